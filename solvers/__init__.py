@@ -1,0 +1,1 @@
+"""Solvers: feature classes, mean-field equations and the integrators that solve them."""

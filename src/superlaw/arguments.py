@@ -1,0 +1,91 @@
+"""Refuse bad input once, at the public surface, in one line that names argument, value and remedy."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+
+class ArgumentError(ValueError):
+    """An argument is outside its rule; nothing has been computed or written."""
+
+
+def refuse(name: str, rule: str, value: object, remedy: str) -> NoReturn:
+    """Raise the one error message every bad argument gets.
+
+    Raises
+    ------
+    ArgumentError
+        Always: ``<name> must be <rule>; got <name>=<value>. <remedy>``.
+    """
+    raise ArgumentError(f"{name} must be {rule}; got {name}={value!r}. {remedy}")
+
+
+def finite(name: str, value: Any, remedy: str) -> float:
+    """Return `value` as a finite float, or refuse it."""
+    if isinstance(value, bool) or not _is_number(value) or not math.isfinite(value):
+        refuse(name, "a finite number", value, remedy)
+    return float(value)
+
+
+def positive(name: str, value: Any, remedy: str) -> float:
+    """Return `value` as a finite float above zero, or refuse it."""
+    number = finite(name, value, remedy)
+    if number <= 0.0:
+        refuse(name, "above 0", value, remedy)
+    return number
+
+
+def whole(name: str, value: Any, remedy: str, minimum: int = 1) -> int:
+    """Return `value` as an int of at least `minimum`; 1e9 counts as whole."""
+    number = finite(name, value, remedy) if not isinstance(value, int) else value
+    if number != int(number):
+        refuse(name, "a whole number", value, remedy)
+    if number < minimum:
+        refuse(name, f"at least {minimum}", value, remedy)
+    return int(number)
+
+
+def one_of(name: str, value: str, choices: Iterable[str]) -> str:
+    """Return `value` if it is one of `choices`, else refuse it and name the nearest one."""
+    known = list(choices)
+    if value not in known:
+        near = difflib.get_close_matches(str(value), known, n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Choose from {', '.join(known)}."
+        refuse(name, f"one of {', '.join(known)}", value, hint)
+    return value
+
+
+def increasing_times(times: ArrayLike, name: str = "times") -> NDArray[np.float64]:
+    """Return `times` as a float array, shape (n,), that is finite, not negative and increasing."""
+    import numpy as np
+
+    remedy = "Give gradient-flow times in increasing order, e.g. sl.log_times(0.1, 1e4)."
+    try:
+        array = np.atleast_1d(np.asarray(times, dtype=np.float64))
+    except (TypeError, ValueError):
+        refuse(name, "an array of numbers", times, remedy)
+    if array.ndim != 1 or array.size == 0:
+        refuse(name, "a non-empty one-dimensional array", times, remedy)
+    if not np.all(np.isfinite(array)):
+        refuse(name, "finite", array[~np.isfinite(array)][0], remedy)
+    if array[0] < 0.0:
+        refuse(name, "at least 0", float(array[0]), remedy)
+    falls = np.flatnonzero(np.diff(array) <= 0.0)
+    if falls.size:
+        refuse(name, "increasing", array[falls[0] : falls[0] + 2].tolist(), remedy)
+    return array
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        float(value)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return not isinstance(value, str)

@@ -1,0 +1,40 @@
+"""Coded warnings: what a result wants its reader to know, in words and as a stable code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CODES = {
+    "W-FINITE-SIZE": "too few features for the asymptotic exponent to show in the loss curve",
+    "W-LOGARITHM": "the power law carries logarithmic corrections that fade slowly",
+    "W-DECADES": "the fit window spans less than one decade of time",
+    "W-FLOOR": "the loss has reached its floor inside the fit window",
+    "W-CURVED": "the local slope changes inside the fit window: this is not one power law",
+    "W-SEEDS": "too few seeds for a seed-to-seed error",
+    "W-ROUNDING": "the loss has fallen to the rounding error of its own sum",
+    "W-INVARIANT": "the integration ended but a conserved or monotone quantity misbehaved",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A warning that travels with a result.
+
+    Parameters
+    ----------
+    code : str
+        A key of `CODES`; stable across releases.
+    message : str
+        What it means for this result, with the numbers.
+    """
+
+    code: str
+    message: str
+
+    def __post_init__(self) -> None:
+        """Refuse a code that has no documented meaning."""
+        if self.code not in CODES:
+            raise KeyError(f"{self.code} is not a documented warning code")
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"

@@ -1,0 +1,111 @@
+"""Results on disk: whole files or none, and a manifest that says how they came about."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import platform
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from superlaw.arguments import refuse
+
+SCHEMA_VERSION = 1
+_RECORDED_PACKAGES = ("superlaw", "numpy", "scipy", "sympy", "numba", "matplotlib")
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield a temporary path beside `path` and rename it there once it is written and flushed.
+
+    A killed or failed writer leaves the old file, or none: never half of one.
+    """
+    target = Path(path)
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".part-", suffix=target.suffix)
+    os.close(descriptor)
+    part = Path(name)
+    try:
+        yield part
+        with open(part, "rb+") as stream:
+            os.fsync(stream.fileno())
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write `text` as UTF-8 under its final name, whole or not at all."""
+    with replacing(path) as part:
+        part.write_text(text, encoding="utf-8")
+
+
+def write_json(path: str | os.PathLike[str], value: Any) -> None:
+    """Write `value` as JSON at full precision."""
+    write_text(path, to_json(value) + "\n")
+
+
+def to_json(value: Any) -> str:
+    """Return `value` as a JSON text; numbers that JSON lacks (NaN, infinity) become null."""
+    return json.dumps(plain(value), indent=2, allow_nan=False)
+
+
+def plain(value: Any) -> Any:
+    """Return `value` in JSON's own types: dict, list, str, int, float, bool or None."""
+    if hasattr(value, "to_dict"):
+        return plain(value.to_dict())
+    if hasattr(value, "tolist"):  # numpy arrays and scalars
+        return plain(value.tolist())
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def output_folder(path: str | os.PathLike[str], name: str = "out") -> Path:
+    """Return `path` as a folder that exists and can be written to, or refuse it before any work."""
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        refuse(name, "a folder that can be written to", str(path), f"{error.strerror}.")
+    return folder
+
+
+def output_file(path: str | os.PathLike[str], suffixes: tuple[str, ...], name: str = "out") -> Path:
+    """Return `path` as a file name that can be written to, or refuse it before any work."""
+    target = Path(path)
+    if target.suffix not in suffixes:
+        refuse(name, f"a file name ending in {' or '.join(suffixes)}", str(path), "Rename it.")
+    output_folder(target.parent, name)
+    return target
+
+
+def manifest(configuration: Mapping[str, Any], **facts: Any) -> dict[str, Any]:
+    """Return what is needed to make a result again: versions, machine, configuration, facts.
+
+    Parameters
+    ----------
+    configuration : mapping
+        The full resolved configuration.
+    **facts
+        What the run has to say of itself: method, tolerances, counts, status, seed, wall time.
+    """
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "packages": {name: metadata.version(name) for name in _RECORDED_PACKAGES},
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "processors": os.cpu_count(),
+        "configuration": plain(configuration),
+        **plain(facts),
+    }

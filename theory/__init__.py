@@ -1,0 +1,1 @@
+"""Theory: tasks and students, closed forms and exponents, and the derivations behind them."""

@@ -1,0 +1,257 @@
+"""Sequential regime: from the population loss to the exponent (a + 2b − 1)/a, by two routes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from superlaw.theory.derivation import Check, Derivation, Equal, Step, Tends
+from superlaw.theory.derivations.calculus import local_slope, tail_integral
+from superlaw.theory.symbols import (
+    A_jk,
+    N,
+    S_jk,
+    a,
+    a_i,
+    alpha,
+    b,
+    i,
+    i_star,
+    lam_1,
+    lam_i,
+    lam_k,
+    m_2,
+    p_1,
+    p_i,
+    s_i,
+    t,
+    u,
+    v,
+)
+
+_HALF = sp.Rational(1, 2)
+_EXPONENT = (a + 2 * b - 1) / a
+_SUMMABLE = (sp.Gt(a + 2 * b, 1),)
+_j, _k = sp.symbols("j k", integer=True, positive=True)
+_S, _A, _lam = sp.IndexedBase("S"), sp.IndexedBase("A"), sp.IndexedBase("lambda")
+_summand = _lam[_k] * (_S[_j, _k] - _A[_j, _k]) ** 2 / 2
+_G, _D = sp.MatrixSymbol("G", 3, 3), sp.MatrixSymbol("D", 3, 3)
+_lower, _upper = 2 * lam_1 * t * _HALF**-a, 2 * lam_1 * t * (N + _HALF) ** -a
+_loss_term = lam_1 * i ** (-a - 2 * b) * sp.exp(-2 * lam_1 * t * i**-a) / 2
+_u_integrand = lam_1 / (2 * a) * (2 * lam_1 * t) ** -_EXPONENT * u ** (_EXPONENT - 1) * sp.exp(-u)
+_window_law = lam_1 / (2 * a) * (2 * lam_1 * t) ** -_EXPONENT * sp.gamma(_EXPONENT)
+
+
+def _expect_activity(step: Step, *_: Step) -> Iterator[Check]:
+    active = sp.Dummy("active", integer=True)
+    weight = sp.Piecewise((p_i, sp.Eq(active, 1)), (1 - p_i, True))
+    yield Equal(sp.Sum(active**2 * weight, (active, 0, 1)) * m_2, step.rhs)
+
+
+def _expect_loss(step: Step, moment: Step) -> Iterator[Check]:
+    """Average ½‖(S − A)x‖² over which of two features is active and over v ~ U(0, 2)."""
+    entries = {
+        base[row, column]: sp.Symbol(f"{base}{row}{column}", real=True)
+        for base in (_S, _A)
+        for row in (1, 2)
+        for column in (1, 2)
+    }
+    error = sp.Matrix(2, 2, lambda j, k: entries[_S[j + 1, k + 1]] - entries[_A[j + 1, k + 1]])
+    p = sp.symbols("p_1 p_2", positive=True)
+    direct = sum(
+        p[k] * sp.integrate((error[:, k] * v).dot(error[:, k] * v) / 4, (v, 0, 2)) for k in (0, 1)
+    )
+    rates = {_lam[k + 1]: moment.rhs.subs({p_i: p[k], m_2: sp.Rational(4, 3)}) for k in (0, 1)}
+    yield Equal(direct, step.rhs.subs(N, 2).doit().xreplace(entries | rates), instance=True)
+
+
+def _scalar(expression: sp.Expr) -> sp.Expr:
+    return expression.xreplace({_S[_j, _k]: S_jk, _A[_j, _k]: A_jk, _lam[_k]: lam_k})
+
+
+def _gradient(step: Step, loss: Step) -> Iterator[Check]:
+    yield Equal(sp.diff(_scalar(loss.rhs.function), S_jk), step.rhs)
+
+
+def _flow(step: Step, gradient: Step) -> Iterator[Check]:
+    """Run the chain rule through S = WᵀBW for three features in two dimensions."""
+    W = sp.Matrix(2, 3, sp.symbols("w:6", real=True))
+    B = sp.Matrix(2, 2, sp.symbols("B:4", real=True))
+    A = sp.Matrix(3, 3, sp.symbols("A:9", real=True))
+    S = sp.Matrix(3, 3, sp.symbols("S:9", real=True))
+    rates = sp.symbols("l:3", positive=True)
+    slopes = sp.Matrix(
+        3, 3, lambda j, k: gradient.rhs.subs({S_jk: S[j, k], A_jk: A[j, k], lam_k: rates[k]})
+    )
+    into = dict(zip(S, W.T * B * W, strict=True))
+    slopes = slopes.xreplace(into)
+    dB = B.applyfunc(
+        lambda entry: -sum(
+            g * sp.diff(x, entry) for g, x in zip(slopes, W.T * B * W, strict=True)
+        )
+    )
+    stated = step.rhs.subs({_G: W.T * W, _D: slopes}).doit()
+    yield Equal(W.T * dB * W, sp.Matrix(stated), instance=True)
+
+
+def _orthonormal(step: Step, gradient: Step, flow: Step) -> Iterator[Check]:
+    free = flow.rhs.subs(_G, sp.Identity(3)).doit()
+    mode = {S_jk: s_i, A_jk: a_i, lam_k: lam_i}
+    diagonal = sp.diag(*[gradient.rhs.subs(mode)] * 3)
+    yield Equal(sp.Matrix(free.subs(_D, diagonal).doit())[0, 0], step.rhs)
+
+
+def _solve_mode(step: Step, mode: Step) -> Iterator[Check]:
+    yield Equal(sp.Derivative(step.rhs, t), mode.rhs.subs(s_i, step.rhs))
+    yield Equal(step.rhs.subs(t, 0), sp.Integer(0))
+
+
+def _insert_modes(
+    step: Step, frequency: Step, teacher: Step, moment: Step, loss: Step, mode: Step
+) -> Iterator[Check]:
+    term = _scalar(loss.rhs.function).subs({S_jk: mode.rhs, A_jk: a_i, lam_k: lam_i})
+    rate = moment.rhs.subs(p_i, frequency.rhs).subs(p_1, lam_1 / m_2)
+    yield Equal(term.subs({lam_i: rate, a_i: teacher.rhs}), step.rhs.function)
+
+
+def _sum_to_integral(step: Step, loss: Step) -> Iterator[Check]:
+    points = tuple(
+        {a: sp.Rational(3, 2), b: sp.Rational(1, 4), lam_1: 1, t: 4 * 6**k, N: 60 * 6**k}
+        for k in range(3)
+    )
+    yield Tends(loss.rhs, step.rhs, points)
+
+
+def _substitute(step: Step, integral: Step) -> Iterator[Check]:
+    rate = 2 * lam_1 * t * i**-a
+    limits = step.rhs.limits[0]
+    yield Equal(integral.rhs.function, step.rhs.function.subs(u, rate) * -sp.diff(rate, i))
+    yield Equal(rate.subs(i, integral.rhs.limits[0][1]), limits[2])
+    yield Equal(rate.subs(i, integral.rhs.limits[0][2]), limits[1])
+
+
+def _incomplete_gamma(step: Step, integral: Step) -> Iterator[Check]:
+    """Compare derivatives at both ends, and the value where the ends coincide."""
+    low, high = sp.Symbol("low", positive=True), sp.Symbol("high", positive=True)
+    _, first, last = integral.rhs.limits[0]
+    general = step.rhs.subs({last: high, first: low})
+    yield Equal(sp.diff(general, high), integral.rhs.function.subs(u, high))
+    yield Equal(sp.diff(general, low), -integral.rhs.function.subs(u, low))
+    yield Equal(general.subs(low, high), sp.Integer(0))
+
+
+def _open_window(step: Step, exact: Step) -> Iterator[Check]:
+    for power, importance in ((sp.Rational(3, 2), sp.Rational(1, 2)), (2, 1)):
+        yield Tends(
+            exact.rhs,
+            step.rhs,
+            tuple(
+                {a: power, b: importance, lam_1: 1, t: 4**k, N: 16**k} for k in range(1, 5)
+            ),
+        )
+
+
+def _exponent(step: Step, law: Step) -> Iterator[Check]:
+    yield Equal(local_slope(law.rhs), step.rhs)
+
+
+def _front(step: Step, frequency: Step, moment: Step) -> Iterator[Check]:
+    rate = moment.rhs.subs(p_i, frequency.rhs).subs(p_1, lam_1 / m_2)
+    yield Equal((2 * rate * t).subs(i, step.rhs), sp.Integer(1))
+
+
+def _unlearned(step: Step, loss: Step, front: Step) -> Iterator[Check]:
+    start = loss.rhs.function.subs(t, 0)
+    value, condition = tail_integral(start, front.rhs)
+    yield Equal(value, step.rhs)
+    yield Equal(condition.lhs - condition.rhs, step.hypotheses[0].lhs - step.hypotheses[0].rhs)
+
+
+def _agreement(step: Step, first: Step, unlearned: Step) -> Iterator[Check]:
+    yield Equal(first.rhs, step.rhs)
+    yield Equal(local_slope(unlearned.rhs), step.rhs)
+
+
+def _compare_with_one(step: Step, exponent: Step) -> Iterator[Check]:
+    yield Equal(exponent.rhs - 1, step.rhs)
+
+
+DERIVATION = Derivation(
+    name="sequential",
+    title="The sequential regime: modes are learned one after another",
+    summary=(
+        "Without superposition (K = N) every feature has a dimension of its own. Gradient flow "
+        "then splits into independent modes, each learned at the rate at which its feature "
+        "appears, and the loss is a sum over those not yet learned. Exactly one feature is active "
+        "at a time, so the second moments of the inputs are diagonal."
+    ),
+    steps=(
+        Step("S1", "Feature frequencies", sp.Symbol("p_i"), p_1 * i**-a, "definition",
+             "Feature i is active with a probability that falls as a power of its rank."),
+        Step("S2", "Teacher", sp.Symbol("a_i"), i**-b, "definition",
+             "The teacher is diagonal; the importance of a feature falls as a power of its rank."),
+        Step("S3", "Input second moment", sp.Symbol("lambda_i"), m_2 * p_i, "identity",
+             "The input x_i = u_i v_i is zero unless feature i is active (u_i = 1); its amplitude "
+             "v is independent of that.", by=_expect_activity),
+        Step("S4", "Population loss", sp.Symbol("L"), sp.Sum(_summand, (_k, 1, N), (_j, 1, N)),
+             "identity",
+             "L = ½ E‖Sx − Ax‖². With one feature active at a time E[x_k x_l] = λ_k δ_kl, and the "
+             "columns of S contribute separately.", follows=("S3",), by=_expect_loss),
+        Step("S5", "Gradient in the student's map",
+             sp.Derivative(sp.Symbol("L"), sp.Symbol("S_jk")), lam_k * (S_jk - A_jk), "identity",
+             "Each entry of S appears in one term of the loss.", follows=("S4",), by=_gradient),
+        Step("S6", "Gradient flow of S = WᵀBW", sp.Derivative(sp.Symbol("S"), t), -_G * _D * _G,
+             "identity",
+             "Gradient flow of B, dB/dt = −W D Wᵀ with D = ∂L/∂S, moves S by WᵀdB W; G = WᵀW is "
+             "the Gram matrix of the embedding.", follows=("S5",), by=_flow),
+        Step("S7", "Independent modes", sp.Derivative(sp.Symbol("s_i"), t), lam_i * (a_i - s_i),
+             "substitution",
+             "With orthonormal W (K = N) G = 1; from S = 0 off-diagonal entries stay zero and "
+             "each diagonal entry s_i moves alone.", follows=("S5", "S6"), by=_orthonormal),
+        Step("S8", "Mode trajectory", sp.Symbol("s_i"), a_i * (1 - sp.exp(-lam_i * t)),
+             "ODE solution", "Each mode relaxes to its target at the rate of its own feature.",
+             follows=("S7",), by=_solve_mode),
+        Step("S9", "Loss as a sum over modes", sp.Symbol("L"), sp.Sum(_loss_term, (i, 1, N)),
+             "substitution",
+             "L(t) = ½ Σ λ_i a_i² exp(−2 λ_i t): what has not been learned yet.",
+             follows=("S1", "S2", "S3", "S4", "S8"), by=_insert_modes),
+        Step("S10", "Continuous index", sp.Symbol("L"),
+             sp.Integral(_loss_term, (i, _HALF, N + _HALF)), "asymptotics",
+             "Once the front has passed the first features the summand is smooth on the scale of "
+             "one index, and the midpoint rule turns the sum into an integral.",
+             follows=("S9",), by=_sum_to_integral),
+        Step("S11", "Substitution u = 2λ_1 t i^-a", sp.Symbol("L"),
+             sp.Integral(_u_integrand, (u, _upper, _lower)), "substitution",
+             "The rescaled rate u makes time a prefactor; the two ends of the spectrum become "
+             "the limits.", follows=("S10",), by=_substitute),
+        Step("S12", "Loss between two cut-offs", sp.Symbol("L"),
+             lam_1 / (2 * a) * (2 * lam_1 * t) ** -_EXPONENT
+             * (sp.lowergamma(_EXPONENT, _lower) - sp.lowergamma(_EXPONENT, _upper)),
+             "integration",
+             "Right for finite N too: the first incomplete gamma function is the head of the "
+             "spectrum, the second the end of it.",
+             follows=("S11",), by=_incomplete_gamma, hypotheses=_SUMMABLE),
+        Step("S13", "Power law inside the window", sp.Symbol("L"), _window_law, "asymptotics",
+             "For 1/λ_1 ≪ t ≪ 1/λ_N both cut-offs are out of sight. Next to α = 0 the far one "
+             "stays in sight until N is astronomically large.",
+             follows=("S12",), by=_open_window, hypotheses=_SUMMABLE),
+        Step("S14", "Exponent of the sequential regime", alpha, _EXPONENT, "identity",
+             "α = −d log L/d log t. It depends on the data (a) and on the teacher (b).",
+             follows=("S13",), by=_exponent, hypotheses=_SUMMABLE),
+        Step("S15", "Travelling front", i_star, (2 * lam_1 * t) ** (1 / a), "identity",
+             "The feature being learned at time t is the one with 2λ_i t = 1.",
+             follows=("S1", "S3"), by=_front),
+        Step("S16", "Loss beyond the front", sp.Symbol("L_front"),
+             lam_1 / (2 * (a + 2 * b - 1)) * (2 * lam_1 * t) ** -_EXPONENT, "integration",
+             "The second route: count as lost what lies beyond the front, as learned what lies "
+             "before it. The prefactor is rough, the power is not.",
+             follows=("S9", "S15"), by=_unlearned, hypotheses=_SUMMABLE),
+        Step("S17", "The same exponent by both routes", alpha, _EXPONENT, "identity",
+             "The integral over all modes and the travelling front agree.",
+             follows=("S14", "S16"), by=_agreement, hypotheses=_SUMMABLE),
+        Step("S18", "When the exponent is 1", alpha - 1, (2 * b - 1) / a, "identity",
+             "α = 1 for every a at b = ½ exactly; α < 1 if and only if b < ½.",
+             follows=("S17",), by=_compare_with_one),
+    ),
+)

@@ -1,0 +1,82 @@
+"""The one place where the symbols of the theory are defined, with meaning and domain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """What a symbol means, how code spells it and where numeric checks draw it from.
+
+    Parameters
+    ----------
+    symbol : sympy.Symbol
+        The symbol, with its assumptions.
+    meaning : str
+        One phrase.
+    low, high : float
+        Range of the random values used in numeric checks; both whole for whole symbols.
+    """
+
+    symbol: sp.Symbol
+    meaning: str
+    low: float
+    high: float
+
+
+NOTATION: dict[str, Notation] = {}
+
+
+def _define(name: str, meaning: str, low: float, high: float, **assumptions: bool) -> sp.Symbol:
+    symbol = sp.Symbol(name, **(assumptions or {"positive": True}))
+    NOTATION[name] = Notation(symbol, meaning, low, high)
+    return symbol
+
+
+a = _define("a", "feature-frequency exponent, p_i ∝ i^-a", 0.6, 3.0)
+b = _define("b", "teacher-importance exponent, a_i = i^-b", -0.5, 2.5, real=True)
+t = _define("t", "gradient-flow time: learning rate × steps", 0.1, 5.0)
+i = _define("i", "feature index, 1 … N, also as a continuous variable", 1.0, 9.0)
+N = _define("N", "number of features", 3, 9, integer=True, positive=True)
+p_1 = _define("p_1", "frequency of the most frequent feature", 0.05, 0.95)
+p_i = _define("p_i", "frequency of feature i", 0.05, 0.95)
+p_j = _define("p_j", "frequency of feature j", 0.05, 0.95)
+m_1 = _define("m_1", "mean amplitude E[v]", 0.2, 1.5)
+m_2 = _define("m_2", "second amplitude moment E[v²]", 0.5, 2.0)
+m_4 = _define("m_4", "fourth amplitude moment E[v⁴]", 0.5, 4.0)
+lam_1 = _define("lambda_1", "second moment of the most frequent feature", 0.1, 1.3)
+lam_i = _define("lambda_i", "input second moment E[x_i²] = m_2 p_i", 0.05, 1.3)
+lam_k = _define("lambda_k", "input second moment of feature k", 0.05, 1.3)
+a_i = _define("a_i", "teacher entry A_ii", 0.1, 1.0)
+a_j = _define("a_j", "teacher entry A_jj", 0.1, 1.0)
+S_jk = _define("S_jk", "entry of the student's map, from feature k to output j", -1.0, 1.0, real=True)
+A_jk = _define("A_jk", "entry of the teacher", -1.0, 1.0, real=True)
+s_i = _define("s_i", "learned part of mode i, diagonal entry of S", 0.0, 1.0)
+v = _define("v", "amplitude of an active feature", 0.1, 2.0)
+u = _define("u", "rescaled rate, 2 λ_1 t i^-a, or activity u_i ∈ {0, 1}", 0.1, 5.0)
+alpha = _define("alpha", "training exponent, L ~ t^-α", 0.1, 3.0)
+alpha_2 = _define("alpha_2", "training exponent of a two-layer student", 0.1, 3.0)
+i_star = _define("i_star", "travelling front: the feature learned at time t", 1.0, 9.0)
+eta = _define("eta", "learning rate", 0.01, 0.5)
+B = _define("B", "batch size", 1, 9, integer=True, positive=True)
+n = _define("n", "number of training steps", 1, 9, integer=True, positive=True)
+epsilon = _define("epsilon", "relative start s_i(0)/a_i of a two-layer student", 0.001, 0.5)
+s_0 = _define("s_0", "start of a mode", 0.001, 0.1)
+z = _define("z", "resolvent variable", 2.0, 5.0)
+q = _define("q", "rank-one loop Σ_l μ_l² d_l", 0.1, 0.9)
+d_j = _define("d_j", "free resolvent 1/(z − c_j)", 0.1, 2.0)
+d_k = _define("d_k", "free resolvent 1/(z − c_k)", 0.1, 2.0)
+chi = _define("chi", "dressing of the leak, Σ_l μ_l²/c_l", 0.1, 2.0)
+kappa = _define("kappa", "strength of the leak, Σ_j a_j² μ_j²/(c_j(1 + χ))²", 0.1, 2.0)
+mu_1 = _define("mu_1", "input mean of the most frequent feature", 0.05, 0.9)
+mu_i = _define("mu_i", "input mean E[x_i] = m_1 p_i", 0.05, 0.9)
+mu_j = _define("mu_j", "input mean of feature j", 0.05, 0.9)
+mu_k = _define("mu_k", "input mean of feature k", 0.05, 0.9)
+c_1 = _define("c_1", "coefficient of c_i ≈ c_1 i^-a for rare features", 0.1, 1.3)
+c_i = _define("c_i", "input variance E[x_i²] − μ_i²", 0.05, 1.3)
+c_j = _define("c_j", "input variance of feature j", 0.05, 1.3)
+c_k = _define("c_k", "input variance of feature k", 0.05, 1.3)
+tau = _define("tau", "steps since a noise kick", 1.0, 9.0)

@@ -1,0 +1,159 @@
+"""Check a step of a derivation: symbolically, and to 30 digits at random points."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+import mpmath
+import sympy as sp
+
+from superlaw.theory.derivation import Derivation, Equal, Step, Tends, Verdict
+from superlaw.theory.symbols import NOTATION
+
+DIGITS = 30
+N_POINTS = 20
+EQUAL_TOLERANCE = 1e-25
+"""Thirty digits, less what sums and quadratures of some ten terms lose."""
+LIMIT_TOLERANCE = 0.02
+"""At the last point an asymptotic form must be this near."""
+_MAX_DRAWS = 2000
+
+Point = dict[sp.Symbol, Any]
+
+
+def verify(derivation: Derivation, step: Step) -> Verdict:
+    """Return the verdict on one step of a derivation."""
+    if step.is_given:
+        return Verdict(step.id, "assumed", 0, 0.0)
+    proved, n_points, worst = True, 0, 0.0
+    for number, check in enumerate(derivation.checks(step)):
+        if isinstance(check, Tends):
+            holds, points, deviation = _tends(check)
+            proved = False
+        else:
+            rng = random.Random(f"{step.id}/{number}")
+            holds, points, deviation = _agrees(check, step, rng)
+            proved = proved and holds and not check.instance and _is_identity(check)
+        n_points, worst = n_points + points, max(worst, deviation)
+        if not holds:
+            return Verdict(step.id, "failed", n_points, worst)
+    return Verdict(step.id, "proved" if proved else "verified", n_points, worst)
+
+
+def _is_identity(check: Equal) -> bool:
+    """Whether left and right are the same by algebra."""
+    left, right = sp.sympify(check.left).doit(), sp.sympify(check.right).doit()
+    if isinstance(left, sp.MatrixBase):
+        return all(_same(x, y) for x, y in zip(left, right, strict=True))
+    return _same(left, right)
+
+
+def _same(left: sp.Expr, right: sp.Expr) -> bool:
+    """Try the quotient, which suits products of powers, then the difference."""
+    if right != 0 and any(form == 1 for form in _quotients(left / right)):
+        return True
+    residual = left - right
+    for transform in (sp.expand, sp.simplify, sp.gammasimp):
+        residual = transform(residual)
+        if residual == 0:
+            return True
+    return False
+
+
+def _quotients(quotient: sp.Expr) -> Iterator[sp.Expr]:
+    """Collect powers of equal bases; symbols are positive, so logarithms split."""
+    powers = sp.powdenest(sp.expand_power_base(quotient), force=True)
+    yield sp.simplify(sp.powsimp(powers, force=True))
+    yield sp.exp(sp.simplify(sp.expand(sp.expand_log(sp.log(quotient), force=True))))
+
+
+def _agrees(check: Equal, step: Step, rng: random.Random) -> tuple[bool, int, float]:
+    """Compare both sides at random points inside the hypotheses."""
+    symbols = _free_symbols(check.left, check.right, *step.hypotheses)
+    left, right = _compiled(check.left, symbols), _compiled(check.right, symbols)
+    worst, n_points = 0.0, 0
+    for n_points, point in enumerate(_points(symbols, step, rng), start=1):
+        deviations = [_relative(x, y) for x, y in zip(left(point), right(point), strict=True)]
+        worst = max(worst, *deviations)
+        if not worst <= EQUAL_TOLERANCE:
+            return False, n_points, worst
+    return True, n_points, worst
+
+
+def _tends(check: Tends) -> tuple[bool, int, float]:
+    """Follow the ratio of both sides towards the limit; its distance from 1 must shrink."""
+    symbols = list(check.points[0])
+    left, right = _compiled(check.left, symbols), _compiled(check.right, symbols)
+    distances = []
+    for point in check.points:
+        (x,), (y,) = left(point), right(point)
+        distances.append(_relative(x, y))
+    shrinks = all(later < earlier for earlier, later in pairwise(distances))
+    return shrinks and distances[-1] < LIMIT_TOLERANCE, len(distances), distances[-1]
+
+
+def _free_symbols(*expressions: Any) -> list[sp.Symbol]:
+    free = set().union(*(sp.sympify(expression).free_symbols for expression in expressions))
+    return sorted(free, key=str)
+
+
+def _points(symbols: list[sp.Symbol], step: Step, rng: random.Random) -> Iterator[Point]:
+    """Draw points from the symbols' domains, keeping those inside the hypotheses."""
+    if not symbols:
+        yield {}
+        return
+    found = 0
+    for _ in range(_MAX_DRAWS):
+        point = {symbol: _draw(symbol, rng) for symbol in symbols}
+        if all(sp.sympify(h).subs(point) == sp.true for h in step.hypotheses):
+            yield point
+            found += 1
+        if found == N_POINTS:
+            return
+    raise ArithmeticError(f"{step.id}: no random point satisfies {step.hypotheses}")
+
+
+def _draw(symbol: sp.Symbol, rng: random.Random) -> Any:
+    low, high = _domain(symbol)
+    if symbol.is_integer:
+        return sp.Integer(rng.randint(int(low), int(high)))
+    # A rational with few digits: exact in every arithmetic, and hypotheses decide exactly.
+    return sp.Rational(round(rng.uniform(low, high) * 2**20), 2**20)
+
+
+def _domain(symbol: sp.Symbol) -> tuple[float, float]:
+    """Return the range of a symbol; entries of explicit matrices are not in the notation table."""
+    if symbol.name in NOTATION:
+        return NOTATION[symbol.name].low, NOTATION[symbol.name].high
+    return (0.1, 1.0) if symbol.is_positive else (-1.0, 1.0)
+
+
+def _compiled(expression: Any, symbols: list[sp.Symbol]) -> Callable[[Point], list[Any]]:
+    """Return point ↦ the value, or the entries, of an expression to `DIGITS` digits and more."""
+    expression = sp.sympify(expression)
+    if expression.has(sp.Derivative):
+        expression = expression.doit()
+    entries = list(expression) if isinstance(expression, sp.MatrixBase) else [expression]
+    function = sp.lambdify(symbols, entries, "mpmath")
+
+    def evaluate(point: Point) -> list[Any]:
+        with mpmath.workdps(DIGITS + 10):
+            values = function(*(_exact(point[symbol]) for symbol in symbols))
+            return [mpmath.mpmathify(value) for value in values]
+
+    return evaluate
+
+
+def _exact(value: Any) -> Any:
+    """Return a whole number as int (a summation bound, say), a rational as mpf."""
+    number = sp.Rational(value)
+    return int(number) if number.is_integer else mpmath.mpf(number.p) / number.q
+
+
+def _relative(left: mpmath.mpc, right: mpmath.mpc) -> float:
+    with mpmath.workdps(DIGITS + 10):
+        scale = max(abs(left), abs(right))
+        return float(abs(left - right) / scale) if scale else 0.0

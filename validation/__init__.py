@@ -1,0 +1,1 @@
+"""Validation: simulated training, exponent fits, claims with verdicts, and reports."""

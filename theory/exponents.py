@@ -11,12 +11,19 @@ from typing import Any
 
 from superlaw.arguments import refuse
 from superlaw.notices import Notice
+from superlaw.theory.laws import (
+    leak_exponent,
+    leak_prefactor,
+    noise_exponent,
+    sequential_exponent,
+    sequential_prefactor,
+    slowdown,
+    two_layer_exponent,
+)
 from superlaw.theory.optimizers import SGD
 from superlaw.theory.students import Student
 from superlaw.theory.tasks import PowerLawTask
-
-VISIBLE_WITHIN = 0.1
-"""A window shows an exponent if the local slope stays within this part of it."""
+from superlaw.theory.visibility import features_needed, visible_window
 
 
 @dataclass(frozen=True)
@@ -134,47 +141,6 @@ def exponent(
     return answer
 
 
-def sequential_exponent(a: float, b: float) -> float:
-    """Return α = (a + 2b − 1)/a, the exponent of the sequential regime.
-
-    Source: derivation step S14 [derived]; holds for a > 0 and a + 2b > 1.
-    """
-    return (a + 2.0 * b - 1.0) / a
-
-
-def two_layer_exponent(a: float, b: float) -> float:
-    """Return α_2 = (a + 2b − 1)/(a + b), the exponent of two-layer students.
-
-    Source: derivation step T6 [derived]; holds for a + b > 0 and a + 2b > 1.
-    """
-    return (a + 2.0 * b - 1.0) / (a + b)
-
-
-def leak_exponent(a: float) -> float:
-    """Return 3 − 1/a, the exponent of the loss that learned rows leak into slow modes.
-
-    Source: derivation step M10 [derived]; holds for a > 1.
-    """
-    return 3.0 - 1.0 / a
-
-
-def noise_exponent(a: float) -> float:
-    """Return 2 − 1/a, the exponent of the memory of SGD noise.
-
-    Source: derivation step N7 [derived]; holds for a > 1.
-    """
-    return 2.0 - 1.0 / a
-
-
-def sequential_prefactor(a: float, b: float, lam_1: float) -> float:
-    """Return C = λ_1/(2a) (2λ_1)^-α Γ(α) of L ≈ C t^-α.
-
-    Source: derivation step S13 [derived]; holds for a + 2b > 1 and 1/λ_1 ≪ t ≪ 1/λ_N.
-    """
-    alpha = sequential_exponent(a, b)
-    return lam_1 / (2.0 * a) * (2.0 * lam_1) ** -alpha * math.gamma(alpha)
-
-
 def _degenerate(task: PowerLawTask) -> Exponent | None:
     """Return what happens where there is no power law at all."""
     excess = task.a + 2.0 * task.b - 1.0
@@ -205,9 +171,18 @@ def _sequential(task: PowerLawTask) -> Exponent:
     if answer.window is None:
         return answer
     prefactor = sequential_prefactor(task.a, task.b, task.second_moment(1.0))
-    visible = _visible_window(task, alpha)
-    notices = () if visible else (_too_few_features(task, alpha),)
+    visible = visible_window(task, alpha)
+    notices = () if visible else (_finite_size(task, alpha),)
     return replace(answer, prefactor=prefactor, visible=visible, notices=notices)
+
+
+def _finite_size(task: PowerLawTask, alpha: float) -> Notice:
+    return Notice(
+        "W-FINITE-SIZE",
+        f"with N = {task.n_features} no time shows a local slope within 10 % of {alpha:.4g}; one "
+        f"decade of it needs N of about 1e{math.ceil(features_needed(task, alpha))}. Compare fits "
+        "with the finite-N curve in the same window.",
+    )
 
 
 def _leak(task: PowerLawTask, modes: Exponent) -> Exponent:
@@ -221,7 +196,7 @@ def _leak(task: PowerLawTask, modes: Exponent) -> Exponent:
         modes,
         value=leak_exponent(task.a),
         regime="leak",
-        prefactor=_leak_prefactor(task) if task.is_normalisable else None,
+        prefactor=leak_prefactor(task) if task.is_normalisable else None,
         visible=None,
         assumptions=("a > 1", "b > a", "every entry of S is trained", *_time_assumption(task)),
         equation="M10",
@@ -231,26 +206,12 @@ def _leak(task: PowerLawTask, modes: Exponent) -> Exponent:
     )
 
 
-def _leak_prefactor(task: PowerLawTask) -> float:
-    """Return κ c_1 μ_1²/(2a) (2c_1)^-(3−1/a) Γ(3 − 1/a) (M9), sums cut where they have converged."""
-    ratio = task.law.moment(1) ** 2 / task.law.moment(2)
-    head = range(1, min(task.n_features or 4096, 4096) + 1)
-    p = [task.probability(float(i)) for i in head]
-    chi = ratio * (task.density + sum(ratio * x * x / (1.0 - ratio * x) for x in p))
-    rows = (task.target(float(i)) / (1.0 - ratio * x) for i, x in zip(head, p, strict=True))
-    kappa = ratio / task.law.moment(2) * sum(row * row for row in rows) / (1.0 + chi) ** 2
-    c_1, alpha = task.second_moment(1.0), leak_exponent(task.a)
-    scale = kappa * c_1 * task.mean(1.0) ** 2 / (2.0 * task.a)
-    return scale * (2.0 * c_1) ** -alpha * math.gamma(alpha)
-
-
 def _under_noise(task: PowerLawTask, modes: Exponent, optimizer: SGD) -> Exponent:
     """Return what mini-batches make of the mode exponent."""
     batch = optimizer.batch or 1
-    law = task.law
-    slowdown = 1.0 - optimizer.lr * law.moment(4) / (2.0 * batch * law.moment(2))
-    if slowdown <= 0.0:
-        bound = 2.0 * batch * law.moment(2) / law.moment(4)
+    factor = slowdown(task, optimizer.lr, batch)
+    if factor <= 0.0:
+        bound = optimizer.lr / (1.0 - factor)
         refuse("lr", f"below {bound:.6g} for this batch", optimizer.lr, "Lower it (N2).")
     if task.activity == "bernoulli" and 2.0 * task.b > task.a > 1.0:
         return replace(
@@ -268,7 +229,7 @@ def _under_noise(task: PowerLawTask, modes: Exponent, optimizer: SGD) -> Exponen
     why = "2b ≤ a: noise stays below (N9)" if task.activity == "bernoulli" else "no noise is added (N3)"
     prefactor = modes.prefactor
     if prefactor is not None and modes.value is not None:
-        prefactor *= slowdown**-modes.value
+        prefactor *= factor**-modes.value
     return replace(modes, prefactor=prefactor, assumptions=(*modes.assumptions, why))
 
 
@@ -295,9 +256,11 @@ def _two_layer(task: PowerLawTask, student: Student, optimizer: SGD | None) -> E
         return answer
     if task.a + task.b <= 0.0:
         refuse("b", "above -a for two layers", task.b, "The front does not move otherwise (T7).")
-    answer = _answer(
-        task, two_layer_exponent(task.a, task.b), "power law", "T6", "(a + 2b - 1)/(a + b)"
-    )
+    alpha = two_layer_exponent(task.a, task.b)
+    answer = _answer(task, alpha, "power law", "T6", "(a + 2b - 1)/(a + b)")
+    if answer.window is not None:  # modes are learned at the pace of λ_i a_i
+        last = answer.window[1] / task.target(float(task.n_features or 1))
+        answer = replace(answer, window=(answer.window[0], last))
     if student.init_profile == "flat":
         notice = Notice(
             "W-LOGARITHM",
@@ -334,43 +297,6 @@ def _time_assumption(task: PowerLawTask) -> tuple[str, ...]:
     if not task.is_normalisable:
         return ("N finite, since Σ i^-a diverges for a ≤ 1 (give N for window and prefactor)",)
     return ("1/λ_1 ≪ t",) if task.n_features is None else ("1/λ_1 ≪ t ≪ 1/λ_N",)
-
-
-def _visible_window(task: PowerLawTask, alpha: float) -> tuple[float, float] | None:
-    """Return the times at which the local slope is within `VISIBLE_WITHIN` of α."""
-    first, last = _visible_rescaled(task.a, task.b, alpha, task.n_features)
-    if last <= first:
-        return None
-    clock = 2.0 * task.second_moment(1.0)
-    return (first / clock, last / clock)
-
-
-def _visible_rescaled(a: float, b: float, alpha: float, n: int | None) -> tuple[float, float]:
-    """Return the visible window in units of 2λ_1 t.
-
-    It opens when the summand of S9, which peaks at feature (2λ_1 t a/(a + 2b))^(1/a), has moved
-    past feature 1 + a: before, the discreteness of the first features shows. It closes when
-    the second incomplete gamma function of S12, x^α/α with x = 2λ_1 t (N + ½)^-a, has eaten
-    the allowed part ε of α: x^α = ε/(1 + ε) Γ(1 + α).
-    """
-    first = (a + 2.0 * b) / a * (1.0 + a) ** a
-    if n is None:
-        return first, math.inf
-    log_x = math.log(VISIBLE_WITHIN / (1.0 + VISIBLE_WITHIN)) + math.lgamma(1.0 + alpha)
-    log_last = log_x / alpha + a * math.log(n + 0.5)
-    return first, math.exp(min(log_last, 700.0))
-
-
-def _too_few_features(task: PowerLawTask, alpha: float) -> Notice:
-    first, unit = _visible_rescaled(task.a, task.b, alpha, 1)
-    unit /= 1.5**task.a
-    decades = (math.log10(10.0 * first) - math.log10(max(unit, 1e-300))) / task.a
-    return Notice(
-        "W-FINITE-SIZE",
-        f"with N = {task.n_features} no time shows a local slope within 10 % of {alpha:.4g}; one "
-        f"decade of it needs N of about 1e{math.ceil(decades)}. Compare fits with the finite-N "
-        "curve in the same window.",
-    )
 
 
 def _span(window: tuple[float, float] | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -81,6 +82,14 @@ def increasing_times(times: ArrayLike, name: str = "times") -> NDArray[np.float6
     if falls.size:
         refuse(name, "increasing", array[falls[0] : falls[0] + 2].tolist(), remedy)
     return array
+
+
+def fitting(name: str, value: object, n_bytes: float, remedy: str) -> None:
+    """Refuse `value` if the `n_bytes` it asks for exceed the memory of this machine."""
+    room = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if n_bytes > room:
+        needs = f"small enough for {room / 2**30:.1f} GiB of memory (it needs {n_bytes / 2**30:.1f})"
+        refuse(name, needs, value, remedy)
 
 
 def _is_number(value: Any) -> bool:

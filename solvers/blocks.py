@@ -1,0 +1,130 @@
+"""Features in blocks: the storage and the compiled types that every integrator shares.
+
+A mean-field problem has N features that see each other only through R order parameters,
+
+    dy_i/dt = f(y_i, θ_i, m),    m_r = Σ_i w_i g_r(y_i, θ_i),
+
+so one pass over the features in cache-sized blocks, with a partial sum a block, serves every
+method. Partial sums are added in the order of the blocks: the same bits for any thread count.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numba import types
+from numba.core.types.function_type import CompileResultWAP
+
+from superlaw.solvers.arrays import Array
+
+Kernel = Callable[..., Any]
+"""A function compiled with one of the explicit signatures below."""
+
+_scalar = types.float64
+_vector, _matrix, _cube = _scalar[::1], _scalar[:, ::1], _scalar[:, :, ::1]
+
+RATE = types.void(_vector, _matrix, _vector, _vector, _vector)
+"""rate(y, theta, shared, m, out): out[c] = f."""
+ORDER = types.void(_vector, _matrix, _vector, _matrix)
+"""order(y, theta, shared, out): out[r, c] = g_r."""
+PARTIALS = types.void(_vector, _matrix, _vector, _vector, _vector, _matrix, _matrix)
+"""partials(y, theta, shared, m, f_y, f_m, g_y): f_y[c] = ∂f/∂y, f_m[r, c] = ∂f/∂m_r, g_y[r, c]."""
+MEASURE = types.void(_vector, _matrix, _vector, _vector, _matrix)
+"""measure(y, theta, shared, m, out): out[q, c] = what feature c adds to observable q."""
+
+BLOCK = 512
+"""Features a block: all vectors of a step stay in the second-level cache."""
+LANES = 4
+"""Stages are combined four at a time; tableaus and stage stores are padded to multiples of it."""
+
+Problem = namedtuple(
+    "Problem",
+    (
+        "y",  # state, (n_blocks, block)
+        "y_before",  # state before the last step, same shape
+        "scale",  # size against which errors in y count, same shape
+        "weight",  # multiplicity w of each feature, same shape; 0 for padding
+        "theta",  # parameters, (n_blocks, P, block)
+        "shared",  # parameters common to all features, (S,)
+        "m",  # order parameters at each stage, and after the step in the last row, (stages + 1, R)
+        "link",  # Vᵀu of each stage: how it moves the order parameters, (stages, R)
+        "sums",  # partial sums a block, (n_blocks, width)
+        "store",  # vectors a method keeps between passes, (n_vectors, n_blocks, block)
+        "signals",  # what a step reports beside its error: [hρ seen by explicit methods]
+        "A",  # tableau: stage states
+        "C",  # tableau: stage right sides (Rosenbrock)
+        "b",  # tableau: step
+        "e",  # tableau: embedded error
+        "gamma",  # tableau: diagonal (Rosenbrock)
+        "rtol",
+        "atol",
+        "order_is_linear",  # 1 if every g_r is linear in y
+        "rate",
+        "order",
+        "partials",
+        "measure",
+    ),
+)
+PROBLEM = types.NamedTuple(
+    (
+        *(_matrix,) * 4,
+        _cube,
+        _vector,
+        *(_matrix,) * 3,
+        _cube,
+        _vector,
+        *(_matrix,) * 2,
+        *(_vector,) * 2,
+        *(_scalar,) * 3,
+        types.int64,
+        types.FunctionType(RATE),
+        types.FunctionType(ORDER),
+        types.FunctionType(PARTIALS),
+        types.FunctionType(MEASURE),
+    ),
+    Problem,
+)
+
+PASS = types.void(types.int64, _scalar, types.int64, PROBLEM)
+"""pass(block, h, stage, problem): what one walk over the features does in one block."""
+WALK = types.void(types.FunctionType(PASS), _scalar, types.int64, PROBLEM)
+"""walk(pass, h, stage, problem): do it in every block."""
+Passes = namedtuple("Passes", ("n_stages", "first", "second", "third", "fourth"))
+"""The passes a step is made of. They travel as arguments: a compiled function that names another
+one as a value could not be cached."""
+PASSES = types.NamedTuple((types.int64, *(types.FunctionType(PASS),) * 4), Passes)
+STEP = _scalar(types.FunctionType(WALK), PASSES, _scalar, PROBLEM)
+"""step(walk, passes, h, problem): move y on, return the error in tolerances."""
+
+
+def pointer(kernel: Kernel, signature: Any) -> Any:
+    """Return a compiled function as a value that other compiled functions take as an argument.
+
+    Handing over the dispatcher itself would work too, at four times the cost a call.
+    """
+    if not hasattr(kernel, "get_compile_result"):  # compilation is switched off
+        return kernel
+    return CompileResultWAP(kernel.get_compile_result(signature))
+
+
+def to_blocks(values: Array, block: int, fill: float | None = None) -> Array:
+    """Return values of shape (N,) or (P, N) as (n_blocks, block) or (n_blocks, P, block).
+
+    The last block is padded with copies of the last feature, or with `fill`.
+    """
+    rows = np.atleast_2d(values)
+    n_blocks = -(-rows.shape[1] // block)
+    padded = np.empty((rows.shape[0], n_blocks * block))
+    padded[:, : rows.shape[1]] = rows
+    padded[:, rows.shape[1] :] = rows[:, -1:] if fill is None else fill
+    blocks = np.ascontiguousarray(padded.reshape(-1, n_blocks, block).swapaxes(0, 1))
+    return blocks[:, 0].copy() if values.ndim == 1 else blocks
+
+
+def from_blocks(blocks: Array, n: int) -> Array:
+    """Return the first n values of (n_blocks, block) storage."""
+    return blocks.reshape(-1)[:n].copy()
+

@@ -1,0 +1,67 @@
+"""Loss curves from resolvents: inverse Laplace transforms on a Talbot contour."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superlaw.solvers.arrays import Array
+
+N_NODES = 26
+"""Truncation falls with this number, rounding grows as e^(0.47 n): measured best of both, 1e-9."""
+
+
+def talbot(n_nodes: int = N_NODES) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+    """Return nodes s and weights w with f(t) ≈ Re Σ w F(s/t)/t for the transform F of f.
+
+    Optimised cotangent contour (Trefethen, Weideman & Schmelzer, BIT 46 (2006) 653, table 1);
+    the upper half of the nodes, counted twice.
+    """
+    theta = (2.0 * np.arange(n_nodes // 2) + 1.0) * np.pi / n_nodes
+    cot = 1.0 / np.tan(0.6407 * theta)
+    s = n_nodes * (-0.4814 + 0.6122 * theta * cot + 0.2645j * theta)
+    slope = 0.6122 * cot - 0.6122 * 0.6407 * theta / np.sin(0.6407 * theta) ** 2 + 0.2645j
+    return s, 2.0 / 1j * slope * np.exp(s)
+
+
+def rank_one_loss(
+    times: Array,
+    variance: Array,
+    mean: Array,
+    target: Array,
+    weight: Array,
+    n_nodes: int = N_NODES,
+) -> tuple[Array, Array]:
+    """Return the loss for inputs with a mean, Σ = diag(c) + μμᵀ, and its local slope.
+
+    L(t) = ½ Σ_j n_j a_j² [Σ exp(−2Σt)]_jj = ½ ∮ z exp(−2zt) tr(z) dz/2πi with the trace of step M6
+    [derived], tr = Σ n a² d + Σ n a² μ² d² / (1 − Σ n μ² d), d = 1/(z − c).
+
+    Parameters
+    ----------
+    times, variance, mean, target, weight : ndarray
+        Times (n,); c, μ, a and n of the classes (G,).
+    n_nodes : int
+        Nodes of the contour, even.
+
+    Returns
+    -------
+    loss, local_slope : ndarray
+        Shape (n,) each.
+    """
+    s, w = talbot(n_nodes)
+    loss, slope = np.empty_like(times), np.empty_like(times)
+    for row, t in enumerate(times):
+        if t == 0.0:
+            loss[row] = 0.5 * np.sum(weight * target**2 * (variance + mean**2))
+            slope[row] = 0.0
+            continue
+        z = -s / (2.0 * t)
+        d = 1.0 / (z[:, None] - variance)
+        loop = (weight * mean**2 * d).sum(axis=1)
+        trace = (weight * target**2 * d).sum(axis=1)
+        trace += (weight * (target * mean * d) ** 2).sum(axis=1) / (1.0 - loop)
+        terms = -0.25 / t * w * z * trace
+        loss[row] = terms.sum().real
+        slope[row] = t * (2.0 * z * terms).sum().real / loss[row]
+    return loss, slope

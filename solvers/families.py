@@ -1,0 +1,95 @@
+"""Mean-field families: the rates, order parameters and observables of each student.
+
+One family a block of four kernels, written by hand and tested equal to the derivation step it
+names. Observables 0 and 1 of every family are the loss and its time derivative.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from superlaw.solvers.blocks import MEASURE, ORDER, PARTIALS, RATE
+
+
+@njit(ORDER, cache=True, nogil=True)
+def no_order(y, theta, shared, out):  # type: ignore[no-untyped-def]
+    """No order parameters: the modes are independent."""
+
+
+@njit(RATE, cache=True, nogil=True)
+def linear_rate(y, theta, shared, m, out):  # type: ignore[no-untyped-def]
+    """de_i/dt = −λ_i e_i, the error e = a − s of S7; θ = (λ,)."""
+    for c in range(y.size):
+        out[c] = -theta[0, c] * y[c]
+
+
+@njit(PARTIALS, cache=True, nogil=True)
+def linear_partials(y, theta, shared, m, f_y, f_m, g_y):  # type: ignore[no-untyped-def]
+    """∂f/∂e = −λ."""
+    for c in range(y.size):
+        f_y[c] = -theta[0, c]
+
+
+@njit(MEASURE, cache=True, nogil=True)
+def linear_measure(y, theta, shared, m, out):  # type: ignore[no-untyped-def]
+    """Loss ½λe² and its derivative −λ²e²."""
+    for c in range(y.size):
+        loss = 0.5 * theta[0, c] * y[c] * y[c]
+        out[0, c] = loss
+        out[1, c] = -2.0 * theta[0, c] * loss
+
+
+@njit(RATE, cache=True, nogil=True)
+def two_layer_rate(y, theta, shared, m, out):  # type: ignore[no-untyped-def]
+    """ds_i/dt = 2 λ_i s_i (a_i − s_i), T1; θ = (λ, a)."""
+    for c in range(y.size):
+        out[c] = 2.0 * theta[0, c] * y[c] * (theta[1, c] - y[c])
+
+
+@njit(PARTIALS, cache=True, nogil=True)
+def two_layer_partials(y, theta, shared, m, f_y, f_m, g_y):  # type: ignore[no-untyped-def]
+    """∂f/∂s = 2λ(a − 2s)."""
+    for c in range(y.size):
+        f_y[c] = 2.0 * theta[0, c] * (theta[1, c] - 2.0 * y[c])
+
+
+@njit(MEASURE, cache=True, nogil=True)
+def two_layer_measure(y, theta, shared, m, out):  # type: ignore[no-untyped-def]
+    """Loss ½λ(a − s)² and its derivative −2λ²s(a − s)²."""
+    for c in range(y.size):
+        error = theta[1, c] - y[c]
+        loss = 0.5 * theta[0, c] * error * error
+        out[0, c] = loss
+        out[1, c] = -4.0 * theta[0, c] * y[c] * loss
+
+
+@njit(RATE, cache=True, nogil=True)
+def mean_row_rate(y, theta, shared, m, out):  # type: ignore[no-untyped-def]
+    """de_k/dt = −c_k e_k − μ_k m, one row of M3 with Σ = diag(c) + μμᵀ; θ = (c, μ)."""
+    for c in range(y.size):
+        out[c] = -theta[0, c] * y[c] - theta[1, c] * m[0]
+
+
+@njit(ORDER, cache=True, nogil=True)
+def mean_row_order(y, theta, shared, out):  # type: ignore[no-untyped-def]
+    """m = Σ μ_k e_k."""
+    for c in range(y.size):
+        out[0, c] = theta[1, c] * y[c]
+
+
+@njit(PARTIALS, cache=True, nogil=True)
+def mean_row_partials(y, theta, shared, m, f_y, f_m, g_y):  # type: ignore[no-untyped-def]
+    """∂f/∂e = −c, ∂f/∂m = −μ, ∂g/∂e = μ."""
+    for c in range(y.size):
+        f_y[c] = -theta[0, c]
+        f_m[0, c] = -theta[1, c]
+        g_y[0, c] = theta[1, c]
+
+
+@njit(MEASURE, cache=True, nogil=True)
+def mean_row_measure(y, theta, shared, m, out):  # type: ignore[no-untyped-def]
+    """Loss ½ eᵀΣe = Σ (½ c e + ½ μ m) e and its derivative −|de/dt|²."""
+    for c in range(y.size):
+        pull = theta[0, c] * y[c] + theta[1, c] * m[0]
+        out[0, c] = 0.5 * pull * y[c]
+        out[1, c] = -pull * pull

@@ -1,0 +1,144 @@
+"""Mean-field problems: what a user writes down before anything is integrated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from superlaw.arguments import refuse
+from superlaw.solvers import families
+from superlaw.solvers.arrays import Array
+from superlaw.solvers.blocks import Kernel
+
+
+@dataclass(frozen=True)
+class MeanField:
+    """N local variables that see each other only through R order parameters.
+
+    dy_i/dt = f(y_i, θ_i, m),  m_r = Σ_i w_i g_r(y_i, θ_i).
+
+    Parameters
+    ----------
+    name : str
+        For messages.
+    y0 : ndarray
+        Start, shape (N,).
+    theta : ndarray
+        Parameters of each feature, shape (P, N).
+    weight : ndarray
+        Multiplicity of each feature, shape (N,).
+    rate, order, partials, measure : compiled kernels
+        f, g, their derivatives and the observables, with the signatures RATE, ORDER, PARTIALS and
+        MEASURE of `superlaw.solvers.blocks`.
+    n_order : int
+        Number R of order parameters.
+    shared : ndarray
+        Parameters common to all features, shape (S,).
+    scale : ndarray, optional
+        Size against which errors in y_i count, shape (N,); |y_i| if left out.
+    observables : tuple of str
+        Names of what `measure` adds up; "loss" and "loss_rate" come first.
+    order_is_linear : bool
+        Whether every g_r is linear in y, which saves a pass a stage.
+
+    Raises
+    ------
+    ArgumentError
+        If shapes disagree, a value is not finite, or a kernel returns NaN at the start.
+    """
+
+    name: str
+    y0: Array
+    theta: Array
+    weight: Array
+    rate: Kernel
+    partials: Kernel
+    measure: Kernel
+    order: Kernel = families.no_order
+    n_order: int = 0
+    shared: Array = field(default_factory=lambda: np.zeros(0))
+    scale: Array | None = None
+    observables: tuple[str, ...] = ("loss", "loss_rate")
+    order_is_linear: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be integrated."""
+        n = np.shape(self.y0)
+        for name, shape in (("y0", n), ("weight", n), ("theta", (len(self.theta), *n))):
+            value = np.asarray(getattr(self, name), dtype=np.float64)
+            if value.shape != shape or len(n) != 1:
+                refuse(name, f"an array of shape {shape}", value.shape, "One entry a feature.")
+            if not np.all(np.isfinite(value)):
+                refuse(name, "finite", value[~np.isfinite(value)][0], "Check the parameters.")
+            object.__setattr__(self, name, np.ascontiguousarray(value))
+
+    @property
+    def n_features(self) -> int:
+        """Number of local variables (features or classes)."""
+        return len(self.y0)
+
+    def error_scale(self) -> Array:
+        """Return the size against which errors count, zero where |y| itself counts."""
+        return np.zeros_like(self.y0) if self.scale is None else np.asarray(self.scale, float)
+
+
+def linear(lam: Array, target: Array, weight: Array) -> MeanField:
+    """Return the independent modes of the sequential regime, in the error e = a − s (S7).
+
+    Parameters
+    ----------
+    lam, target, weight : ndarray
+        Rates λ_i [1/time], teacher entries a_i and multiplicities, shape (N,) each.
+    """
+    return MeanField(
+        name="linear modes (S7)",
+        y0=target,
+        theta=lam[None],
+        weight=weight,
+        rate=families.linear_rate,
+        partials=families.linear_partials,
+        measure=families.linear_measure,
+        scale=target,
+    )
+
+
+def two_layer(lam: Array, target: Array, weight: Array, start: Array) -> MeanField:
+    """Return the logistic modes of a two-layer student (T1).
+
+    Parameters
+    ----------
+    lam, target, weight, start : ndarray
+        Rates λ_i [1/time], teacher entries a_i, multiplicities and s_i(0), shape (N,) each.
+    """
+    return MeanField(
+        name="two-layer modes (T1)",
+        y0=start,
+        theta=np.stack([lam, target]),
+        weight=weight,
+        rate=families.two_layer_rate,
+        partials=families.two_layer_partials,
+        measure=families.two_layer_measure,
+    )
+
+
+def mean_row(variance: Array, mean: Array, start: Array, weight: Array) -> MeanField:
+    """Return one row of the error when inputs have a mean, Σ = diag(c) + μμᵀ (M3).
+
+    Parameters
+    ----------
+    variance, mean, start, weight : ndarray
+        c_k, μ_k, e_k(0) and multiplicities, shape (N,) each.
+    """
+    return MeanField(
+        name="row with input mean (M3)",
+        y0=start,
+        theta=np.stack([variance, mean]),
+        weight=weight,
+        rate=families.mean_row_rate,
+        partials=families.mean_row_partials,
+        measure=families.mean_row_measure,
+        order=families.mean_row_order,
+        n_order=1,
+        scale=np.full_like(start, np.abs(start).max()),
+    )

@@ -1,0 +1,123 @@
+"""Explicit Runge-Kutta steps, for problems that are not stiff.
+
+A stage needs the order parameters at its own state, R numbers; every pass works out the earlier
+stages of its block again from them, so no stage vector is ever stored.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from superlaw.solvers.blocks import LANES, PASS, STEP, Passes, pointer
+from superlaw.solvers.tableaus import TSIT5
+
+
+@njit
+def _stage_state(i, h, y, A, k, state):  # type: ignore[no-untyped-def]
+    """Set state = y + h Σ a_ij k_j, four stages at a time."""
+    for c in range(y.size):
+        state[c] = y[c]
+    for j in range(0, i, LANES):
+        a0, a1, a2, a3 = h * A[i, j], h * A[i, j + 1], h * A[i, j + 2], h * A[i, j + 3]
+        for c in range(y.size):
+            state[c] += a0 * k[j, c] + a1 * k[j + 1, c] + a2 * k[j + 2, c] + a3 * k[j + 3, c]
+
+
+@njit
+def _replay(n, h, block, problem, k, state):  # type: ignore[no-untyped-def]
+    """Work out stages 0 … n − 1 of a block."""
+    for i in range(n):
+        _stage_state(i, h, problem.y[block], problem.A, k, state)
+        problem.rate(state, problem.theta[block], problem.shared, problem.m[i], k[i])
+
+
+@njit
+def _add_order(block, problem, state):  # type: ignore[no-untyped-def]
+    """Set the partial sums of the order parameters at a state."""
+    n_order = problem.m.shape[1]
+    if n_order == 0:
+        return
+    g = np.empty((n_order, state.size))
+    problem.order(state, problem.theta[block], problem.shared, g)
+    weight = problem.weight[block]
+    for r in range(n_order):
+        total = 0.0
+        for c in range(state.size):
+            total += weight[c] * g[r, c]
+        problem.sums[block, r] = total
+
+
+@njit(PASS, cache=True, nogil=True)
+def stage_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
+    """Add up the order parameters at the state of a stage."""
+    k, state = np.zeros((problem.A.shape[0], problem.y.shape[1])), np.empty(problem.y.shape[1])
+    _replay(stage, h, block, problem, k, state)
+    _stage_state(stage, h, problem.y[block], problem.A, k, state)
+    _add_order(block, problem, state)
+
+
+@njit(PASS, cache=True, nogil=True)
+def finish_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
+    """Move y on; keep the worst error and what tells the stiffness.
+
+    The last two stages are at the same time, so |Δk|/|Δstate| is an eigenvalue of the Jacobian.
+    """
+    k, state = np.zeros((problem.A.shape[0], problem.y.shape[1])), np.empty(problem.y.shape[1])
+    _replay(stage - 1, h, block, problem, k, state)
+    before = state.copy()
+    _stage_state(stage - 1, h, problem.y[block], problem.A, k, state)
+    problem.rate(
+        state, problem.theta[block], problem.shared, problem.m[stage - 1], k[stage - 1]
+    )
+    y, y_before, scale = problem.y[block], problem.y_before[block], problem.scale[block]
+    worst, rates, states = 0.0, 0.0, 0.0
+    for c in range(y.size):
+        rates = max(rates, abs(k[stage - 1, c] - k[stage - 2, c]))
+        states = max(states, abs(state[c] - before[c]))
+        new, error = y[c], 0.0
+        for j in range(stage):
+            new += h * problem.b[j] * k[j, c]
+            error += h * problem.e[j] * k[j, c]
+        size = max(scale[c], abs(y[c]), abs(new))
+        error = abs(error) / (problem.atol + problem.rtol * size)
+        worst = max(worst, error) if error == error else np.inf
+        y_before[c] = y[c]
+        y[c] = new
+        state[c] = new
+    _add_order(block, problem, state)
+    n_order = problem.m.shape[1]
+    problem.sums[block, n_order] = worst
+    problem.sums[block, n_order + 1] = rates
+    problem.sums[block, n_order + 2] = states
+
+
+@njit
+def _collect_order(problem, row):  # type: ignore[no-untyped-def]
+    """Add the partial sums of the order parameters in the order of the blocks."""
+    for r in range(problem.m.shape[1]):
+        total = 0.0
+        for block in range(problem.sums.shape[0]):
+            total += problem.sums[block, r]
+        problem.m[row, r] = total
+
+
+@njit(STEP, cache=True, nogil=True)
+def runge_kutta_step(walk, passes, h, problem):  # type: ignore[no-untyped-def]
+    """Take one step; return its error in units of the tolerance."""
+    n_order = problem.m.shape[1]
+    if n_order > 0:
+        for stage in range(1, passes.n_stages):
+            walk(passes.first, h, stage, problem)
+            _collect_order(problem, stage)
+    walk(passes.second, h, passes.n_stages, problem)
+    _collect_order(problem, passes.n_stages)
+    rates, states = problem.sums[:, n_order + 1].max(), problem.sums[:, n_order + 2].max()
+    problem.signals[0] = h * rates / states if states > 0.0 else 0.0
+    return problem.sums[:, n_order].max()
+
+
+STEPPER = pointer(runge_kutta_step, STEP)
+_STAGE, _FINISH = pointer(stage_pass, PASS), pointer(finish_pass, PASS)
+PASSES = Passes(TSIT5.n_stages, _STAGE, _FINISH, _FINISH, _FINISH)
+"""Both tableaus have seven stages."""

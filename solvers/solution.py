@@ -1,0 +1,136 @@
+"""What a solver returns: times, loss, observables, and an honest account of how it went."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from superlaw import storage
+from superlaw.notices import Notice
+from superlaw.solvers.arrays import Array
+
+STATUS = {
+    "success": "reached the last time",
+    "max_steps": "ran out of steps; allow more with max_steps, loosen rtol, or use "
+    'method="rosenbrock" if the message says that stability held it back',
+    "step_underflow": "the step became too small to move time; loosen rtol",
+    "not_finite": "the rates are not finite; check the parameters of the problem",
+    "stopped": "stopped by the callback",
+    "invariant": "the loss rose under gradient flow; tighten rtol",
+}
+"""Status codes and what to do about them."""
+
+
+class NumericsError(RuntimeError):
+    """A solver failed; `solution` holds what it reached."""
+
+    def __init__(self, solution: Solution) -> None:
+        super().__init__(f"{solution.status}: {solution.message}")
+        self.solution = solution
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A loss curve and how it was found.
+
+    Parameters
+    ----------
+    times : ndarray
+        Gradient-flow times, shape (n,); fewer than asked for if the run ended early.
+    loss : ndarray
+        Loss with its ½, shape (n,).
+    status : str
+        A key of `STATUS`.
+    message : str
+        What happened, with numbers and advice.
+    method : str
+        Which method, and why.
+    floor : float
+        Loss at infinite time.
+    local_slope : ndarray
+        −d log L/d log t from the right side of the equations, not by differences, shape (n,).
+    observables : dict of ndarray
+        Further quantities, shape (n,) each.
+    error_bound : ndarray or None
+        Bound on the relative error of the loss, shape (n,), where the method states one.
+    n_steps, n_rejected : int
+        Steps taken and steps rejected.
+    notices : tuple of Notice
+        Coded warnings.
+    state : ndarray or None
+        Last state, shape (N,), if it was kept.
+    """
+
+    times: Array
+    loss: Array
+    status: str
+    message: str
+    method: str
+    floor: float = 0.0
+    local_slope: Array | None = None
+    observables: dict[str, Array] = field(default_factory=dict)
+    error_bound: Array | None = None
+    n_steps: int = 0
+    n_rejected: int = 0
+    notices: tuple[Notice, ...] = ()
+    state: Array | None = field(default=None, repr=False)
+
+    @property
+    def success(self) -> bool:
+        """Whether the last time was reached and nothing misbehaved."""
+        return self.status == "success"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the solution as plain data."""
+        return {
+            "times": self.times,
+            "loss": self.loss,
+            "local_slope": self.local_slope,
+            "floor": self.floor,
+            "status": self.status,
+            "message": self.message,
+            "method": self.method,
+            "error_bound": self.error_bound,
+            "observables": self.observables,
+            "n_steps": self.n_steps,
+            "n_rejected": self.n_rejected,
+            "warnings": [{"code": n.code, "message": n.message} for n in self.notices],
+        }
+
+    def columns(self) -> dict[str, Array]:
+        """Return the curve as named columns of equal length."""
+        named = {"times": self.times, "loss": self.loss}
+        if self.local_slope is not None:
+            named["local_slope"] = self.local_slope
+        if self.error_bound is not None:
+            named["error_bound"] = self.error_bound
+        return named | self.observables
+
+    def save(self, path: str | os.PathLike[str], configuration: dict[str, Any]) -> Path:
+        """Write the curve as .npz or .csv, and `<name>.manifest.json` beside it.
+
+        Raises
+        ------
+        ArgumentError
+            If the name has another ending or cannot be written to.
+        """
+        target = storage.output_file(path, (".npz", ".csv"))
+        columns = self.columns()
+        with storage.replacing(target) as part:
+            if target.suffix == ".npz":
+                with open(part, "wb") as stream:
+                    np.savez(stream, **columns)
+            else:
+                table = np.column_stack(list(columns.values()))
+                header = ",".join(columns)
+                np.savetxt(part, table, delimiter=",", header=header, comments="", fmt="%.17g")
+        facts = {k: v for k, v in self.to_dict().items() if k not in columns}
+        facts.pop("observables")
+        storage.write_json(
+            target.with_suffix(".manifest.json"), storage.manifest(configuration, **facts)
+        )
+        return target

@@ -1,0 +1,377 @@
+"""The loss curve of a task: pick the cheapest method that is right, and say which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from superlaw.arguments import increasing_times, one_of, refuse
+from superlaw.notices import Notice
+from superlaw.solvers import contour, exact
+from superlaw.solvers.arrays import Array
+from superlaw.solvers.classes import FeatureClasses, all_features, feature_classes
+from superlaw.solvers.solution import STATUS, NumericsError, Solution
+from superlaw.solvers.times import log_times
+
+ROUNDING = 1e-13
+"""Relative rounding error of a sum over classes."""
+INTEGRATORS = ("rosenbrock", "tsit5", "dopri5")
+METHODS = ("auto", "exact", "contour", "moments", *INTEGRATORS)
+LARGEST_COUPLED_SGD = 2048
+"""Most features for the N × N recursion of SGD on inputs with a mean."""
+
+
+class Task(Protocol):
+    """What a solver needs to know of a task: numbers as functions of the feature index."""
+
+    @property
+    def n_features(self) -> int | None:
+        """Number of features."""
+
+    @property
+    def activity(self) -> str:
+        """How features are active together."""
+
+    @property
+    def has_coupled_modes(self) -> bool:
+        """Whether the mean of the inputs couples the modes."""
+
+    @property
+    def law(self) -> Any:
+        """Amplitude law, with `moment(k)`."""
+
+    def probability(self, i: Any) -> Any:
+        """p_i."""
+
+    def mean(self, i: Any) -> Any:
+        """E[x_i]."""
+
+    def second_moment(self, i: Any) -> Any:
+        """E[x_i²]."""
+
+    def fourth_moment(self, i: Any) -> Any:
+        """E[x_i⁴]."""
+
+    def target(self, i: Any) -> Any:
+        """Teacher entry a_i."""
+
+
+class Student(Protocol):
+    """What a solver needs to know of a student."""
+
+    @property
+    def width(self) -> int | None:
+        """Width K; None for K = N."""
+
+    @property
+    def depth(self) -> int:
+        """Trained layers."""
+
+    @property
+    def init(self) -> float | None:
+        """Start of a two-layer student."""
+
+    @property
+    def init_profile(self) -> str:
+        """Start in proportion to the target, or flat."""
+
+
+class Optimizer(Protocol):
+    """What a solver needs to know of an optimizer."""
+
+    @property
+    def lr(self) -> float:
+        """Learning rate."""
+
+    @property
+    def batch(self) -> int | None:
+        """Samples a step; None for the population gradient."""
+
+
+def solve(
+    task: Task,
+    student: Student | None = None,
+    times: ArrayLike | None = None,
+    *,
+    optimizer: Optimizer | None = None,
+    method: str = "auto",
+    features: str = "auto",
+    rtol: float = 1e-6,
+    progress: bool = False,
+    throw: bool = True,
+) -> Solution:
+    """Return the predicted loss curve of a task.
+
+    Gradient flow: L(t) = ½ Σ λ_i a_i² exp(−2λ_i t) (S9), logistic modes for two layers (T2), a
+    contour integral for inputs with a mean (M6). With an optimizer: the exact mean of SGD at its
+    steps (N1, N4).
+
+    Parameters
+    ----------
+    task : PowerLawTask
+        Data and teacher.
+    student : Student, optional
+        One layer, K = N, if left out.
+    times : array_like
+        Gradient-flow times (learning rate × steps), increasing; 0.1 … 1e4 if left out [time].
+    optimizer : SGD, optional
+        Gradient flow if left out; else times are rounded to whole steps.
+    method : {"auto", "exact", "contour", "moments", "rosenbrock", "tsit5", "dopri5"}
+        "auto" takes a closed form where there is one.
+    features : {"auto", "classes", "all"}
+        Sum over feature classes or over every feature; "auto" takes classes for large N.
+    rtol : float
+        Tolerance of the integrators.
+    progress : bool
+        Show a bar on a terminal during long integrations.
+    throw : bool
+        Raise on failure; if False, return the partial solution with its status.
+
+    Returns
+    -------
+    Solution
+        Times, loss (with the ½), local slope, error bound, floor, status and method.
+
+    Raises
+    ------
+    ArgumentError
+        If an argument is outside its rule or the combination is not covered.
+    NumericsError
+        If an integration failed; it carries the partial solution.
+
+    Examples
+    --------
+    >>> from superlaw.theory.tasks import PowerLawTask
+    >>> curve = solve(PowerLawTask(a=1.1, b=0.3, n_features=10**9), times=[1.0, 1e12])
+    >>> [f"{loss:.6e}" for loss in curve.loss]
+    ['2.127003e-01', '4.010010e-106']
+    """
+    grid = log_times(0.1, 1e4) if times is None else increasing_times(times)
+    chosen = _method(task, student, optimizer, method)
+    classes = _features(task, features, chosen)
+    if optimizer is not None:
+        grid = _whole_steps(grid, optimizer.lr)
+    if chosen in INTEGRATORS:
+        return _integrated(task, student, grid, classes, chosen, rtol, progress, throw)
+    solution = _CLOSED[chosen](task, student, grid, classes, optimizer)
+    return _finished(solution, throw)
+
+
+def _method(
+    task: Task, student: Student | None, optimizer: Optimizer | None, method: str
+) -> str:
+    """Return the method to use, or refuse a combination that none covers."""
+    one_of("method", method, METHODS)
+    two_layers = student is not None and student.depth == 2
+    if student is not None and student.width not in (None, task.n_features):
+        refuse(
+            "width",
+            "left out: superposed students (K < N) are not available yet",
+            student.width,
+            "Leave it out for K = N.",
+        )
+    if two_layers and task.activity != "one":
+        refuse("activity", '"one" for two layers', task.activity, "Use depth=1.")
+    if two_layers and optimizer is not None:
+        refuse("optimizer", "left out for two layers", optimizer, "Only gradient flow is solved.")
+    noisy_coactive = optimizer is not None and task.activity == "bernoulli"
+    natural = "exact"
+    if noisy_coactive:
+        natural = "moments"
+    elif task.has_coupled_modes:
+        natural = "contour"
+    covered = {"auto", natural}
+    if natural == "exact" and optimizer is None:
+        covered.update(INTEGRATORS)
+    if method not in covered:
+        refuse("method", f"{' or '.join(sorted(covered))} here", method, f'Use "{natural}".')
+    return natural if method == "auto" else method
+
+
+def _features(task: Task, features: str, method: str) -> FeatureClasses:
+    one_of("features", features, ("auto", "classes", "all"))
+    n = task.n_features
+    if n is None:
+        refuse("n_features", "a finite number to solve", n, "Give N, e.g. n_features=1e6.")
+    if method == "moments" and task.has_coupled_modes:
+        if n > LARGEST_COUPLED_SGD:
+            rule = f"at most {LARGEST_COUPLED_SGD} for SGD on inputs with a mean"
+            refuse("n_features", rule, n, "Leave the optimizer out for gradient flow.")
+        return all_features(n)
+    return all_features(n) if features == "all" else feature_classes(n)
+
+
+def _whole_steps(times: Array, lr: float) -> Array:
+    """Return the times of the nearest whole numbers of steps, each once."""
+    return np.unique(np.round(times / lr)) * lr
+
+
+def _spectrum(task: Task, classes: FeatureClasses) -> tuple[Array, Array, Array]:
+    """Return λ, a and multiplicities of the classes."""
+    return task.second_moment(classes.index), task.target(classes.index), classes.weight
+
+
+def _start(student: Student, target: Array) -> Array:
+    """Return s_i(0) of a two-layer student."""
+    size = float(student.init or 0.0)
+    return np.full_like(target, size) if student.init_profile == "flat" else size * target
+
+
+def _exact(
+    task: Task,
+    student: Student | None,
+    times: Array,
+    classes: FeatureClasses,
+    optimizer: Optimizer | None,
+) -> Solution:
+    """Sum modes in closed form."""
+
+    def curve(on: FeatureClasses) -> tuple[Array, Array]:
+        lam, target, weight = _spectrum(task, on)
+        if student is not None and student.depth == 2:
+            return exact.logistic_sum(times, lam, target, weight, _start(student, target))
+        rate = 2.0 * lam
+        if optimizer is not None:
+            from superlaw.solvers.moments import one_active_rates
+
+            rate = one_active_rates(
+                lam, task.fourth_moment(on.index), optimizer.lr, optimizer.batch
+            )
+        return exact.exponential_sum(times, 0.5 * weight * lam * target**2, rate)
+
+    what = "closed form of the modes" if optimizer is None else "closed form of mean SGD"
+    return _summed(times, classes, curve, f"exact ({what})")
+
+
+def _summed(
+    times: Array,
+    classes: FeatureClasses,
+    curve: Callable[[FeatureClasses], tuple[Array, Array]],
+    method: str,
+) -> Solution:
+    """Return a curve with its error bound: how much coarser classes, if any, change it."""
+    loss, slope = curve(classes)
+    bound = np.full_like(loss, ROUNDING)
+    for coarser in () if classes.is_exact else _coarser(classes.n_features):
+        bound += _relative_difference(curve(coarser)[0], loss)
+    where = "every feature" if classes.is_exact else f"{len(classes.index)} feature classes"
+    return Solution(
+        times, loss, "success", STATUS["success"], f"{method}, {where}",
+        local_slope=slope, error_bound=bound,
+    )
+
+
+def _coarser(n: int) -> tuple[FeatureClasses, FeatureClasses]:
+    """Return two coarser quadratures, so that an error that changes sign hides from one only."""
+    return (
+        feature_classes(n, head=64, tail=16, per_decade=24),
+        feature_classes(n, head=48, tail=12, per_decade=20),
+    )
+
+
+def _relative_difference(other: Array, loss: Array) -> Array:
+    """Return |other − loss|/loss, 0 where both have underflowed."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(other == loss, 0.0, np.abs(other - loss) / np.abs(loss))
+
+
+def _contour(
+    task: Task,
+    student: Student | None,
+    times: Array,
+    classes: FeatureClasses,
+    optimizer: Optimizer | None,
+) -> Solution:
+    """Integrate the resolvent's trace, with two numbers of nodes for the error."""
+
+    def curve(on: FeatureClasses, n_nodes: int = contour.N_NODES) -> tuple[Array, Array]:
+        lam, target, weight = _spectrum(task, on)
+        mean = task.mean(on.index)
+        return contour.rank_one_loss(times, lam - mean**2, mean, target, weight, n_nodes)
+
+    solution = _summed(times, classes, curve, "contour (rank-one resolvent)")
+    fewer, _ = curve(classes, contour.N_NODES - 4)
+    bound = _relative_difference(fewer, solution.loss)
+    if solution.error_bound is not None:
+        bound += solution.error_bound
+    return replace(solution, error_bound=bound)
+
+
+def _moments(
+    task: Task,
+    student: Student | None,
+    times: Array,
+    classes: FeatureClasses,
+    optimizer: Optimizer | None,
+) -> Solution:
+    """Iterate the exact second moments of SGD on independent features."""
+    from superlaw.solvers import moments
+
+    assert optimizer is not None  # the method is chosen for SGD only
+    steps = np.round(times / optimizer.lr)
+
+    def curve(on: FeatureClasses) -> tuple[Array, Array]:
+        lam, target, weight = _spectrum(task, on)
+        if task.has_coupled_modes or optimizer.batch is None:
+            p = task.probability(on.index)
+            raw = np.stack([p * task.law.moment(k) for k in (1, 2, 3, 4)])
+            loss = moments.coupled_loss(steps, raw, target, optimizer.lr, optimizer.batch)
+        else:
+            fourth = task.fourth_moment(on.index)
+            loss = moments.centred_loss(
+                steps, lam, fourth, target, weight, optimizer.lr, optimizer.batch
+            )
+        return loss, _differenced_slope(times, loss)
+
+    return _summed(times, classes, curve, "moments (exact mean of SGD)")
+
+
+def _differenced_slope(times: Array, loss: Array) -> Array:
+    """Return −d log L/d log t by differences: steps have no derivative."""
+    inside = times > 0.0
+    slope = np.zeros_like(loss)
+    if inside.sum() > 2:
+        slope[inside] = -np.gradient(np.log(loss[inside]), np.log(times[inside]))
+    return slope
+
+
+_CLOSED = {"exact": _exact, "contour": _contour, "moments": _moments}
+
+
+def _integrated(
+    task: Task,
+    student: Student | None,
+    times: Array,
+    classes: FeatureClasses,
+    method: str,
+    rtol: float,
+    progress: bool,
+    throw: bool,
+) -> Solution:
+    """Integrate the modes as a mean-field problem."""
+    from superlaw.solvers import meanfield
+    from superlaw.solvers.integrate import integrate
+
+    lam, target, weight = _spectrum(task, classes)
+    if student is not None and student.depth == 2:
+        problem = meanfield.two_layer(lam, target, weight, _start(student, target))
+    else:
+        problem = meanfield.linear(lam, target, weight)
+    return integrate(problem, times, method=method, rtol=rtol, progress=progress, throw=throw)
+
+
+def _finished(solution: Solution, throw: bool) -> Solution:
+    """Check what every loss curve must satisfy."""
+    if not np.all(np.isfinite(solution.loss)) or np.any(solution.loss < 0.0):
+        solution = replace(solution, status="not_finite", message=STATUS["not_finite"])
+    elif solution.error_bound is not None and np.any(solution.error_bound > 1e-3):
+        first = solution.times[np.argmax(solution.error_bound > 1e-3)]
+        notice = Notice("W-ROUNDING", f"error bound above 1e-3 from t = {first:.4g} on")
+        solution = replace(solution, notices=(*solution.notices, notice))
+    if throw and not solution.success:
+        raise NumericsError(solution)
+    return solution

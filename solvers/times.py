@@ -1,0 +1,29 @@
+"""Output times."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from superlaw.arguments import positive, refuse, whole
+from superlaw.solvers.arrays import Array
+
+
+def log_times(t0: float, t1: float, per_decade: int = 10) -> Array:
+    """Return log-spaced times with exact end points, shape (n,) [time].
+
+    Raises
+    ------
+    ArgumentError
+        Unless 0 < t0 < t1.
+
+    Examples
+    --------
+    >>> log_times(0.1, 10.0, per_decade=1).tolist()
+    [0.1, 1.0, 10.0]
+    """
+    positive("t0", t0, "Log-spaced times need a start above 0.")
+    if positive("t1", t1, "Log-spaced times need an end above 0.") <= t0:
+        refuse("t1", "above t0", t1, f"Give an end after {t0}.")
+    whole("per_decade", per_decade, "Give points a decade, e.g. 10.")
+    times: Array = np.geomspace(t0, t1, max(2, round(per_decade * np.log10(t1 / t0)) + 1))
+    return times

@@ -1,0 +1,24 @@
+"""Walks over the features, block by block."""
+
+from __future__ import annotations
+
+from numba import njit, prange, types
+
+from superlaw.solvers.blocks import WALK, pointer
+
+
+@njit(WALK, cache=True, nogil=True)
+def walk_serial(visit, h, stage, problem):  # type: ignore[no-untyped-def]
+    """Visit the blocks one after another."""
+    for block in range(problem.y.shape[0]):
+        visit(block, h, stage, problem)
+
+
+@njit(WALK, cache=True, nogil=True, parallel=True)
+def walk_threads(visit, h, stage, problem):  # type: ignore[no-untyped-def]
+    """Visit the blocks in threads."""
+    for block in prange(problem.y.shape[0]):
+        visit(types.int64(block), h, stage, problem)
+
+
+SERIAL, THREADS = pointer(walk_serial, WALK), pointer(walk_threads, WALK)

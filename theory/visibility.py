@@ -1,0 +1,45 @@
+"""When a finite number of features shows the asymptotic exponent at all."""
+
+from __future__ import annotations
+
+import math
+
+from superlaw.theory.tasks import PowerLawTask
+
+VISIBLE_WITHIN = 0.1
+"""A window shows an exponent if the local slope stays within this part of it."""
+
+
+def visible_window(task: PowerLawTask, alpha: float) -> tuple[float, float] | None:
+    """Return the times at which the local slope is within `VISIBLE_WITHIN` of α."""
+    first, last = _rescaled(task.a, task.b, alpha, task.n_features)
+    if last <= first:
+        return None
+    clock = 2.0 * task.second_moment(1.0)
+    return (first / clock, last / clock)
+
+
+def _rescaled(a: float, b: float, alpha: float, n: int | None) -> tuple[float, float]:
+    """Return the visible window in units of 2λ_1 t.
+
+    It opens when the summand of S9, which peaks at feature (2λ_1 t a/(a + 2b))^(1/a), has moved
+    past feature 1 + a: before, the discreteness of the first features shows. It closes when
+    the second incomplete gamma function of S12, x^α/α with x = 2λ_1 t (N + ½)^-a, has eaten
+    the allowed part ε of α: x^α = ε/(1 + ε) Γ(1 + α).
+    """
+    first = (a + 2.0 * b) / a * (1.0 + a) ** a
+    if n is None:
+        return first, math.inf
+    return first, math.exp(min(_log_edge(alpha) + a * math.log(n + 0.5), 700.0))
+
+
+def _log_edge(alpha: float) -> float:
+    """Return log x at which the far cut-off has eaten the allowed part of α."""
+    allowed = math.log(VISIBLE_WITHIN / (1.0 + VISIBLE_WITHIN))
+    return (allowed + math.lgamma(1.0 + alpha)) / alpha
+
+
+def features_needed(task: PowerLawTask, alpha: float) -> float:
+    """Return log10 of the number of features that shows the exponent for one decade of time."""
+    first, _ = _rescaled(task.a, task.b, alpha, None)
+    return (math.log10(10.0 * first) - _log_edge(alpha) / math.log(10.0)) / task.a

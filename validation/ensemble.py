@@ -1,0 +1,87 @@
+"""What simulated training returns: one loss curve a seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Independent training runs of one student on one task.
+
+    Parameters
+    ----------
+    times : ndarray
+        Gradient-flow times, learning rate × steps, shape (n_times,).
+    loss : ndarray
+        Population loss, exact at each time, shape (n_seeds, n_times).
+    seeds : tuple of int
+        Which seeds of the run these are.
+    tracked : ndarray
+        Features whose mode is reported, counted from 1, shape (n_tracked,).
+    modes : ndarray
+        Learned part s_i of the tracked features, shape (n_seeds, n_times, n_tracked).
+    configuration : dict
+        The full resolved configuration, enough to run it again.
+    """
+
+    times: Array
+    loss: Array
+    seeds: tuple[int, ...]
+    tracked: NDArray[np.int64]
+    modes: Array
+    configuration: dict[str, Any]
+
+    @property
+    def mean(self) -> Array:
+        """Mean loss over seeds, shape (n_times,)."""
+        return np.asarray(self.loss.mean(axis=0))
+
+    @property
+    def standard_error(self) -> Array:
+        """Standard error of the mean loss over seeds, shape (n_times,)."""
+        return standard_error(self.loss)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the ensemble as plain data."""
+        return {
+            "times": self.times,
+            "loss": self.loss,
+            "mean": self.mean,
+            "standard_error": self.standard_error if len(self.seeds) > 1 else None,
+            "seeds": self.seeds,
+            "tracked": self.tracked,
+            "modes": self.modes,
+            "configuration": self.configuration,
+        }
+
+
+def standard_error(values: Array) -> Array:
+    """Return the standard error of the mean over the first axis."""
+    return np.asarray(values.std(axis=0, ddof=1) / np.sqrt(len(values)))
+
+
+def z_score(values: Array, predicted: Array) -> Array:
+    """Return how far the mean over seeds lies from a prediction, in normal standard deviations.
+
+    Student's t of n − 1 degrees of freedom, turned into the normal deviate of the same tail
+    probability: |z| < 4 then means the same for 3 seeds and for 300.
+
+    Parameters
+    ----------
+    values : ndarray, (n_seeds, ...)
+    predicted : ndarray, (...)
+    """
+    error, gap = standard_error(values), values.mean(axis=0) - predicted
+    exact = np.abs(gap) <= 1e-12 * np.abs(predicted)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        t = np.where(exact, 0.0, gap / error)
+    tail = stats.t.logsf(np.abs(t), len(values) - 1)
+    return np.asarray(np.sign(t) * -stats.norm.ppf(np.exp(tail)))

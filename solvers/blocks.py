@@ -127,4 +127,3 @@ def to_blocks(values: Array, block: int, fill: float | None = None) -> Array:
 def from_blocks(blocks: Array, n: int) -> Array:
     """Return the first n values of (n_blocks, block) storage."""
     return blocks.reshape(-1)[:n].copy()
-

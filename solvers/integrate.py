@@ -30,6 +30,7 @@ from superlaw.solvers.progress import Progress
 from superlaw.solvers.solution import STATUS, NumericsError, Solution
 from superlaw.solvers.tableaus import DOPRI5, RODAS5P, TSIT5, Tableau
 
+
 @dataclass(frozen=True)
 class Method:
     """A way to take a step: its compiled parts, its tableau and what it is for."""
@@ -136,7 +137,7 @@ def integrate(
     >>> integrate(linear(one, one, one), [1.0], rtol=1e-9).loss.round(8).tolist()
     [0.06766764]
     """
-    grid = increasing_times(times)
+    grid = np.ascontiguousarray(increasing_times(times))
     positive("rtol", rtol, "Give a relative tolerance, e.g. 1e-6.")
     if atol < 0.0:
         refuse("atol", "at least 0", atol, "Leave it out to control relative errors.")
@@ -167,9 +168,7 @@ class _Run:
         self.clock = stepping.new_clock(0.0, FIRST_STEP / speed if speed > 0.0 else times[-1])
         self.finite = bool(np.isfinite(speed))
 
-    def go(
-        self, max_steps: int, callback: Callable[[Moment], bool] | None, progress: bool
-    ) -> str:
+    def go(self, max_steps: int, callback: Callable[[Moment], bool] | None, progress: bool) -> str:
         """Run in slices until the last time, a failure or the callback ends it."""
         if not self.finite:
             return "not_finite"

@@ -32,7 +32,7 @@ def one_active_rates(lam: Array, fourth: Array, lr: float, batch: int | None) ->
     cache=True,
     nogil=True,
 )
-def _centred(factor, kick, half_rate, P, steps, loss):  # type: ignore[no-untyped-def]
+def _centred(factor, kick, half_rate, P, steps, loss):
     """P ← factor P + kick L, L = Σ half_rate P, recorded at the given steps."""
     done = 0
     for row in range(steps.size):

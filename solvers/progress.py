@@ -9,6 +9,8 @@ from typing import Any, Self
 
 from superlaw.solvers.arrays import Array
 
+_FORMAT = "{l_bar}{bar}| {n:.1f}/{total:.1f} decades [{elapsed}<{remaining}{postfix}]"
+
 
 class Progress:
     """Show how far a run has come between the first and the last time, on a log scale.
@@ -33,7 +35,7 @@ class Progress:
                 total=round(self._decades, 2),
                 unit="decade",
                 leave=False,
-                bar_format="{l_bar}{bar}| {n:.1f}/{total:.1f} decades [{elapsed}<{remaining}{postfix}]",
+                bar_format=_FORMAT,
             )
 
     def __enter__(self) -> Self:

@@ -18,7 +18,7 @@ from superlaw.solvers.tableaus import RODAS5P
 
 
 @njit
-def _linearise(block, h, problem, e_inv, f_m, g_y):  # type: ignore[no-untyped-def]
+def _linearise(block, h, problem, e_inv, f_m, g_y):
     """Fill 1/E, U and g_y of a block."""
     problem.partials(
         problem.y[block], problem.theta[block], problem.shared, problem.m[0], e_inv, f_m, g_y
@@ -29,7 +29,7 @@ def _linearise(block, h, problem, e_inv, f_m, g_y):  # type: ignore[no-untyped-d
 
 
 @njit
-def _combine(i, h, y, A, C, u, state, right):  # type: ignore[no-untyped-def]
+def _combine(i, h, y, A, C, u, state, right):
     """Set state = y + Σ a_ij u_j and right = Σ (c_ij/h) u_j, four stages at a time."""
     for k in range(y.size):
         state[k] = y[k]
@@ -44,7 +44,7 @@ def _combine(i, h, y, A, C, u, state, right):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _right_side(i, h, block, problem, u, state, right, rate):  # type: ignore[no-untyped-def]
+def _right_side(i, h, block, problem, u, state, right, rate):
     """Set right = F(state of stage i) + Σ (c_ij/h) u_j."""
     _combine(i, h, problem.y[block], problem.A, problem.C, u, state, right)
     problem.rate(state, problem.theta[block], problem.shared, problem.m[i], rate)
@@ -53,7 +53,7 @@ def _right_side(i, h, block, problem, u, state, right, rate):  # type: ignore[no
 
 
 @njit
-def _replay(n, h, block, problem, e_inv, f_m, u, state, right, rate):  # type: ignore[no-untyped-def]
+def _replay(n, h, block, problem, e_inv, f_m, u, state, right, rate):
     """Work out stages 0 … n − 1 of a block."""
     for i in range(n):
         _right_side(i, h, block, problem, u, state, right, rate)
@@ -66,7 +66,7 @@ def _replay(n, h, block, problem, e_inv, f_m, u, state, right, rate):  # type: i
 
 
 @njit
-def _scratch(problem):  # type: ignore[no-untyped-def]
+def _scratch(problem):
     """Return 1/E, U, g_y, stages, state, right side and rate of a block, from one allocation."""
     n_order, n_stages = problem.m.shape[1], problem.A.shape[0]
     room = np.zeros((4 + 2 * n_order + n_stages, problem.y.shape[1]))
@@ -75,7 +75,7 @@ def _scratch(problem):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _add_order(block, problem, state, g):  # type: ignore[no-untyped-def]
+def _add_order(block, problem, state, g):
     """Set the partial sums of the order parameters at a state."""
     if g.shape[0] > 0:
         problem.order(state, problem.theta[block], problem.shared, g)
@@ -88,7 +88,7 @@ def _add_order(block, problem, state, g):  # type: ignore[no-untyped-def]
 
 
 @njit(PASS, cache=True, nogil=True)
-def coupling_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
+def coupling_pass(block, h, stage, problem):
     """Add up VᵀE⁻¹U."""
     e_inv, f_m, g_y, _, _, _, _ = _scratch(problem)
     _linearise(block, h, problem, e_inv, f_m, g_y)
@@ -102,7 +102,7 @@ def coupling_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
 
 
 @njit(PASS, cache=True, nogil=True)
-def order_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
+def order_pass(block, h, stage, problem):
     """Add up the order parameters at the state of a stage."""
     e_inv, f_m, g_y, u, state, right, rate = _scratch(problem)
     _linearise(block, h, problem, e_inv, f_m, g_y)
@@ -112,7 +112,7 @@ def order_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
 
 
 @njit(PASS, cache=True, nogil=True)
-def link_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
+def link_pass(block, h, stage, problem):
     """Add up VᵀE⁻¹b of a stage."""
     e_inv, f_m, g_y, u, state, right, rate = _scratch(problem)
     _linearise(block, h, problem, e_inv, f_m, g_y)
@@ -127,7 +127,7 @@ def link_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
 
 
 @njit(PASS, cache=True, nogil=True)
-def finish_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
+def finish_pass(block, h, stage, problem):
     """Move y on; keep the worst error and the order parameters there."""
     e_inv, f_m, g_y, u, state, right, rate = _scratch(problem)
     _linearise(block, h, problem, e_inv, f_m, g_y)
@@ -153,7 +153,7 @@ def finish_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _total(sums, column):  # type: ignore[no-untyped-def]
+def _total(sums, column):
     total = 0.0
     for block in range(sums.shape[0]):
         total += sums[block, column]
@@ -161,7 +161,7 @@ def _total(sums, column):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _stage_order(walk, passes, h, stage, problem):  # type: ignore[no-untyped-def]
+def _stage_order(walk, passes, h, stage, problem):
     """Set the order parameters at the state of a stage; linear ones follow from the links."""
     if stage > 0 and problem.order_is_linear:
         for r in range(problem.m.shape[1]):
@@ -175,7 +175,7 @@ def _stage_order(walk, passes, h, stage, problem):  # type: ignore[no-untyped-de
 
 
 @njit
-def _solve_links(walk, passes, h, problem):  # type: ignore[no-untyped-def]
+def _solve_links(walk, passes, h, problem):
     """Find what each stage does to the order parameters."""
     n_order = problem.m.shape[1]
     walk(passes.first, h, 0, problem)
@@ -191,7 +191,7 @@ def _solve_links(walk, passes, h, problem):  # type: ignore[no-untyped-def]
 
 
 @njit(STEP, cache=True, nogil=True)
-def rosenbrock_step(walk, passes, h, problem):  # type: ignore[no-untyped-def]
+def rosenbrock_step(walk, passes, h, problem):
     """Take one step; return its error in units of the tolerance."""
     n_order = problem.m.shape[1]
     if n_order > 0:

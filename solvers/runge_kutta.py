@@ -14,7 +14,7 @@ from superlaw.solvers.tableaus import TSIT5
 
 
 @njit
-def _stage_state(i, h, y, A, k, state):  # type: ignore[no-untyped-def]
+def _stage_state(i, h, y, A, k, state):
     """Set state = y + h Σ a_ij k_j, four stages at a time."""
     for c in range(y.size):
         state[c] = y[c]
@@ -25,7 +25,7 @@ def _stage_state(i, h, y, A, k, state):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _replay(n, h, block, problem, k, state):  # type: ignore[no-untyped-def]
+def _replay(n, h, block, problem, k, state):
     """Work out stages 0 … n − 1 of a block."""
     for i in range(n):
         _stage_state(i, h, problem.y[block], problem.A, k, state)
@@ -33,7 +33,7 @@ def _replay(n, h, block, problem, k, state):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _add_order(block, problem, state):  # type: ignore[no-untyped-def]
+def _add_order(block, problem, state):
     """Set the partial sums of the order parameters at a state."""
     n_order = problem.m.shape[1]
     if n_order == 0:
@@ -49,7 +49,7 @@ def _add_order(block, problem, state):  # type: ignore[no-untyped-def]
 
 
 @njit(PASS, cache=True, nogil=True)
-def stage_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
+def stage_pass(block, h, stage, problem):
     """Add up the order parameters at the state of a stage."""
     k, state = np.zeros((problem.A.shape[0], problem.y.shape[1])), np.empty(problem.y.shape[1])
     _replay(stage, h, block, problem, k, state)
@@ -58,7 +58,7 @@ def stage_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
 
 
 @njit(PASS, cache=True, nogil=True)
-def finish_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
+def finish_pass(block, h, stage, problem):
     """Move y on; keep the worst error and what tells the stiffness.
 
     The last two stages are at the same time, so |Δk|/|Δstate| is an eigenvalue of the Jacobian.
@@ -67,9 +67,7 @@ def finish_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
     _replay(stage - 1, h, block, problem, k, state)
     before = state.copy()
     _stage_state(stage - 1, h, problem.y[block], problem.A, k, state)
-    problem.rate(
-        state, problem.theta[block], problem.shared, problem.m[stage - 1], k[stage - 1]
-    )
+    problem.rate(state, problem.theta[block], problem.shared, problem.m[stage - 1], k[stage - 1])
     y, y_before, scale = problem.y[block], problem.y_before[block], problem.scale[block]
     worst, rates, states = 0.0, 0.0, 0.0
     for c in range(y.size):
@@ -93,7 +91,7 @@ def finish_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _collect_order(problem, row):  # type: ignore[no-untyped-def]
+def _collect_order(problem, row):
     """Add the partial sums of the order parameters in the order of the blocks."""
     for r in range(problem.m.shape[1]):
         total = 0.0
@@ -103,7 +101,7 @@ def _collect_order(problem, row):  # type: ignore[no-untyped-def]
 
 
 @njit(STEP, cache=True, nogil=True)
-def runge_kutta_step(walk, passes, h, problem):  # type: ignore[no-untyped-def]
+def runge_kutta_step(walk, passes, h, problem):
     """Take one step; return its error in units of the tolerance."""
     n_order = problem.m.shape[1]
     if n_order > 0:

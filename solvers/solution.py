@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from superlaw import storage
 from superlaw.notices import Notice
 from superlaw.solvers.arrays import Array
@@ -120,14 +118,7 @@ class Solution:
         """
         target = storage.output_file(path, (".npz", ".csv"))
         columns = self.columns()
-        with storage.replacing(target) as part:
-            if target.suffix == ".npz":
-                with open(part, "wb") as stream:
-                    np.savez(stream, **columns)
-            else:
-                table = np.column_stack(list(columns.values()))
-                header = ",".join(columns)
-                np.savetxt(part, table, delimiter=",", header=header, comments="", fmt="%.17g")
+        storage.write_arrays(target, columns)
         facts = {k: v for k, v in self.to_dict().items() if k not in columns}
         facts.pop("observables")
         storage.write_json(

@@ -161,9 +161,7 @@ def solve(
     return _finished(solution, throw)
 
 
-def _method(
-    task: Task, student: Student | None, optimizer: Optimizer | None, method: str
-) -> str:
+def _method(task: Task, student: Student | None, optimizer: Optimizer | None, method: str) -> str:
     """Return the method to use, or refuse a combination that none covers."""
     one_of("method", method, METHODS)
     two_layers = student is not None and student.depth == 2
@@ -260,8 +258,13 @@ def _summed(
         bound += _relative_difference(curve(coarser)[0], loss)
     where = "every feature" if classes.is_exact else f"{len(classes.index)} feature classes"
     return Solution(
-        times, loss, "success", STATUS["success"], f"{method}, {where}",
-        local_slope=slope, error_bound=bound,
+        times,
+        loss,
+        "success",
+        STATUS["success"],
+        f"{method}, {where}",
+        local_slope=slope,
+        error_bound=bound,
     )
 
 

@@ -42,13 +42,13 @@ def new_clock(t0: float, h0: float) -> Clock:
 
 
 @njit(PASS, cache=True, nogil=True)
-def restore_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
+def restore_pass(block, h, stage, problem):
     """Undo the last step."""
     problem.y[block, :] = problem.y_before[block]
 
 
 @njit(PASS, cache=True, nogil=True)
-def order_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
+def order_pass(block, h, stage, problem):
     """Add up the order parameters at y."""
     g = np.empty((problem.m.shape[1], problem.y.shape[1]))
     if g.shape[0] > 0:
@@ -61,12 +61,10 @@ def order_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
 
 
 @njit(PASS, cache=True, nogil=True)
-def measure_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
+def measure_pass(block, h, stage, problem):
     """Add up `stage` observables at y."""
     out = np.zeros((stage, problem.y.shape[1]))
-    problem.measure(
-        problem.y[block], problem.theta[block], problem.shared, problem.m[0], out
-    )
+    problem.measure(problem.y[block], problem.theta[block], problem.shared, problem.m[0], out)
     for q in range(stage):
         total = 0.0
         for c in range(out.shape[1]):
@@ -75,7 +73,7 @@ def measure_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
 
 
 @njit(PASS, cache=True, nogil=True)
-def speed_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
+def speed_pass(block, h, stage, problem):
     """Keep the largest |dy/dt| in units of the scale of y."""
     y, scale = problem.y[block], problem.scale[block]
     rate = np.empty(y.size)
@@ -89,7 +87,7 @@ def speed_pass(block, h, stage, problem):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _observe(walk, upkeep, out, problem):  # type: ignore[no-untyped-def]
+def _observe(walk, upkeep, out, problem):
     """Fill `out` with the observables at y."""
     walk(upkeep.measure, 0.0, upkeep.n_observables, problem)
     for q in range(upkeep.n_observables):
@@ -100,7 +98,7 @@ def _observe(walk, upkeep, out, problem):  # type: ignore[no-untyped-def]
 
 
 @njit(types.float64(types.FunctionType(WALK), UPKEEP, PROBLEM), cache=True, nogil=True)
-def prepare(walk, upkeep, problem):  # type: ignore[no-untyped-def]
+def prepare(walk, upkeep, problem):
     """Set the order parameters at y; return the largest relative speed there."""
     walk(upkeep.order, 0.0, 0, problem)
     for r in range(problem.m.shape[1]):
@@ -113,7 +111,7 @@ def prepare(walk, upkeep, problem):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _advance(step, walk, passes, upkeep, problem, clock, power, t_stop, budget):  # type: ignore[no-untyped-def]
+def _advance(step, walk, passes, upkeep, problem, clock, power, t_stop, budget):
     """Step towards t_stop, at most `budget` steps; `power` is 1/(embedded order + 1)."""
     for _ in range(budget):
         wanted, left = clock.h[0], t_stop - clock.t[0]
@@ -147,7 +145,7 @@ def _advance(step, walk, passes, upkeep, problem, clock, power, t_stop, budget):
 
 
 @njit(RUN, cache=True, nogil=True)
-def run(step, walk, passes, upkeep, problem, clock, power, times, out, budget):  # type: ignore[no-untyped-def]
+def run(step, walk, passes, upkeep, problem, clock, power, times, out, budget):
     """Go on to the last of `times`, or until `budget` steps are spent.
 
     Row j of `out` receives the observables at times[j]; clock.row says which row is next.
@@ -156,9 +154,7 @@ def run(step, walk, passes, upkeep, problem, clock, power, times, out, budget): 
     while clock.row[0] < times.size:
         spent = clock.accepted[0] + clock.rejected[0] - start
         t_stop, left = times[clock.row[0]], budget - spent
-        code = _advance(
-            step, walk, passes, upkeep, problem, clock, power, t_stop, left
-        )
+        code = _advance(step, walk, passes, upkeep, problem, clock, power, t_stop, left)
         if code != REACHED:
             return code
         _observe(walk, upkeep, out[clock.row[0]], problem)

@@ -8,14 +8,14 @@ from superlaw.solvers.blocks import WALK, pointer
 
 
 @njit(WALK, cache=True, nogil=True)
-def walk_serial(visit, h, stage, problem):  # type: ignore[no-untyped-def]
+def walk_serial(visit, h, stage, problem):
     """Visit the blocks one after another."""
     for block in range(problem.y.shape[0]):
         visit(block, h, stage, problem)
 
 
 @njit(WALK, cache=True, nogil=True, parallel=True)
-def walk_threads(visit, h, stage, problem):  # type: ignore[no-untyped-def]
+def walk_threads(visit, h, stage, problem):
     """Visit the blocks in threads."""
     for block in prange(problem.y.shape[0]):
         visit(types.int64(block), h, stage, problem)

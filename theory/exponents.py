@@ -83,7 +83,10 @@ class Exponent:
 
     def __str__(self) -> str:
         value = "none" if self.value is None else f"{self.value:.6g}"
-        lines = [f"exponent   {value}   ({self.formula}, {self.equation})", f"regime     {self.regime}"]
+        lines = [
+            f"exponent   {value}   ({self.formula}, {self.equation})",
+            f"regime     {self.regime}",
+        ]
         if self.prefactor is not None:
             lines.append(f"prefactor  {self.prefactor:.6g}")
         lines.append(f"window     {_span(self.window)}")
@@ -226,7 +229,11 @@ def _under_noise(task: PowerLawTask, modes: Exponent, optimizer: SGD) -> Exponen
             explanation="Mini-batch noise kicks slow modes; their memory of it decides.",
             notices=(),
         )
-    why = "2b ≤ a: noise stays below (N9)" if task.activity == "bernoulli" else "no noise is added (N3)"
+    why = (
+        "2b ≤ a: noise stays below (N9)"
+        if task.activity == "bernoulli"
+        else "no noise is added (N3)"
+    )
     prefactor = modes.prefactor
     if prefactor is not None and modes.value is not None:
         prefactor *= factor**-modes.value

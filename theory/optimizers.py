@@ -32,7 +32,9 @@ class SGD:
         """Refuse what does not define an optimizer."""
         positive("lr", self.lr, "Give a learning rate, e.g. lr=0.05.")
         if self.batch is not None:
-            whole("batch", self.batch, "Give samples per step, or None for the population gradient.")
+            whole(
+                "batch", self.batch, "Give samples per step, or None for the population gradient."
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the optimizer as plain data."""

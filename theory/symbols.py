@@ -52,7 +52,9 @@ lam_i = _define("lambda_i", "input second moment E[x_i²] = m_2 p_i", 0.05, 1.3)
 lam_k = _define("lambda_k", "input second moment of feature k", 0.05, 1.3)
 a_i = _define("a_i", "teacher entry A_ii", 0.1, 1.0)
 a_j = _define("a_j", "teacher entry A_jj", 0.1, 1.0)
-S_jk = _define("S_jk", "entry of the student's map, from feature k to output j", -1.0, 1.0, real=True)
+S_jk = _define(
+    "S_jk", "entry of the student's map, from feature k to output j", -1.0, 1.0, real=True
+)
 A_jk = _define("A_jk", "entry of the teacher", -1.0, 1.0, real=True)
 s_i = _define("s_i", "learned part of mode i, diagonal entry of S", 0.0, 1.0)
 v = _define("v", "amplitude of an active feature", 0.1, 2.0)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from superlaw.arguments import finite, one_of, positive, refuse, whole
 from superlaw.theory.amplitudes import AMPLITUDES, AmplitudeLaw
 
-Index = TypeVar("Index")
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Index = TypeVar("Index", float, "NDArray[np.float64]")
 """A feature index: a number ≥ 1, whole or not, or an array of them."""
 
 _HEAD = 32
@@ -114,23 +118,23 @@ class PowerLawTask:
 
     def probability(self, i: Index) -> Index:
         """Return p_i = density · i^-a / Σ j^-a."""
-        return self.density / self.harmonic_sum * i**-self.a  # type: ignore[operator, no-any-return]
+        return self.density / self.harmonic_sum * i**-self.a
 
     def target(self, i: Index) -> Index:
         """Return the teacher's entry a_i = A_ii = i^-b."""
-        return i**-self.b  # type: ignore[operator, no-any-return]
+        return i**-self.b
 
     def mean(self, i: Index) -> Index:
         """Return E[x_i] = p_i E[v]."""
-        return self.law.moment(1) * self.probability(i)  # type: ignore[operator, no-any-return]
+        return self.law.moment(1) * self.probability(i)
 
     def second_moment(self, i: Index) -> Index:
         """Return λ_i = E[x_i²] = p_i E[v²], the rate at which mode i is learned."""
-        return self.law.moment(2) * self.probability(i)  # type: ignore[operator, no-any-return]
+        return self.law.moment(2) * self.probability(i)
 
     def fourth_moment(self, i: Index) -> Index:
         """Return E[x_i⁴] = p_i E[v⁴]."""
-        return self.law.moment(4) * self.probability(i)  # type: ignore[operator, no-any-return]
+        return self.law.moment(4) * self.probability(i)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the task as plain data."""

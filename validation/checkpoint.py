@@ -50,8 +50,7 @@ def save(path: Path, state: SeedState, fingerprint: str) -> None:
     }
     arrays = {f"row.{name}": np.asarray(values) for name, values in state.rows.items()}
     arrays |= {f"trainer.{name}": values for name, values in state.trainer.items()}
-    with storage.replacing(path) as part, open(part, "wb") as stream:
-        np.savez(stream, **{_META: np.array(json.dumps(meta))}, **arrays)
+    storage.write_arrays(path, {_META: np.array(json.dumps(meta))} | arrays)
 
 
 def load(path: Path, fingerprint: str) -> SeedState:

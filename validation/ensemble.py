@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from superlaw import storage
+
 Array = NDArray[np.float64]
+ROWS_SHOWN = 14
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,23 @@ class Ensemble:
             "modes": self.modes,
             "configuration": self.configuration,
         }
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write times, mean loss, its standard error and each run (loss_0, …) as .csv or .npz."""
+        columns = {"times": self.times, "mean": self.mean}
+        if len(self.seeds) > 1:
+            columns["standard_error"] = self.standard_error
+        columns |= {f"loss_{k}": run for k, run in zip(self.seeds, self.loss, strict=True)}
+        storage.write_arrays(storage.output_file(path, (".csv", ".npz")), columns)
+
+    def __str__(self) -> str:
+        lines = [f"{len(self.seeds)} seeds, {len(self.times)} times"]
+        lines.append(f"{'time':>12}{'mean loss':>16}{'standard error':>18}")
+        errors = self.standard_error if len(self.seeds) > 1 else np.full(len(self.times), np.nan)
+        every = max(1, -(-len(self.times) // ROWS_SHOWN))
+        rows = list(zip(self.times, self.mean, errors, strict=True))
+        lines += [f"{t:12.4g}{mean:16.8g}{error:18.2g}" for t, mean, error in rows[::-every][::-1]]
+        return "\n".join(lines)
 
 
 def standard_error(values: Array) -> Array:

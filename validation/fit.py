@@ -101,7 +101,7 @@ class PowerLawFit:
         )
         lines = [
             f"exponent  {self.exponent:.4f}   (errors by source: {errors})",
-            f"model     {self.model}: {self.floor:.4g} + {self.prefactor:.4g} t^-{self.exponent:.4f}",
+            f"model     {self.model}: {self.floor:.4g} + {self.prefactor:.4g} t^-α",
             f"window    {self.window[0]:.4g} … {self.window[1]:.4g}, {self.decades:.2f} decades, "
             f"{self.n_points} points",
         ]

@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 
 
 @njit(cache=True, nogil=True)
-def sgd_steps(columns, generator, one_active, law, ladder, lr, batch, n_steps):  # type: ignore[no-untyped-def]
+def sgd_steps(columns, generator, one_active, law, ladder, lr, batch, n_steps):
     """Take SGD steps on fresh samples, E ← E − (η/B) Σ_b (E x_b) x_bᵀ.
 
     Parameters
@@ -52,7 +52,7 @@ def sgd_steps(columns, generator, one_active, law, ladder, lr, batch, n_steps): 
 
 
 @njit(cache=True, nogil=True)
-def population_steps(columns, variance, mean, lr, n_steps):  # type: ignore[no-untyped-def]
+def population_steps(columns, variance, mean, lr, n_steps):
     """Take steps down the population gradient, E ← E − η E Σ with Σ = diag(c) + μμᵀ."""
     n = columns.shape[0]
     pull = np.empty(n)
@@ -68,7 +68,7 @@ def population_steps(columns, variance, mean, lr, n_steps):  # type: ignore[no-u
 
 
 @njit(cache=True, nogil=True)
-def population_loss(columns, variance, mean):  # type: ignore[no-untyped-def]
+def population_loss(columns, variance, mean):
     """Return ½ tr(E Σ Eᵀ), exactly."""
     n = columns.shape[0]
     pull, total = np.zeros(n), 0.0

@@ -144,7 +144,7 @@ class Runs:
             return None
         plan = self.plan
         return Ensemble(
-            times=plan.steps * plan.optimizer.lr,
+            times=np.asarray(plan.steps * plan.optimizer.lr, dtype=np.float64),
             loss=np.array([seed.state.rows["loss"] for seed in done]),
             seeds=tuple(seed.number for seed in done),
             tracked=plan.tracked,

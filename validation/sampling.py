@@ -23,7 +23,7 @@ def ladder(task: PowerLawTask) -> NDArray[np.float64]:
 
 
 @njit(cache=True, nogil=True)
-def draw(generator, one_active, law, ladder, index, amplitude, start):  # type: ignore[no-untyped-def]
+def draw(generator, one_active, law, ladder, index, amplitude, start):
     """Append one input at `start`; return where the next one starts.
 
     Parameters

@@ -16,7 +16,7 @@ from superlaw.theory.tasks import PowerLawTask
 from superlaw.validation.ensemble import Ensemble
 from superlaw.validation.runs import Plan, Runs, run_folder
 
-N_TRACKED = 12
+N_TRACKED = 20
 """Features whose mode is reported, log-spaced."""
 
 

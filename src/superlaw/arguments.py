@@ -1,4 +1,4 @@
-"""Refuse bad input once, at the public surface, in one line that names argument, value and remedy."""
+"""Refuse bad input once, at the public surface: one line with argument, value and remedy."""
 
 from __future__ import annotations
 
@@ -88,7 +88,9 @@ def fitting(name: str, value: object, n_bytes: float, remedy: str) -> None:
     """Refuse `value` if the `n_bytes` it asks for exceed the memory of this machine."""
     room = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if n_bytes > room:
-        needs = f"small enough for {room / 2**30:.1f} GiB of memory (it needs {n_bytes / 2**30:.1f})"
+        needs = (
+            f"small enough for {room / 2**30:.1f} GiB of memory (it needs {n_bytes / 2**30:.1f})"
+        )
         refuse(name, needs, value, remedy)
 
 

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import platform
+import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,9 +27,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     A killed or failed writer leaves the old file, or none: never half of one.
     """
     target = Path(path)
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".part-", suffix=target.suffix)
-    os.close(descriptor)
-    part = Path(name)
+    part = target.with_name(f".part-{os.getpid()}-{secrets.token_hex(4)}{target.suffix}")
     try:
         yield part
         with open(part, "rb+") as stream:
@@ -47,6 +46,20 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
 def write_json(path: str | os.PathLike[str], value: Any) -> None:
     """Write `value` as JSON at full precision."""
     write_text(path, to_json(value) + "\n")
+
+
+def write_arrays(path: str | os.PathLike[str], arrays: Mapping[str, Any]) -> None:
+    """Write named arrays as .npz, or, if of equal length, as columns of .csv at full precision."""
+    import numpy as np
+
+    with replacing(path) as part:
+        if part.suffix == ".npz":
+            with open(part, "wb") as stream:
+                np.savez(stream, **arrays)
+        else:
+            table = np.column_stack(list(arrays.values()))
+            header = ",".join(arrays)
+            np.savetxt(part, table, delimiter=",", header=header, comments="", fmt="%.17g")
 
 
 def to_json(value: Any) -> str:

@@ -87,9 +87,7 @@ def _flow(step: Step, gradient: Step) -> Iterator[Check]:
     into = dict(zip(S, W.T * B * W, strict=True))
     slopes = slopes.xreplace(into)
     dB = B.applyfunc(
-        lambda entry: -sum(
-            g * sp.diff(x, entry) for g, x in zip(slopes, W.T * B * W, strict=True)
-        )
+        lambda entry: -sum(g * sp.diff(x, entry) for g, x in zip(slopes, W.T * B * W, strict=True))
     )
     stated = step.rhs.subs({_G: W.T * W, _D: slopes}).doit()
     yield Equal(W.T * dB * W, sp.Matrix(stated), instance=True)
@@ -146,9 +144,7 @@ def _open_window(step: Step, exact: Step) -> Iterator[Check]:
         yield Tends(
             exact.rhs,
             step.rhs,
-            tuple(
-                {a: power, b: importance, lam_1: 1, t: 4**k, N: 16**k} for k in range(1, 5)
-            ),
+            tuple({a: power, b: importance, lam_1: 1, t: 4**k, N: 16**k} for k in range(1, 5)),
         )
 
 
@@ -187,71 +183,197 @@ DERIVATION = Derivation(
         "at a time, so the second moments of the inputs are diagonal."
     ),
     steps=(
-        Step("S1", "Feature frequencies", sp.Symbol("p_i"), p_1 * i**-a, "definition",
-             "Feature i is active with a probability that falls as a power of its rank."),
-        Step("S2", "Teacher", sp.Symbol("a_i"), i**-b, "definition",
-             "The teacher is diagonal; the importance of a feature falls as a power of its rank."),
-        Step("S3", "Input second moment", sp.Symbol("lambda_i"), m_2 * p_i, "identity",
-             "The input x_i = u_i v_i is zero unless feature i is active (u_i = 1); its amplitude "
-             "v is independent of that.", by=_expect_activity),
-        Step("S4", "Population loss", sp.Symbol("L"), sp.Sum(_summand, (_k, 1, N), (_j, 1, N)),
-             "identity",
-             "L = ½ E‖Sx − Ax‖². With one feature active at a time E[x_k x_l] = λ_k δ_kl, and the "
-             "columns of S contribute separately.", follows=("S3",), by=_expect_loss),
-        Step("S5", "Gradient in the student's map",
-             sp.Derivative(sp.Symbol("L"), sp.Symbol("S_jk")), lam_k * (S_jk - A_jk), "identity",
-             "Each entry of S appears in one term of the loss.", follows=("S4",), by=_gradient),
-        Step("S6", "Gradient flow of S = WᵀBW", sp.Derivative(sp.Symbol("S"), t), -_G * _D * _G,
-             "identity",
-             "Gradient flow of B, dB/dt = −W D Wᵀ with D = ∂L/∂S, moves S by WᵀdB W; G = WᵀW is "
-             "the Gram matrix of the embedding.", follows=("S5",), by=_flow),
-        Step("S7", "Independent modes", sp.Derivative(sp.Symbol("s_i"), t), lam_i * (a_i - s_i),
-             "substitution",
-             "With orthonormal W (K = N) G = 1; from S = 0 off-diagonal entries stay zero and "
-             "each diagonal entry s_i moves alone.", follows=("S5", "S6"), by=_orthonormal),
-        Step("S8", "Mode trajectory", sp.Symbol("s_i"), a_i * (1 - sp.exp(-lam_i * t)),
-             "ODE solution", "Each mode relaxes to its target at the rate of its own feature.",
-             follows=("S7",), by=_solve_mode),
-        Step("S9", "Loss as a sum over modes", sp.Symbol("L"), sp.Sum(_loss_term, (i, 1, N)),
-             "substitution",
-             "L(t) = ½ Σ λ_i a_i² exp(−2 λ_i t): what has not been learned yet.",
-             follows=("S1", "S2", "S3", "S4", "S8"), by=_insert_modes),
-        Step("S10", "Continuous index", sp.Symbol("L"),
-             sp.Integral(_loss_term, (i, _HALF, N + _HALF)), "asymptotics",
-             "Once the front has passed the first features the summand is smooth on the scale of "
-             "one index, and the midpoint rule turns the sum into an integral.",
-             follows=("S9",), by=_sum_to_integral),
-        Step("S11", "Substitution u = 2λ_1 t i^-a", sp.Symbol("L"),
-             sp.Integral(_u_integrand, (u, _upper, _lower)), "substitution",
-             "The rescaled rate u makes time a prefactor; the two ends of the spectrum become "
-             "the limits.", follows=("S10",), by=_substitute),
-        Step("S12", "Loss between two cut-offs", sp.Symbol("L"),
-             lam_1 / (2 * a) * (2 * lam_1 * t) ** -_EXPONENT
-             * (sp.lowergamma(_EXPONENT, _lower) - sp.lowergamma(_EXPONENT, _upper)),
-             "integration",
-             "Right for finite N too: the first incomplete gamma function is the head of the "
-             "spectrum, the second the end of it.",
-             follows=("S11",), by=_incomplete_gamma, hypotheses=_SUMMABLE),
-        Step("S13", "Power law inside the window", sp.Symbol("L"), _window_law, "asymptotics",
-             "For 1/λ_1 ≪ t ≪ 1/λ_N both cut-offs are out of sight. Next to α = 0 the far one "
-             "stays in sight until N is astronomically large.",
-             follows=("S12",), by=_open_window, hypotheses=_SUMMABLE),
-        Step("S14", "Exponent of the sequential regime", alpha, _EXPONENT, "identity",
-             "α = −d log L/d log t. It depends on the data (a) and on the teacher (b).",
-             follows=("S13",), by=_exponent, hypotheses=_SUMMABLE),
-        Step("S15", "Travelling front", i_star, (2 * lam_1 * t) ** (1 / a), "identity",
-             "The feature being learned at time t is the one with 2λ_i t = 1.",
-             follows=("S1", "S3"), by=_front),
-        Step("S16", "Loss beyond the front", sp.Symbol("L_front"),
-             lam_1 / (2 * (a + 2 * b - 1)) * (2 * lam_1 * t) ** -_EXPONENT, "integration",
-             "The second route: count as lost what lies beyond the front, as learned what lies "
-             "before it. The prefactor is rough, the power is not.",
-             follows=("S9", "S15"), by=_unlearned, hypotheses=_SUMMABLE),
-        Step("S17", "The same exponent by both routes", alpha, _EXPONENT, "identity",
-             "The integral over all modes and the travelling front agree.",
-             follows=("S14", "S16"), by=_agreement, hypotheses=_SUMMABLE),
-        Step("S18", "When the exponent is 1", alpha - 1, (2 * b - 1) / a, "identity",
-             "α = 1 for every a at b = ½ exactly; α < 1 if and only if b < ½.",
-             follows=("S17",), by=_compare_with_one),
+        Step(
+            "S1",
+            "Feature frequencies",
+            sp.Symbol("p_i"),
+            p_1 * i**-a,
+            "definition",
+            "Feature i is active with a probability that falls as a power of its rank.",
+        ),
+        Step(
+            "S2",
+            "Teacher",
+            sp.Symbol("a_i"),
+            i**-b,
+            "definition",
+            "The teacher is diagonal; the importance of a feature falls as a power of its rank.",
+        ),
+        Step(
+            "S3",
+            "Input second moment",
+            sp.Symbol("lambda_i"),
+            m_2 * p_i,
+            "identity",
+            "The input x_i = u_i v_i is zero unless feature i is active (u_i = 1); its amplitude "
+            "v is independent of that.",
+            by=_expect_activity,
+        ),
+        Step(
+            "S4",
+            "Population loss",
+            sp.Symbol("L"),
+            sp.Sum(_summand, (_k, 1, N), (_j, 1, N)),
+            "identity",
+            "L = ½ E‖Sx − Ax‖². With one feature active at a time E[x_k x_l] = λ_k δ_kl, and the "
+            "columns of S contribute separately.",
+            follows=("S3",),
+            by=_expect_loss,
+        ),
+        Step(
+            "S5",
+            "Gradient in the student's map",
+            sp.Derivative(sp.Symbol("L"), sp.Symbol("S_jk")),
+            lam_k * (S_jk - A_jk),
+            "identity",
+            "Each entry of S appears in one term of the loss.",
+            follows=("S4",),
+            by=_gradient,
+        ),
+        Step(
+            "S6",
+            "Gradient flow of S = WᵀBW",
+            sp.Derivative(sp.Symbol("S"), t),
+            -_G * _D * _G,
+            "identity",
+            "Gradient flow of B, dB/dt = −W D Wᵀ with D = ∂L/∂S, moves S by WᵀdB W; G = WᵀW is "
+            "the Gram matrix of the embedding.",
+            follows=("S5",),
+            by=_flow,
+        ),
+        Step(
+            "S7",
+            "Independent modes",
+            sp.Derivative(sp.Symbol("s_i"), t),
+            lam_i * (a_i - s_i),
+            "substitution",
+            "With orthonormal W (K = N) G = 1; from S = 0 off-diagonal entries stay zero and "
+            "each diagonal entry s_i moves alone.",
+            follows=("S5", "S6"),
+            by=_orthonormal,
+        ),
+        Step(
+            "S8",
+            "Mode trajectory",
+            sp.Symbol("s_i"),
+            a_i * (1 - sp.exp(-lam_i * t)),
+            "ODE solution",
+            "Each mode relaxes to its target at the rate of its own feature.",
+            follows=("S7",),
+            by=_solve_mode,
+        ),
+        Step(
+            "S9",
+            "Loss as a sum over modes",
+            sp.Symbol("L"),
+            sp.Sum(_loss_term, (i, 1, N)),
+            "substitution",
+            "L(t) = ½ Σ λ_i a_i² exp(−2 λ_i t): what has not been learned yet.",
+            follows=("S1", "S2", "S3", "S4", "S8"),
+            by=_insert_modes,
+        ),
+        Step(
+            "S10",
+            "Continuous index",
+            sp.Symbol("L"),
+            sp.Integral(_loss_term, (i, _HALF, N + _HALF)),
+            "asymptotics",
+            "Once the front has passed the first features the summand is smooth on the scale of "
+            "one index, and the midpoint rule turns the sum into an integral.",
+            follows=("S9",),
+            by=_sum_to_integral,
+        ),
+        Step(
+            "S11",
+            "Substitution u = 2λ_1 t i^-a",
+            sp.Symbol("L"),
+            sp.Integral(_u_integrand, (u, _upper, _lower)),
+            "substitution",
+            "The rescaled rate u makes time a prefactor; the two ends of the spectrum become "
+            "the limits.",
+            follows=("S10",),
+            by=_substitute,
+        ),
+        Step(
+            "S12",
+            "Loss between two cut-offs",
+            sp.Symbol("L"),
+            lam_1
+            / (2 * a)
+            * (2 * lam_1 * t) ** -_EXPONENT
+            * (sp.lowergamma(_EXPONENT, _lower) - sp.lowergamma(_EXPONENT, _upper)),
+            "integration",
+            "Right for finite N too: the first incomplete gamma function is the head of the "
+            "spectrum, the second the end of it.",
+            follows=("S11",),
+            by=_incomplete_gamma,
+            hypotheses=_SUMMABLE,
+        ),
+        Step(
+            "S13",
+            "Power law inside the window",
+            sp.Symbol("L"),
+            _window_law,
+            "asymptotics",
+            "For 1/λ_1 ≪ t ≪ 1/λ_N both cut-offs are out of sight. Next to α = 0 the far one "
+            "stays in sight until N is astronomically large.",
+            follows=("S12",),
+            by=_open_window,
+            hypotheses=_SUMMABLE,
+        ),
+        Step(
+            "S14",
+            "Exponent of the sequential regime",
+            alpha,
+            _EXPONENT,
+            "identity",
+            "α = −d log L/d log t. It depends on the data (a) and on the teacher (b).",
+            follows=("S13",),
+            by=_exponent,
+            hypotheses=_SUMMABLE,
+        ),
+        Step(
+            "S15",
+            "Travelling front",
+            i_star,
+            (2 * lam_1 * t) ** (1 / a),
+            "identity",
+            "The feature being learned at time t is the one with 2λ_i t = 1.",
+            follows=("S1", "S3"),
+            by=_front,
+        ),
+        Step(
+            "S16",
+            "Loss beyond the front",
+            sp.Symbol("L_front"),
+            lam_1 / (2 * (a + 2 * b - 1)) * (2 * lam_1 * t) ** -_EXPONENT,
+            "integration",
+            "The second route: count as lost what lies beyond the front, as learned what lies "
+            "before it. The prefactor is rough, the power is not.",
+            follows=("S9", "S15"),
+            by=_unlearned,
+            hypotheses=_SUMMABLE,
+        ),
+        Step(
+            "S17",
+            "The same exponent by both routes",
+            alpha,
+            _EXPONENT,
+            "identity",
+            "The integral over all modes and the travelling front agree.",
+            follows=("S14", "S16"),
+            by=_agreement,
+            hypotheses=_SUMMABLE,
+        ),
+        Step(
+            "S18",
+            "When the exponent is 1",
+            alpha - 1,
+            (2 * b - 1) / a,
+            "identity",
+            "α = 1 for every a at b = ½ exactly; α < 1 if and only if b < ½.",
+            follows=("S17",),
+            by=_compare_with_one,
+        ),
     ),
 )

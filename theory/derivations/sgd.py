@@ -20,7 +20,10 @@ _P_i, _L = sp.symbols("P_i L", positive=True)
 _kernel_term = eta**2 / B * lam_1**2 * i ** (-2 * a) * sp.exp(-2 * eta * lam_1 * tau * i**-a)
 _kernel_exponent = 2 - 1 / a
 _kernel = (
-    eta**2 * lam_1**2 / (B * a) * (2 * eta * lam_1 * tau) ** -_kernel_exponent
+    eta**2
+    * lam_1**2
+    / (B * a)
+    * (2 * eta * lam_1 * tau) ** -_kernel_exponent
     * sp.gamma(_kernel_exponent)
 )
 _CONVERGES = (sp.Gt(a, 1),)
@@ -47,8 +50,8 @@ def _rare_modes(step: Step, factor: Step) -> Iterator[Check]:
 
 
 def _same_exponent(step: Step, rate: Step) -> Iterator[Check]:
-    """A common factor on all rates rescales time, which no power law notices."""
-    clock, power = sp.symbols("clock power", positive=True)
+    """Rescale time: a common factor on all rates is nothing a power law notices."""
+    clock = sp.Symbol("clock", positive=True)
     yield Equal(local_slope((clock * t) ** -step.rhs), step.rhs)
     yield Equal(sp.diff(rate.rhs / lam_i, lam_i), sp.Integer(0))
 
@@ -77,7 +80,7 @@ def _recursion(step: Step, *_: Step) -> Iterator[Check]:
 
 
 def _kernel_sum(step: Step, recursion: Step) -> Iterator[Check]:
-    """A unit of loss kicks P_i by η²/B · 2λ_i; it costs ½λ_i P_i while it relaxes."""
+    """Kick P_i by what a unit of loss does; it costs ½λ_i P_i while it relaxes."""
     kick = sp.diff(recursion.rhs, _L)
     cost = (kick * lam_i / 2).subs(lam_i, lam_1 * i**-a)
     yield Equal(cost * sp.exp(-2 * eta * tau * lam_1 * i**-a), step.rhs.function)
@@ -119,38 +122,100 @@ DERIVATION = Derivation(
         "law of its own."
     ),
     steps=(
-        Step("N1", "One active feature: mean square of an error per step", sp.Symbol("rho_i"),
-             (1 - eta * lam_i) ** 2 + eta**2 / B * (_fourth_i - lam_i**2), "identity",
-             "Column i of the error is multiplied by 1 − (η/B)Σx²; M_i = E[x_i⁴]. Nothing is "
-             "added: rows do not mix.", by=_batch_of_active),
-        Step("N2", "Rate of rare modes", sp.Symbol("r_i"),
-             2 * lam_i * (1 - eta * m_4 / (2 * B * m_2)), "limit",
-             "Rare features are hit once or not at all: the same factor for all of them. The "
-             "student is stable in mean square while it is positive.",
-             follows=("N1",), by=_rare_modes),
-        Step("N3", "One active feature: same exponent", alpha, (a + 2 * b - 1) / a, "identity",
-             "A common factor on the rates rescales time: learning rate and batch move the "
-             "curve, not its slope.", follows=("N2",), by=_same_exponent),
-        Step("N4", "Independent centred inputs: mean-square recursion", sp.Symbol("P_i'"),
-             ((1 - eta * lam_i) ** 2 + eta**2 / B * (_fourth_i - 2 * lam_i**2)) * _P_i
-             + 2 * eta**2 / B * lam_i * _L, "identity",
-             "P_i is the mean square of column i of the error; L = ½ Σ λ_i P_i.", by=_recursion),
-        Step("N5", "Memory of noise", sp.Symbol("K_tau"),
-             sp.Integral(_kernel_term, (i, 0, sp.oo)), "substitution",
-             "What a unit of loss adds to the loss τ steps later: a Volterra kernel.",
-             follows=("N4",), by=_kernel_sum),
-        Step("N6", "Kernel law", sp.Symbol("K_tau"), _kernel, "integration",
-             "Slow modes remember kicks for long.", follows=("N5",), by=_kernel_law,
-             hypotheses=_CONVERGES),
-        Step("N7", "Noise exponent", alpha, _kernel_exponent, "identity",
-             "It does not depend on the teacher, the batch or the learning rate.",
-             follows=("N6",), by=_kernel_exponent_first, hypotheses=_CONVERGES),
-        Step("N8", "The same exponent by Laplace transform", alpha, _kernel_exponent, "identity",
-             "A transform that lacks its value at 0 by z^(α−1) belongs to a tail t^-α.",
-             follows=("N7", "N4"), by=_kernel_exponent_second, hypotheses=_CONVERGES),
-        Step("N9", "When noise hides the exponent",
-             sp.Symbol("alpha_modes") - sp.Symbol("alpha_noise"), (2 * b - a) / a, "identity",
-             "α = min((a + 2b − 1)/a, 2 − 1/a): noise decides if and only if 2b > a.",
-             follows=("N8",), by=_compare),
+        Step(
+            "N1",
+            "One active feature: mean square of an error per step",
+            sp.Symbol("rho_i"),
+            (1 - eta * lam_i) ** 2 + eta**2 / B * (_fourth_i - lam_i**2),
+            "identity",
+            "Column i of the error is multiplied by 1 − (η/B)Σx²; M_i = E[x_i⁴]. Nothing is "
+            "added: rows do not mix.",
+            by=_batch_of_active,
+        ),
+        Step(
+            "N2",
+            "Rate of rare modes",
+            sp.Symbol("r_i"),
+            2 * lam_i * (1 - eta * m_4 / (2 * B * m_2)),
+            "limit",
+            "Rare features are hit once or not at all: the same factor for all of them. The "
+            "student is stable in mean square while it is positive.",
+            follows=("N1",),
+            by=_rare_modes,
+        ),
+        Step(
+            "N3",
+            "One active feature: same exponent",
+            alpha,
+            (a + 2 * b - 1) / a,
+            "identity",
+            "A common factor on the rates rescales time: learning rate and batch move the "
+            "curve, not its slope.",
+            follows=("N2",),
+            by=_same_exponent,
+        ),
+        Step(
+            "N4",
+            "Independent centred inputs: mean-square recursion",
+            sp.Symbol("P_i'"),
+            ((1 - eta * lam_i) ** 2 + eta**2 / B * (_fourth_i - 2 * lam_i**2)) * _P_i
+            + 2 * eta**2 / B * lam_i * _L,
+            "identity",
+            "P_i is the mean square of column i of the error; L = ½ Σ λ_i P_i.",
+            by=_recursion,
+        ),
+        Step(
+            "N5",
+            "Memory of noise",
+            sp.Symbol("K_tau"),
+            sp.Integral(_kernel_term, (i, 0, sp.oo)),
+            "substitution",
+            "What a unit of loss adds to the loss τ steps later: a Volterra kernel.",
+            follows=("N4",),
+            by=_kernel_sum,
+        ),
+        Step(
+            "N6",
+            "Kernel law",
+            sp.Symbol("K_tau"),
+            _kernel,
+            "integration",
+            "Slow modes remember kicks for long.",
+            follows=("N5",),
+            by=_kernel_law,
+            hypotheses=_CONVERGES,
+        ),
+        Step(
+            "N7",
+            "Noise exponent",
+            alpha,
+            _kernel_exponent,
+            "identity",
+            "It does not depend on the teacher, the batch or the learning rate.",
+            follows=("N6",),
+            by=_kernel_exponent_first,
+            hypotheses=_CONVERGES,
+        ),
+        Step(
+            "N8",
+            "The same exponent by Laplace transform",
+            alpha,
+            _kernel_exponent,
+            "identity",
+            "A transform that lacks its value at 0 by z^(α−1) belongs to a tail t^-α.",
+            follows=("N7", "N4"),
+            by=_kernel_exponent_second,
+            hypotheses=_CONVERGES,
+        ),
+        Step(
+            "N9",
+            "When noise hides the exponent",
+            sp.Symbol("alpha_modes") - sp.Symbol("alpha_noise"),
+            (2 * b - a) / a,
+            "identity",
+            "α = min((a + 2b − 1)/a, 2 − 1/a): noise decides if and only if 2b > a.",
+            follows=("N8",),
+            by=_compare,
+        ),
     ),
 )

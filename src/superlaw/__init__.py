@@ -1,0 +1,88 @@
+"""How fast neural networks train when their features are in superposition.
+
+Examples
+--------
+>>> import superlaw as sl
+>>> sl.exponent(sl.PowerLawTask(a=1.5, b=0.25)).value
+0.6666666666666666
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from superlaw.arguments import ArgumentError
+    from superlaw.solvers.integrate import integrate
+    from superlaw.solvers.solution import NumericsError, Solution
+    from superlaw.solvers.solve import solve
+    from superlaw.solvers.times import log_times
+    from superlaw.theory.derivations import derive
+    from superlaw.theory.exponents import Exponent, exponent
+    from superlaw.theory.optimizers import SGD
+    from superlaw.theory.students import Student
+    from superlaw.theory.tasks import PowerLawTask
+    from superlaw.validation.ensemble import Ensemble
+    from superlaw.validation.fit import PowerLawFit, fit_power_law
+    from superlaw.validation.report import Report
+    from superlaw.validation.simulate import simulate
+    from superlaw.validation.validate import validate
+
+_HOMES = {
+    "superlaw.arguments": ("ArgumentError",),
+    "superlaw.solvers.integrate": ("integrate",),
+    "superlaw.solvers.solution": ("NumericsError", "Solution"),
+    "superlaw.solvers.solve": ("solve",),
+    "superlaw.solvers.times": ("log_times",),
+    "superlaw.theory.derivations": ("derive",),
+    "superlaw.theory.exponents": ("Exponent", "exponent"),
+    "superlaw.theory.optimizers": ("SGD",),
+    "superlaw.theory.students": ("Student",),
+    "superlaw.theory.tasks": ("PowerLawTask",),
+    "superlaw.validation.ensemble": ("Ensemble",),
+    "superlaw.validation.fit": ("PowerLawFit", "fit_power_law"),
+    "superlaw.validation.report": ("Report",),
+    "superlaw.validation.simulate": ("simulate",),
+    "superlaw.validation.validate": ("validate",),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "SGD",
+    "ArgumentError",
+    "Ensemble",
+    "Exponent",
+    "NumericsError",
+    "PowerLawFit",
+    "PowerLawTask",
+    "Report",
+    "Solution",
+    "Student",
+    "derive",
+    "exponent",
+    "fit_power_law",
+    "integrate",
+    "log_times",
+    "simulate",
+    "solve",
+    "validate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its home when it is first used."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("superlaw")
+    if name not in _HOME:
+        raise AttributeError(f"module 'superlaw' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return __all__

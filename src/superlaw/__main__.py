@@ -1,0 +1,5 @@
+"""Run `python -m superlaw`."""
+
+from superlaw.cli import main
+
+raise SystemExit(main())

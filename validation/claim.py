@@ -1,0 +1,263 @@
+"""Claims: a statement of the theory, the checks it must pass, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superlaw.arguments import one_of
+from superlaw.theory.tasks import PowerLawTask
+from superlaw.validation.ensemble import standard_error, z_score
+
+Array = NDArray[np.float64]
+
+Z_LIMIT = 4.0
+"""A measured value may lie this many standard errors from theory (one in 16 000 by chance)."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a validation is.
+
+    Parameters
+    ----------
+    n_features : int
+        N of the simulated students.
+    seeds : int
+        Runs of each.
+    t_end : float
+        Last gradient-flow time.
+    planted : float
+        Negative control: predictions are made for the frequency exponent times this factor.
+    progress : bool
+        Show bars on a terminal.
+    """
+
+    n_features: int = 1024
+    seeds: int = 8
+    t_end: float = 1e4
+    planted: float = 1.0
+    progress: bool = False
+
+    def believed(self, task: PowerLawTask) -> PowerLawTask:
+        """Return the task that predictions are made for: the true one, or a planted error."""
+        return replace(task, a=self.planted * task.a)
+
+
+SIZES = {"full": Size(), "small": Size(n_features=128, seeds=4, t_end=300.0)}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One comparison of theory and measurement.
+
+    Parameters
+    ----------
+    label : str
+        What is compared.
+    predicted, measured : float
+        By theory, and found.
+    standard_error : float or None
+        Statistical error of the measured value; None if it has none.
+    tolerance : float or None
+        Allowed relative deviation, where there is no statistical error.
+    z : float or None
+        Deviation in standard errors; for a curve, the worst of it.
+    z_limit : float
+        Allowed |z|; larger where very many are compared.
+    """
+
+    label: str
+    predicted: float
+    measured: float
+    standard_error: float | None = None
+    tolerance: float | None = None
+    z: float | None = None
+    z_limit: float = Z_LIMIT
+
+    @property
+    def passed(self) -> bool:
+        """Whether the measurement agrees with the theory."""
+        if self.z is not None:
+            return bool(abs(self.z) < self.z_limit)
+        assert self.tolerance is not None
+        return bool(abs(self.measured - self.predicted) <= self.tolerance * abs(self.predicted))
+
+    @property
+    def verdict(self) -> str:
+        """PASS or FAIL."""
+        return "PASS" if self.passed else "FAIL"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the check as plain data."""
+        return {
+            "label": self.label,
+            "predicted": self.predicted,
+            "measured": self.measured,
+            "standard_error": self.standard_error,
+            "tolerance": self.tolerance,
+            "z": self.z,
+            "z_limit": self.z_limit if self.z is not None else None,
+            "passed": self.passed,
+        }
+
+
+def worst_of_curve(
+    label: str, times: Array, predicted: Array, runs: Array, z_limit: float = Z_LIMIT
+) -> Check:
+    """Return the check of a whole curve of runs (n_seeds, n_times): its point of largest |z|."""
+    z = z_score(runs, predicted)
+    k = int(np.argmax(np.abs(z)))
+    return Check(
+        f"{label} at t = {times[k]:.3g}",
+        float(predicted[k]),
+        float(runs[:, k].mean()),
+        float(standard_error(runs)[k]),
+        z=float(z[k]),
+        z_limit=z_limit,
+    )
+
+
+def worst_deviation(
+    label: str, times: Array, predicted: Array, measured: Array, tolerance: float
+) -> Check:
+    """Return the check of a curve without statistical error: its point of largest deviation."""
+    k = int(np.argmax(np.abs(measured / predicted - 1.0)))
+    where = f"{label} at t = {times[k]:.3g}"
+    return Check(where, float(predicted[k]), float(measured[k]), tolerance=tolerance)
+
+
+@dataclass(frozen=True)
+class Series:
+    """A line or a set of points of a figure.
+
+    Parameters
+    ----------
+    label : str
+    x, y : ndarray
+    error : ndarray or None
+        Half-height of the error bars.
+    style : {"line", "dashed", "dotted", "points", "rings"}
+    """
+
+    label: str
+    x: Array
+    y: Array
+    error: Array | None = None
+    style: str = "line"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A figure: its data and how to label them.
+
+    Parameters
+    ----------
+    title, x_label, y_label : str
+    series : tuple of Series
+    x_log, y_log : bool
+    shaded : (float, float) or None
+        Span of x that was used.
+    """
+
+    title: str
+    x_label: str
+    y_label: str
+    series: tuple[Series, ...]
+    x_log: bool = True
+    y_log: bool = True
+    shaded: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class ClaimResult:
+    """A claim and how it fared.
+
+    Parameters
+    ----------
+    name, statement, equation : str
+        What is claimed, in words and as a derivation step.
+    checks : tuple of Check
+    panels : tuple of Panel
+        Figures of it.
+    seconds : float
+        Time it took.
+    """
+
+    name: str
+    statement: str
+    equation: str
+    checks: tuple[Check, ...]
+    panels: tuple[Panel, ...] = field(default=(), repr=False)
+    seconds: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check passed."""
+        return all(check.passed for check in self.checks)
+
+    @property
+    def verdict(self) -> str:
+        """PASS or FAIL."""
+        return "PASS" if self.passed else "FAIL"
+
+    @property
+    def worst(self) -> Check:
+        """The check that came nearest to failing, or failed."""
+        return max(self.checks, key=_strain)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the claim as plain data."""
+        return {
+            "name": self.name,
+            "statement": self.statement,
+            "equation": self.equation,
+            "verdict": self.verdict,
+            "seconds": self.seconds,
+            "checks": [check.to_dict() for check in self.checks],
+        }
+
+
+def _strain(check: Check) -> float:
+    """Return the deviation in units of what is allowed."""
+    if check.z is not None:
+        return abs(check.z) / check.z_limit
+    allowed = (check.tolerance or 0.0) * abs(check.predicted)
+    gap = abs(check.measured - check.predicted)
+    return gap / allowed if allowed > 0.0 else float("inf") * gap if gap else 0.0
+
+
+SUITES = {
+    "sequential": (
+        "modes",
+        "loss",
+        "exponent",
+        "front",
+        "solvers",
+        "coactivation",
+        "leak",
+        "two_layer",
+        "noise",
+    ),
+}
+"""Suites and their claims; each claim is the module of that name in `validation.claims`."""
+
+Run = Callable[[int, Size], ClaimResult]
+
+
+def claim(name: str) -> Run:
+    """Return the `run(seed, size)` of a claim.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no claim of that name.
+    """
+    one_of("claim", name, [known for suite in SUITES.values() for known in suite])
+    run: Run = import_module(f"superlaw.validation.claims.{name}").run
+    return run

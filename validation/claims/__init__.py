@@ -1,0 +1,1 @@
+"""The claims, one a file; each has `run(seed, size)` and returns a `ClaimResult`."""

@@ -1,0 +1,93 @@
+"""Figures from panels: plain data in, matplotlib figures out; nothing global, nothing shown."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from superlaw.validation.claim import Panel, Series
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+"""Okabe-Ito: told apart by colour-blind readers, and by lightness in greyscale."""
+_LINES = {"line": "-", "dashed": "--", "dotted": ":"}
+_MARKS = {"points": "o", "rings": "s"}
+_STYLE: Any = {
+    "font.size": 9.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.25,
+    "legend.frameon": False,
+    "legend.fontsize": 8.0,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "superlaw",
+    "figure.constrained_layout.use": True,
+}
+_SIZE = (5.2, 3.5)
+
+
+def draw(panel: Panel, axes: Axes | None = None) -> Axes:
+    """Draw a panel, on given axes or on a new figure; return the axes."""
+    with rc_context(_STYLE):
+        if axes is None:
+            figure = Figure(figsize=_SIZE)
+            FigureCanvasAgg(figure)
+            axes = figure.subplots()
+        for k, series in enumerate(panel.series):
+            _draw_series(axes, series, _colour(panel.series, k))
+        axes.set(title=panel.title, xlabel=panel.x_label, ylabel=panel.y_label)
+        axes.set_xscale("log" if panel.x_log else "linear")
+        axes.set_yscale("log" if panel.y_log else "linear")
+        if panel.shaded is not None:
+            axes.axvspan(*panel.shaded, color="0.5", alpha=0.12, lw=0)
+        axes.legend(handles=_legend(axes))
+    return axes
+
+
+def svg(panel: Panel) -> str:
+    """Return a panel as SVG, the same bytes for the same data."""
+    with rc_context(_STYLE):
+        figure = draw(panel).get_figure()
+        assert isinstance(figure, Figure)
+        text = io.StringIO()
+        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": "superlaw"})
+    body = text.getvalue()
+    return body[body.index("<svg") :]
+
+
+def _colour(series: Sequence[Series], k: int) -> str:
+    """Give lines a colour each; points take the colour of the line before them."""
+    lines = [n for n in range(k + 1) if series[n].style in _LINES]
+    rank = max(len(lines) - 1, 0) if series[k].style in _LINES or len(lines) > 1 else k
+    return COLOURS[rank % len(COLOURS)]
+
+
+def _draw_series(axes: Axes, series: Series, colour: str) -> None:
+    if series.style in _LINES:
+        axes.plot(
+            series.x, series.y, _LINES[series.style], color=colour, label=series.label, lw=1.5
+        )
+        return
+    axes.errorbar(
+        series.x,
+        series.y,
+        yerr=series.error,
+        fmt=_MARKS[series.style],
+        ms=3.5 if series.style == "points" else 5.0,
+        mfc="white" if series.style == "rings" else colour,
+        color=colour,
+        lw=1.0,
+        label=series.label,
+    )
+
+
+def _legend(axes: Axes) -> list[object]:
+    """Leave out of the legend what another entry already says."""
+    handles, labels = axes.get_legend_handles_labels()
+    return [h for h, text in zip(handles, labels, strict=True) if ", simulated" not in text]

@@ -37,6 +37,8 @@ MEASURE = types.void(_vector, _matrix, _vector, _vector, _matrix)
 
 BLOCK = 512
 """Features a block: all vectors of a step stay in the second-level cache."""
+TINY = 1e-300
+"""Added to tolerances, so that an exact 0 is within a tolerance of 0."""
 LANES = 4
 """Stages are combined four at a time; tableaus and stage stores are padded to multiples of it."""
 

@@ -11,26 +11,26 @@ from numba import njit
 from superlaw.solvers.blocks import MEASURE, ORDER, PARTIALS, RATE
 
 
-@njit(ORDER, cache=True, nogil=True)
+@njit(ORDER, cache=True, nogil=True, error_model="numpy")
 def no_order(y, theta, shared, out):
     """No order parameters: the modes are independent."""
 
 
-@njit(RATE, cache=True, nogil=True)
+@njit(RATE, cache=True, nogil=True, error_model="numpy")
 def linear_rate(y, theta, shared, m, out):
     """de_i/dt = −λ_i e_i, the error e = a − s of S7; θ = (λ,)."""
     for c in range(y.size):
         out[c] = -theta[0, c] * y[c]
 
 
-@njit(PARTIALS, cache=True, nogil=True)
+@njit(PARTIALS, cache=True, nogil=True, error_model="numpy")
 def linear_partials(y, theta, shared, m, f_y, f_m, g_y):
     """∂f/∂e = −λ."""
     for c in range(y.size):
         f_y[c] = -theta[0, c]
 
 
-@njit(MEASURE, cache=True, nogil=True)
+@njit(MEASURE, cache=True, nogil=True, error_model="numpy")
 def linear_measure(y, theta, shared, m, out):
     """Loss ½λe² and its derivative −λ²e²."""
     for c in range(y.size):
@@ -39,21 +39,21 @@ def linear_measure(y, theta, shared, m, out):
         out[1, c] = -2.0 * theta[0, c] * loss
 
 
-@njit(RATE, cache=True, nogil=True)
+@njit(RATE, cache=True, nogil=True, error_model="numpy")
 def two_layer_rate(y, theta, shared, m, out):
     """ds_i/dt = 2 λ_i s_i (a_i − s_i), T1; θ = (λ, a)."""
     for c in range(y.size):
         out[c] = 2.0 * theta[0, c] * y[c] * (theta[1, c] - y[c])
 
 
-@njit(PARTIALS, cache=True, nogil=True)
+@njit(PARTIALS, cache=True, nogil=True, error_model="numpy")
 def two_layer_partials(y, theta, shared, m, f_y, f_m, g_y):
     """∂f/∂s = 2λ(a − 2s)."""
     for c in range(y.size):
         f_y[c] = 2.0 * theta[0, c] * (theta[1, c] - 2.0 * y[c])
 
 
-@njit(MEASURE, cache=True, nogil=True)
+@njit(MEASURE, cache=True, nogil=True, error_model="numpy")
 def two_layer_measure(y, theta, shared, m, out):
     """Loss ½λ(a − s)² and its derivative −2λ²s(a − s)²."""
     for c in range(y.size):
@@ -63,21 +63,21 @@ def two_layer_measure(y, theta, shared, m, out):
         out[1, c] = -4.0 * theta[0, c] * y[c] * loss
 
 
-@njit(RATE, cache=True, nogil=True)
+@njit(RATE, cache=True, nogil=True, error_model="numpy")
 def mean_row_rate(y, theta, shared, m, out):
     """de_k/dt = −c_k e_k − μ_k m, one row of M3 with Σ = diag(c) + μμᵀ; θ = (c, μ)."""
     for c in range(y.size):
         out[c] = -theta[0, c] * y[c] - theta[1, c] * m[0]
 
 
-@njit(ORDER, cache=True, nogil=True)
+@njit(ORDER, cache=True, nogil=True, error_model="numpy")
 def mean_row_order(y, theta, shared, out):
     """M = Σ μ_k e_k."""
     for c in range(y.size):
         out[0, c] = theta[1, c] * y[c]
 
 
-@njit(PARTIALS, cache=True, nogil=True)
+@njit(PARTIALS, cache=True, nogil=True, error_model="numpy")
 def mean_row_partials(y, theta, shared, m, f_y, f_m, g_y):
     """∂f/∂e = −c, ∂f/∂m = −μ, ∂g/∂e = μ."""
     for c in range(y.size):
@@ -86,7 +86,7 @@ def mean_row_partials(y, theta, shared, m, f_y, f_m, g_y):
         g_y[0, c] = theta[1, c]
 
 
-@njit(MEASURE, cache=True, nogil=True)
+@njit(MEASURE, cache=True, nogil=True, error_model="numpy")
 def mean_row_measure(y, theta, shared, m, out):
     """Loss ½ eᵀΣe = Σ (½ c e + ½ μ m) e and its derivative −|de/dt|²."""
     for c in range(y.size):

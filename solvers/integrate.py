@@ -160,7 +160,7 @@ class _Run:
         self.problem, self.times, self.method = problem, times, method
         self.chosen = METHODS[method]
         self.tableau = self.chosen.tableau
-        self.packed = _pack(problem, self.tableau, rtol, atol)
+        self.packed = pack(problem, self.tableau, rtol, atol)
         self.walk = walking.THREADS if len(self.packed.y) > 1 else walking.SERIAL
         self.upkeep = stepping.upkeep(len(problem.observables))
         self.out = np.full((len(times), len(problem.observables)), np.nan)
@@ -215,7 +215,7 @@ class _Run:
         done = int(self.clock.row[0])
         named = dict(zip(self.problem.observables, self.out[:done].T.copy(), strict=True))
         loss, loss_rate = named.pop("loss"), named.pop("loss_rate")
-        if status == "success" and _rises(loss):
+        if status == "success" and self.problem.is_gradient_flow and _rises(loss):
             status = "invariant"
         with np.errstate(invalid="ignore", divide="ignore"):
             local_slope = -self.times[:done] * loss_rate / loss
@@ -246,9 +246,11 @@ class _Run:
         return text
 
 
-def _pack(problem: MeanField, tableau: Tableau, rtol: float, atol: float) -> Problem:
+def pack(
+    problem: MeanField, tableau: Tableau, rtol: float, atol: float, block: int = BLOCK
+) -> Problem:
     """Return the problem in blocks, with room for the passes of a method."""
-    block = min(BLOCK, problem.n_features) if problem.n_features > BLOCK else problem.n_features
+    block = min(block, problem.n_features)
     A, C, b, e = tableau.padded()
     y = to_blocks(problem.y0, block)
     width = max(problem.n_order**2, problem.n_order + 3, len(problem.observables))

@@ -41,6 +41,8 @@ class MeanField:
         Names of what `measure` adds up; "loss" and "loss_rate" come first.
     order_is_linear : bool
         Whether every g_r is linear in y, which saves a pass a stage.
+    is_gradient_flow : bool
+        Whether the loss must fall; a solution in which it rises is then not a success.
 
     Raises
     ------
@@ -61,6 +63,7 @@ class MeanField:
     scale: Array | None = None
     observables: tuple[str, ...] = ("loss", "loss_rate")
     order_is_linear: bool = True
+    is_gradient_flow: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what could not be integrated."""

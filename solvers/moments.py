@@ -31,6 +31,7 @@ def one_active_rates(lam: Array, fourth: Array, lr: float, batch: int | None) ->
     void(float64[::1], float64[::1], float64[::1], float64[::1], int64[::1], float64[::1]),
     cache=True,
     nogil=True,
+    error_model="numpy",
 )
 def _centred(factor, kick, half_rate, P, steps, loss):
     """P ← factor P + kick L, L = Σ half_rate P, recorded at the given steps."""

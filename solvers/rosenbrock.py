@@ -13,11 +13,11 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from superlaw.solvers.blocks import LANES, PASS, STEP, Passes, pointer
+from superlaw.solvers.blocks import LANES, PASS, STEP, TINY, Passes, pointer
 from superlaw.solvers.tableaus import RODAS5P
 
 
-@njit
+@njit(error_model="numpy")
 def _linearise(block, h, problem, e_inv, f_m, g_y):
     """Fill 1/E, U and g_y of a block."""
     problem.partials(
@@ -28,7 +28,7 @@ def _linearise(block, h, problem, e_inv, f_m, g_y):
         e_inv[k] = 1.0 / (shift - e_inv[k])
 
 
-@njit
+@njit(error_model="numpy")
 def _combine(i, h, y, A, C, u, state, right):
     """Set state = y + Σ a_ij u_j and right = Σ (c_ij/h) u_j, four stages at a time."""
     for k in range(y.size):
@@ -43,7 +43,7 @@ def _combine(i, h, y, A, C, u, state, right):
             right[k] += c0 * u0 + c1 * u1 + c2 * u2 + c3 * u3
 
 
-@njit
+@njit(error_model="numpy")
 def _right_side(i, h, block, problem, u, state, right, rate):
     """Set right = F(state of stage i) + Σ (c_ij/h) u_j."""
     _combine(i, h, problem.y[block], problem.A, problem.C, u, state, right)
@@ -52,7 +52,7 @@ def _right_side(i, h, block, problem, u, state, right, rate):
         right[k] += rate[k]
 
 
-@njit
+@njit(error_model="numpy")
 def _replay(n, h, block, problem, e_inv, f_m, u, state, right, rate):
     """Work out stages 0 … n − 1 of a block."""
     for i in range(n):
@@ -65,7 +65,7 @@ def _replay(n, h, block, problem, e_inv, f_m, u, state, right, rate):
             u[i, k] = e_inv[k] * right[k]
 
 
-@njit
+@njit(error_model="numpy")
 def _scratch(problem):
     """Return 1/E, U, g_y, stages, state, right side and rate of a block, from one allocation."""
     n_order, n_stages = problem.m.shape[1], problem.A.shape[0]
@@ -74,7 +74,7 @@ def _scratch(problem):
     return room[0], f_m, g_y, room[4 + 2 * n_order :], room[1], room[2], room[3]
 
 
-@njit
+@njit(error_model="numpy")
 def _add_order(block, problem, state, g):
     """Set the partial sums of the order parameters at a state."""
     if g.shape[0] > 0:
@@ -87,7 +87,7 @@ def _add_order(block, problem, state, g):
         problem.sums[block, r] = total
 
 
-@njit(PASS, cache=True, nogil=True)
+@njit(PASS, cache=True, nogil=True, error_model="numpy")
 def coupling_pass(block, h, stage, problem):
     """Add up VᵀE⁻¹U."""
     e_inv, f_m, g_y, _, _, _, _ = _scratch(problem)
@@ -101,7 +101,7 @@ def coupling_pass(block, h, stage, problem):
             problem.sums[block, r * n_order + q] = total
 
 
-@njit(PASS, cache=True, nogil=True)
+@njit(PASS, cache=True, nogil=True, error_model="numpy")
 def order_pass(block, h, stage, problem):
     """Add up the order parameters at the state of a stage."""
     e_inv, f_m, g_y, u, state, right, rate = _scratch(problem)
@@ -111,7 +111,7 @@ def order_pass(block, h, stage, problem):
     _add_order(block, problem, state, g_y)
 
 
-@njit(PASS, cache=True, nogil=True)
+@njit(PASS, cache=True, nogil=True, error_model="numpy")
 def link_pass(block, h, stage, problem):
     """Add up VᵀE⁻¹b of a stage."""
     e_inv, f_m, g_y, u, state, right, rate = _scratch(problem)
@@ -126,7 +126,7 @@ def link_pass(block, h, stage, problem):
         problem.sums[block, r] = total
 
 
-@njit(PASS, cache=True, nogil=True)
+@njit(PASS, cache=True, nogil=True, error_model="numpy")
 def finish_pass(block, h, stage, problem):
     """Move y on; keep the worst error and the order parameters there."""
     e_inv, f_m, g_y, u, state, right, rate = _scratch(problem)
@@ -144,7 +144,7 @@ def finish_pass(block, h, stage, problem):
     worst = 0.0
     for k in range(y.size):
         size = max(scale[k], abs(y[k]), abs(state[k]))
-        error = abs(right[k]) / (problem.atol + problem.rtol * size)
+        error = abs(right[k]) / (problem.atol + problem.rtol * size + TINY)
         worst = max(worst, error) if error == error else np.inf
         y_before[k] = y[k]
         y[k] = state[k]
@@ -152,7 +152,7 @@ def finish_pass(block, h, stage, problem):
     problem.sums[block, f_m.shape[0]] = worst
 
 
-@njit
+@njit(error_model="numpy")
 def _total(sums, column):
     total = 0.0
     for block in range(sums.shape[0]):
@@ -160,7 +160,7 @@ def _total(sums, column):
     return total
 
 
-@njit
+@njit(error_model="numpy")
 def _stage_order(walk, passes, h, stage, problem):
     """Set the order parameters at the state of a stage; linear ones follow from the links."""
     if stage > 0 and problem.order_is_linear:
@@ -174,7 +174,7 @@ def _stage_order(walk, passes, h, stage, problem):
             problem.m[stage, r] = _total(problem.sums, r)
 
 
-@njit
+@njit(error_model="numpy")
 def _solve_links(walk, passes, h, problem):
     """Find what each stage does to the order parameters."""
     n_order = problem.m.shape[1]
@@ -190,7 +190,7 @@ def _solve_links(walk, passes, h, problem):
         problem.link[stage] = np.linalg.solve(matrix, free)
 
 
-@njit(STEP, cache=True, nogil=True)
+@njit(STEP, cache=True, nogil=True, error_model="numpy")
 def rosenbrock_step(walk, passes, h, problem):
     """Take one step; return its error in units of the tolerance."""
     n_order = problem.m.shape[1]

@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from superlaw.solvers.blocks import LANES, PASS, STEP, Passes, pointer
+from superlaw.solvers.blocks import LANES, PASS, STEP, TINY, Passes, pointer
 from superlaw.solvers.tableaus import TSIT5
 
 
-@njit
+@njit(error_model="numpy")
 def _stage_state(i, h, y, A, k, state):
     """Set state = y + h Σ a_ij k_j, four stages at a time."""
     for c in range(y.size):
@@ -24,7 +24,7 @@ def _stage_state(i, h, y, A, k, state):
             state[c] += a0 * k[j, c] + a1 * k[j + 1, c] + a2 * k[j + 2, c] + a3 * k[j + 3, c]
 
 
-@njit
+@njit(error_model="numpy")
 def _replay(n, h, block, problem, k, state):
     """Work out stages 0 … n − 1 of a block."""
     for i in range(n):
@@ -32,7 +32,7 @@ def _replay(n, h, block, problem, k, state):
         problem.rate(state, problem.theta[block], problem.shared, problem.m[i], k[i])
 
 
-@njit
+@njit(error_model="numpy")
 def _add_order(block, problem, state):
     """Set the partial sums of the order parameters at a state."""
     n_order = problem.m.shape[1]
@@ -48,7 +48,7 @@ def _add_order(block, problem, state):
         problem.sums[block, r] = total
 
 
-@njit(PASS, cache=True, nogil=True)
+@njit(PASS, cache=True, nogil=True, error_model="numpy")
 def stage_pass(block, h, stage, problem):
     """Add up the order parameters at the state of a stage."""
     k, state = np.zeros((problem.A.shape[0], problem.y.shape[1])), np.empty(problem.y.shape[1])
@@ -57,7 +57,7 @@ def stage_pass(block, h, stage, problem):
     _add_order(block, problem, state)
 
 
-@njit(PASS, cache=True, nogil=True)
+@njit(PASS, cache=True, nogil=True, error_model="numpy")
 def finish_pass(block, h, stage, problem):
     """Move y on; keep the worst error and what tells the stiffness.
 
@@ -78,7 +78,7 @@ def finish_pass(block, h, stage, problem):
             new += h * problem.b[j] * k[j, c]
             error += h * problem.e[j] * k[j, c]
         size = max(scale[c], abs(y[c]), abs(new))
-        error = abs(error) / (problem.atol + problem.rtol * size)
+        error = abs(error) / (problem.atol + problem.rtol * size + TINY)
         worst = max(worst, error) if error == error else np.inf
         y_before[c] = y[c]
         y[c] = new
@@ -90,7 +90,7 @@ def finish_pass(block, h, stage, problem):
     problem.sums[block, n_order + 2] = states
 
 
-@njit
+@njit(error_model="numpy")
 def _collect_order(problem, row):
     """Add the partial sums of the order parameters in the order of the blocks."""
     for r in range(problem.m.shape[1]):
@@ -100,7 +100,7 @@ def _collect_order(problem, row):
         problem.m[row, r] = total
 
 
-@njit(STEP, cache=True, nogil=True)
+@njit(STEP, cache=True, nogil=True, error_model="numpy")
 def runge_kutta_step(walk, passes, h, problem):
     """Take one step; return its error in units of the tolerance."""
     n_order = problem.m.shape[1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,82 +13,18 @@ from superlaw.notices import Notice
 from superlaw.solvers import contour, exact
 from superlaw.solvers.arrays import Array
 from superlaw.solvers.classes import FeatureClasses, all_features, feature_classes
+from superlaw.solvers.inputs import Optimizer, Student, Task
 from superlaw.solvers.solution import STATUS, NumericsError, Solution
 from superlaw.solvers.times import log_times
 
 ROUNDING = 1e-13
-"""Relative rounding error of a sum over classes."""
+"""Relative rounding error of a sum over features."""
+QUADRATURE = 1e-11
+"""No smaller error is claimed for a sum over classes."""
 INTEGRATORS = ("rosenbrock", "tsit5", "dopri5")
 METHODS = ("auto", "exact", "contour", "moments", *INTEGRATORS)
 LARGEST_COUPLED_SGD = 2048
 """Most features for the N × N recursion of SGD on inputs with a mean."""
-
-
-class Task(Protocol):
-    """What a solver needs to know of a task: numbers as functions of the feature index."""
-
-    @property
-    def n_features(self) -> int | None:
-        """Number of features."""
-
-    @property
-    def activity(self) -> str:
-        """How features are active together."""
-
-    @property
-    def has_coupled_modes(self) -> bool:
-        """Whether the mean of the inputs couples the modes."""
-
-    @property
-    def law(self) -> Any:
-        """Amplitude law, with `moment(k)`."""
-
-    def probability(self, i: Any) -> Any:
-        """p_i."""
-
-    def mean(self, i: Any) -> Any:
-        """E[x_i]."""
-
-    def second_moment(self, i: Any) -> Any:
-        """E[x_i²]."""
-
-    def fourth_moment(self, i: Any) -> Any:
-        """E[x_i⁴]."""
-
-    def target(self, i: Any) -> Any:
-        """Teacher entry a_i."""
-
-
-class Student(Protocol):
-    """What a solver needs to know of a student."""
-
-    @property
-    def width(self) -> int | None:
-        """Width K; None for K = N."""
-
-    @property
-    def depth(self) -> int:
-        """Trained layers."""
-
-    @property
-    def init(self) -> float | None:
-        """Start of a two-layer student."""
-
-    @property
-    def init_profile(self) -> str:
-        """Start in proportion to the target, or flat."""
-
-
-class Optimizer(Protocol):
-    """What a solver needs to know of an optimizer."""
-
-    @property
-    def lr(self) -> float:
-        """Learning rate."""
-
-    @property
-    def batch(self) -> int | None:
-        """Samples a step; None for the population gradient."""
 
 
 def solve(
@@ -253,7 +188,7 @@ def _summed(
 ) -> Solution:
     """Return a curve with its error bound: how much coarser classes, if any, change it."""
     loss, slope = curve(classes)
-    bound = np.full_like(loss, ROUNDING)
+    bound = np.full_like(loss, ROUNDING if classes.is_exact else QUADRATURE)
     for coarser in () if classes.is_exact else _coarser(classes.n_features):
         bound += _relative_difference(curve(coarser)[0], loss)
     where = "every feature" if classes.is_exact else f"{len(classes.index)} feature classes"

@@ -41,13 +41,13 @@ def new_clock(t0: float, h0: float) -> Clock:
     return Clock(np.array([t0]), np.array([h0]), *(np.zeros(1, np.int64) for _ in range(4)))
 
 
-@njit(PASS, cache=True, nogil=True)
+@njit(PASS, cache=True, nogil=True, error_model="numpy")
 def restore_pass(block, h, stage, problem):
     """Undo the last step."""
     problem.y[block, :] = problem.y_before[block]
 
 
-@njit(PASS, cache=True, nogil=True)
+@njit(PASS, cache=True, nogil=True, error_model="numpy")
 def order_pass(block, h, stage, problem):
     """Add up the order parameters at y."""
     g = np.empty((problem.m.shape[1], problem.y.shape[1]))
@@ -60,7 +60,7 @@ def order_pass(block, h, stage, problem):
         problem.sums[block, r] = total
 
 
-@njit(PASS, cache=True, nogil=True)
+@njit(PASS, cache=True, nogil=True, error_model="numpy")
 def measure_pass(block, h, stage, problem):
     """Add up `stage` observables at y."""
     out = np.zeros((stage, problem.y.shape[1]))
@@ -72,7 +72,7 @@ def measure_pass(block, h, stage, problem):
         problem.sums[block, q] = total
 
 
-@njit(PASS, cache=True, nogil=True)
+@njit(PASS, cache=True, nogil=True, error_model="numpy")
 def speed_pass(block, h, stage, problem):
     """Keep the largest |dy/dt| in units of the scale of y."""
     y, scale = problem.y[block], problem.scale[block]
@@ -86,7 +86,7 @@ def speed_pass(block, h, stage, problem):
     problem.sums[block, 0] = fastest
 
 
-@njit
+@njit(error_model="numpy")
 def _observe(walk, upkeep, out, problem):
     """Fill `out` with the observables at y."""
     walk(upkeep.measure, 0.0, upkeep.n_observables, problem)
@@ -97,7 +97,12 @@ def _observe(walk, upkeep, out, problem):
         out[q] = total
 
 
-@njit(types.float64(types.FunctionType(WALK), UPKEEP, PROBLEM), cache=True, nogil=True)
+@njit(
+    types.float64(types.FunctionType(WALK), UPKEEP, PROBLEM),
+    cache=True,
+    nogil=True,
+    error_model="numpy",
+)
 def prepare(walk, upkeep, problem):
     """Set the order parameters at y; return the largest relative speed there."""
     walk(upkeep.order, 0.0, 0, problem)
@@ -110,7 +115,7 @@ def prepare(walk, upkeep, problem):
     return problem.sums[:, 0].max()
 
 
-@njit
+@njit(error_model="numpy")
 def _advance(step, walk, passes, upkeep, problem, clock, power, t_stop, budget):
     """Step towards t_stop, at most `budget` steps; `power` is 1/(embedded order + 1)."""
     for _ in range(budget):
@@ -144,7 +149,7 @@ def _advance(step, walk, passes, upkeep, problem, clock, power, t_stop, budget):
     return BUDGET
 
 
-@njit(RUN, cache=True, nogil=True)
+@njit(RUN, cache=True, nogil=True, error_model="numpy")
 def run(step, walk, passes, upkeep, problem, clock, power, times, out, budget):
     """Go on to the last of `times`, or until `budget` steps are spent.
 

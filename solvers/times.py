@@ -9,12 +9,24 @@ from superlaw.solvers.arrays import Array
 
 
 def log_times(t0: float, t1: float, per_decade: int = 10) -> Array:
-    """Return log-spaced times with exact end points, shape (n,) [time].
+    """Return log-spaced times with exact end points.
+
+    Parameters
+    ----------
+    t0, t1 : float
+        First and last time, 0 < t0 < t1 [time].
+    per_decade : int
+        Times a decade, about: the spacing is even on a log scale.
+
+    Returns
+    -------
+    ndarray
+        Shape (n,) [time].
 
     Raises
     ------
     ArgumentError
-        Unless 0 < t0 < t1.
+        If an argument is outside its rule.
 
     Examples
     --------

@@ -7,14 +7,14 @@ from numba import njit, prange, types
 from superlaw.solvers.blocks import WALK, pointer
 
 
-@njit(WALK, cache=True, nogil=True)
+@njit(WALK, cache=True, nogil=True, error_model="numpy")
 def walk_serial(visit, h, stage, problem):
     """Visit the blocks one after another."""
     for block in range(problem.y.shape[0]):
         visit(block, h, stage, problem)
 
 
-@njit(WALK, cache=True, nogil=True, parallel=True)
+@njit(WALK, cache=True, nogil=True, error_model="numpy", parallel=True)
 def walk_threads(visit, h, stage, problem):
     """Visit the blocks in threads."""
     for block in prange(problem.y.shape[0]):

@@ -49,7 +49,7 @@ class Size:
         return replace(task, a=self.planted * task.a)
 
 
-SIZES = {"full": Size(), "small": Size(n_features=128, seeds=4, t_end=300.0)}
+SIZES = {"full": Size(), "small": Size(n_features=128, seeds=6, t_end=300.0)}
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,9 @@ def svg(panel: Panel) -> str:
         text = io.StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": "superlaw"})
     body = text.getvalue()
-    return body[body.index("<svg") :]
+    return (
+        body[body.index("<svg") : body.index("<metadata")] + body[body.index("</metadata>") + 11 :]
+    )
 
 
 def _colour(series: Sequence[Series], k: int) -> str:

@@ -63,7 +63,7 @@ def validate(
     if n_features is not None:
         n = whole("n_features", n_features, "Give at least 32.", minimum=32)
         chosen = replace(chosen, n_features=n)
-    selected = _selected(names)
+    selected = selection(names)
     results = []
     for name in selected:
         started = time.perf_counter()
@@ -76,8 +76,14 @@ def validate(
     return Report(" ".join(names) or "all claims", tuple(results), configuration)
 
 
-def _selected(names: tuple[str, ...]) -> list[str]:
-    """Return the claims that the names stand for, each once."""
+def selection(names: tuple[str, ...]) -> list[str]:
+    """Return the claims that suites and claims stand for, each once.
+
+    Raises
+    ------
+    ArgumentError
+        If a name is neither.
+    """
     known = [*SUITES, *(name for suite in SUITES.values() for name in suite)]
     selected: list[str] = []
     for name in names or tuple(SUITES):

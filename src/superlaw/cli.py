@@ -288,14 +288,14 @@ def _build_validate(parser: argparse.ArgumentParser) -> None:
 def _validate(options: Options, as_json: bool) -> int:
     from superlaw import storage
     from superlaw.validation.claim import SUITES
-    from superlaw.validation.validate import validate
+    from superlaw.validation.validate import selection, validate
 
     if options["files"].get("list"):
         _say(SUITES if as_json else _listing(SUITES), as_json)
         return GOOD
-    out = storage.output_folder(options["files"].get("out", "report"))
     wanted = dict(options["validate"])
-    claims = wanted.pop("claims", [])
+    claims = selection(tuple(wanted.pop("claims", ())))
+    out = storage.output_folder(options["files"].get("out", "report"))
 
     def announce(claim: Any) -> None:
         print(f"{claim.verdict}  {claim.name} ({claim.seconds:.1f} s)", file=sys.stderr)

@@ -26,6 +26,7 @@ _kernel = (
     * (2 * eta * lam_1 * tau) ** -_kernel_exponent
     * sp.gamma(_kernel_exponent)
 )
+_slowdown = 1 - eta * m_4 / (2 * B * m_2)
 _CONVERGES = (sp.Gt(a, 1),)
 
 
@@ -50,10 +51,13 @@ def _rare_modes(step: Step, factor: Step) -> Iterator[Check]:
 
 
 def _same_exponent(step: Step, rate: Step) -> Iterator[Check]:
-    """Rescale time: a common factor on all rates is nothing a power law notices."""
-    clock = sp.Symbol("clock", positive=True)
-    yield Equal(local_slope((clock * t) ** -step.rhs), step.rhs)
+    """Put a common factor on all rates, and change to the rescaled rate as in S11."""
     yield Equal(sp.diff(rate.rhs / lam_i, lam_i), sp.Integer(0))
+    u = rate.rhs.subs(lam_i, lam_1 * i**-a) * t
+    law = lam_1 / (2 * a) * (u * i**a) ** -step.rhs * sp.gamma(step.rhs)
+    in_u = law * gamma_integrand(u, step.rhs) * -sp.diff(u, i)
+    yield Equal(lam_1 * i ** (-a - 2 * b) * sp.exp(-u) / 2, in_u)
+    yield Equal(local_slope(law), step.rhs)
 
 
 def _expectation(polynomial: sp.Expr) -> sp.Expr:
@@ -136,7 +140,7 @@ DERIVATION = Derivation(
             "N2",
             "Rate of rare modes",
             sp.Symbol("r_i"),
-            2 * lam_i * (1 - eta * m_4 / (2 * B * m_2)),
+            2 * lam_i * _slowdown,
             "limit",
             "Rare features are hit once or not at all: the same factor for all of them. The "
             "student is stable in mean square while it is positive.",
@@ -153,6 +157,7 @@ DERIVATION = Derivation(
             "curve, not its slope.",
             follows=("N2",),
             by=_same_exponent,
+            hypotheses=(sp.Gt(a + 2 * b, 1), sp.Gt(_slowdown, 0)),
         ),
         Step(
             "N4",

@@ -1,0 +1,27 @@
+"""Settings of every test: a fresh kernel cache, one BLAS thread, reproducible properties."""
+
+import os
+import tempfile
+
+# Kernels are cached by file: an edit elsewhere must not be served stale (set before any import).
+os.environ.setdefault("NUMBA_CACHE_DIR", tempfile.mkdtemp(prefix="superlaw-numba-"))
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("superlaw", deadline=None, derandomize=True, max_examples=50)
+settings.load_profile("superlaw")
+
+JIT = os.environ.get("NUMBA_DISABLE_JIT") != "1"
+
+
+@pytest.fixture
+def refused():
+    """Return a context that expects an ArgumentError naming an argument and a remedy."""
+    from superlaw.arguments import ArgumentError
+
+    def expect(argument: str, words: str = ""):
+        return pytest.raises(ArgumentError, match=rf"^{argument} must be .*{words}")
+
+    return expect

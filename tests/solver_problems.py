@@ -1,0 +1,160 @@
+"""Problems for solver tests, and readable twins of the compiled steps."""
+
+import numpy as np
+from numba import njit
+
+from superlaw.solvers import blocks, stepping
+from superlaw.solvers.blocks import BLOCK, from_blocks
+from superlaw.solvers.integrate import METHODS, pack
+from superlaw.solvers.meanfield import MeanField
+from superlaw.solvers.walking import SERIAL
+
+
+@njit(blocks.RATE)
+def cubic_rate(y, theta, shared, m, out):
+    for c in range(y.size):
+        out[c] = -theta[0, c] * y[c] ** 3 - m[0] * y[c] + shared[0] * m[1]
+
+
+@njit(blocks.ORDER)
+def cubic_order(y, theta, shared, out):
+    for c in range(y.size):
+        out[0, c] = y[c] * y[c]
+        out[1, c] = np.sin(y[c])
+
+
+@njit(blocks.PARTIALS)
+def cubic_partials(y, theta, shared, m, f_y, f_m, g_y):
+    for c in range(y.size):
+        f_y[c] = -3.0 * theta[0, c] * y[c] ** 2 - m[0]
+        f_m[0, c] = -y[c]
+        f_m[1, c] = shared[0]
+        g_y[0, c] = 2.0 * y[c]
+        g_y[1, c] = np.cos(y[c])
+
+
+@njit(blocks.MEASURE)
+def cubic_measure(y, theta, shared, m, out):
+    for c in range(y.size):
+        out[0, c] = y[c] * y[c]
+
+
+def cubic(n=7):
+    """A user's own family: nonlinear, two order parameters, neither linear in y."""
+    i = np.arange(1.0, n + 1.0)
+    return MeanField(
+        name="cubic",
+        y0=1.0 / i,
+        theta=0.5 / i[None],
+        weight=0.05 + 0.02 * i,
+        rate=cubic_rate,
+        order=cubic_order,
+        partials=cubic_partials,
+        measure=cubic_measure,
+        n_order=2,
+        shared=np.array([0.1]),
+        order_is_linear=False,
+        is_gradient_flow=False,
+    )
+
+
+@njit(blocks.RATE)
+def pendulum_rate(y, theta, shared, m, out):
+    for c in range(y.size):
+        out[c] = theta[0, c] * m[1] - theta[1, c] * m[0]
+
+
+@njit(blocks.ORDER)
+def pendulum_order(y, theta, shared, out):
+    for c in range(y.size):
+        out[0, c] = theta[0, c] * np.sin(y[c])
+        out[1, c] = theta[1, c] * y[c]
+
+
+@njit(blocks.PARTIALS)
+def pendulum_partials(y, theta, shared, m, f_y, f_m, g_y):
+    for c in range(y.size):
+        f_y[c] = 0.0
+        f_m[0, c] = -theta[1, c]
+        f_m[1, c] = theta[0, c]
+        g_y[0, c] = theta[0, c] * np.cos(y[c])
+        g_y[1, c] = theta[1, c]
+
+
+def pendulum():
+    """A pendulum, angle and speed, that see each other through order parameters only."""
+    return MeanField(
+        name="pendulum",
+        y0=np.array([2.0, 0.0]),
+        theta=np.eye(2),
+        weight=np.ones(2),
+        rate=pendulum_rate,
+        order=pendulum_order,
+        partials=pendulum_partials,
+        measure=cubic_measure,
+        n_order=2,
+        order_is_linear=False,
+        is_gradient_flow=False,
+    )
+
+
+def right_side(problem, y):
+    """F(y) of a whole problem, by its own kernels on one block."""
+    g = np.zeros((problem.n_order, len(y)))
+    problem.order(y, problem.theta, problem.shared, g)
+    m = np.ascontiguousarray(g @ problem.weight)
+    out = np.zeros(len(y))
+    problem.rate(y, problem.theta, problem.shared, m, out)
+    return out
+
+
+def jacobian(problem, y):
+    """dF/dy of a whole problem as a dense matrix: diagonal plus rank R."""
+    n, n_order = len(y), problem.n_order
+    g = np.zeros((n_order, n))
+    problem.order(y, problem.theta, problem.shared, g)
+    m = np.ascontiguousarray(g @ problem.weight)
+    f_y, f_m, g_y = np.zeros(n), np.zeros((n_order, n)), np.zeros((n_order, n))
+    problem.partials(y, problem.theta, problem.shared, m, f_y, f_m, g_y)
+    return np.diag(f_y) + f_m.T @ (g_y * problem.weight)
+
+
+def packed(problem, method, block=BLOCK):
+    """Return a problem in blocks, with its order parameters set."""
+    ready = pack(problem, METHODS[method].tableau, 1e-6, 0.0, block)
+    stepping.prepare(SERIAL, stepping.upkeep(1), ready)
+    return ready
+
+
+def step(ready, method, h):
+    """Take one compiled step and accept it; return its error estimate."""
+    compiled = METHODS[method].compiled
+    error = compiled.STEPPER(SERIAL, compiled.PASSES, h, ready)
+    ready.m[0] = ready.m[compiled.PASSES.n_stages]
+    return error
+
+
+def fixed_steps(problem, method, t_end, n_steps):
+    """Take equal steps with the compiled method; return the last state."""
+    ready = packed(problem, method)
+    for _ in range(n_steps):
+        step(ready, method, t_end / n_steps)
+    return from_blocks(ready.y, problem.n_features)
+
+
+def runge_kutta_twin(problem, tableau, y, h):
+    """One explicit step, written as in a textbook."""
+    k = np.zeros((tableau.n_stages, len(y)))
+    for i in range(tableau.n_stages):
+        k[i] = right_side(problem, y + h * tableau.A[i] @ k)
+    return y + h * tableau.b @ k
+
+
+def rosenbrock_twin(problem, tableau, y, h):
+    """One Rosenbrock step with a dense Jacobian and a dense solve."""
+    matrix = np.eye(len(y)) / (h * tableau.gamma) - jacobian(problem, y)
+    u = np.zeros((tableau.n_stages, len(y)))
+    for i in range(tableau.n_stages):
+        b = right_side(problem, y + tableau.A[i] @ u) + tableau.C[i] @ u / h
+        u[i] = np.linalg.solve(matrix, b)
+    return y + tableau.b @ u

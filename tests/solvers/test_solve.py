@@ -1,0 +1,155 @@
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from superlaw.solvers import contour, moments
+from superlaw.solvers.moments import _cumulants, _moment_step
+from superlaw.solvers.solve import solve
+from superlaw.theory.optimizers import SGD
+from superlaw.theory.students import Student
+from superlaw.theory.tasks import PowerLawTask
+
+CONTOUR = 1e-6
+STOCHASTIC = 1e-13
+
+
+@pytest.mark.parametrize(("a", "b", "n"), [(1.1, 0.0, 10**6), (1.5, 0.5, 10**7), (2.5, 0.0, 10**5)])
+def test_stated_error_bound_is_true(a, b, n):
+    task = PowerLawTask(a, b, n)
+    times = np.concatenate([[0.0], np.geomspace(0.1, float(n) ** a, 25)])
+    found, direct = solve(task, times=times), solve(task, times=times, features="all")
+    assert np.all(np.abs(found.loss / direct.loss - 1.0) <= found.error_bound)
+    assert "every feature" in direct.method and "feature classes" in found.method
+
+
+@pytest.mark.parametrize("method", ["rosenbrock", "tsit5", "dopri5"])
+@pytest.mark.parametrize("student", [None, Student(depth=2), Student(depth=2, init_profile="flat")])
+def test_integrators_find_the_closed_form(method, student):
+    task, times = PowerLawTask(1.5, 0.25, 10**5), np.geomspace(0.1, 300.0, 12)
+    closed = solve(task, student, times)
+    found = solve(task, student, times, method=method, rtol=1e-7)
+    np.testing.assert_allclose(found.loss, closed.loss, rtol=1e-6)
+    np.testing.assert_allclose(found.local_slope, closed.local_slope, rtol=1e-4, atol=1e-8)
+
+
+@given(speed=st.floats(0.1, 10.0))
+def test_time_and_density_scale_together(speed):
+    """Frequencies times c are times over c: the clock is the only place where they enter."""
+    times = np.geomspace(0.1, 100.0, 5)
+    arguments = {"activity": "bernoulli", "amplitude": "symmetric"}
+    slow = PowerLawTask(1.5, 0.3, 2000, density=0.1, **arguments)
+    fast = PowerLawTask(1.5, 0.3, 2000, density=0.1 * speed, **arguments)
+    np.testing.assert_allclose(
+        solve(fast, times=times / speed).loss / speed, solve(slow, times=times).loss, rtol=1e-12
+    )
+
+
+@given(a=st.floats(0.3, 3.0), b=st.floats(-0.5, 2.0), n=st.integers(1, 10**9))
+def test_loss_falls_and_slopes_are_positive(a, b, n):
+    found = solve(PowerLawTask(a, b, n), times=np.geomspace(0.01, 1e6, 20))
+    assert np.all(np.diff(found.loss) <= 0.0)
+    assert np.all(found.local_slope >= 0.0)
+    assert found.floor == 0.0
+
+
+def _eigenvalue_loss(task, times):
+    i = np.arange(1.0, task.n_features + 1.0)
+    mean, target = task.mean(i), task.target(i)
+    sigma = np.diag(task.second_moment(i) - mean**2) + np.outer(mean, mean)
+    rates, vectors = np.linalg.eigh(sigma)
+    share = (vectors**2 * target[:, None] ** 2).sum(axis=0)
+    return np.array([0.5 * np.sum(share * rates * np.exp(-2.0 * rates * t)) for t in times])
+
+
+@pytest.mark.parametrize("amplitude", ["uniform", "constant", "half-normal"])
+def test_contour_equals_eigenvalues(amplitude):
+    task = PowerLawTask(1.5, 0.5, 200, activity="bernoulli", amplitude=amplitude)
+    times = np.concatenate([[0.0], np.geomspace(0.1, 300.0, 12)])
+    found, exact = solve(task, times=times), _eigenvalue_loss(task, times)
+    np.testing.assert_allclose(found.loss, exact, rtol=CONTOUR)
+    assert np.all(np.abs(found.loss / exact - 1.0) <= found.error_bound)
+    middle = solve(task, times=[9.9, 10.0, 10.1])
+    slope = -np.diff(np.log(middle.loss))[0] - np.diff(np.log(middle.loss))[1]
+    assert middle.local_slope[1] == pytest.approx(slope / np.log(10.1 / 9.9), rel=1e-3)
+
+
+def test_contour_says_where_rounding_takes_over():
+    task = PowerLawTask(1.5, 0.5, 50, activity="bernoulli")
+    late = solve(task, times=[1e4], throw=False)
+    assert late.status == "not_finite" or late.notices[0].code == "W-ROUNDING"
+
+
+def test_talbot_inverts_a_known_transform():
+    s, w = contour.talbot()
+    for t in (0.1, 1.0, 30.0):
+        found = np.sum(w / (s / t + 0.7)).real / t
+        assert found == pytest.approx(np.exp(-0.7 * t), abs=1e-9)
+
+
+def _brute_force(P, p, values, chances, lr, batch):
+    """Average one SGD step over every state of three independent features."""
+    sigma, fourth = np.zeros_like(P), np.zeros_like(P)
+    for states in itertools.product(range(len(values) + 1), repeat=len(p)):
+        x = np.array([0.0 if s == 0 else values[s - 1] for s in states])
+        weight = np.prod(
+            [1 - q if s == 0 else q * chances[s - 1] for q, s in zip(p, states, strict=True)]
+        )
+        sigma += weight * np.outer(x, x)
+        fourth += weight * np.outer(x, x) @ P @ np.outer(x, x)
+    drift = sigma @ P + P @ sigma
+    return P - lr * drift + lr**2 * ((1 - 1 / batch) * sigma @ P @ sigma + fourth / batch)
+
+
+def test_moment_recursion_equals_the_average_over_all_states():
+    p, values, chances = np.array([0.6, 0.3, 0.2]), np.array([0.3, 1.1, 2.0]), [0.2, 0.5, 0.3]
+    mean, second, third, fourth = (p * np.dot(chances, values**k) for k in (1, 2, 3, 4))
+    square = np.random.default_rng(0).normal(size=(3, 3))
+    P = square @ square.T
+    cumulants = _cumulants(mean, second, third, fourth)
+    found = _moment_step(P, mean, second - mean**2, *cumulants, 0.1, 1 / 3)
+    np.testing.assert_allclose(found, _brute_force(P, p, values, chances, 0.1, 3), atol=STOCHASTIC)
+
+
+def test_centred_recursion_is_the_diagonal_of_the_full_one():
+    task = PowerLawTask(1.5, 0.5, 30, activity="bernoulli", amplitude="symmetric")
+    i, steps = np.arange(1.0, 31.0), np.array([0, 1, 10, 100])
+    lam, target = task.second_moment(i), task.target(i)
+    raw = np.stack([task.probability(i) * task.law.moment(k) for k in (1, 2, 3, 4)])
+    full = moments.coupled_loss(steps, raw, target, 0.1, 4)
+    fast = moments.centred_loss(steps, lam, task.fourth_moment(i), target, np.ones(30), 0.1, 4)
+    np.testing.assert_allclose(fast, full, rtol=1e-12)
+
+
+def test_sgd_tends_to_gradient_flow_as_the_learning_rate_falls():
+    task, flow = PowerLawTask(1.5, 0.5, 100), solve(PowerLawTask(1.5, 0.5, 100), times=[10.0]).loss
+    gaps = [
+        abs(solve(task, times=[10.0], optimizer=SGD(lr=lr)).loss / flow - 1.0)[0]
+        for lr in (0.1, 0.05, 0.025)
+    ]
+    assert gaps[0] / gaps[1] == pytest.approx(2.0, rel=0.1)
+    assert gaps[1] / gaps[2] == pytest.approx(2.0, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("task", "arguments", "name"),
+    [
+        (PowerLawTask(1.5), {}, "n_features"),
+        (PowerLawTask(1.5, n_features=64), {"student": Student(width=32)}, "width"),
+        (PowerLawTask(1.5, n_features=64), {"method": "contour"}, "method"),
+        (PowerLawTask(1.5, n_features=64), {"features": "some"}, "features"),
+        (PowerLawTask(1.5, n_features=64), {"times": [-1.0]}, "times"),
+        (PowerLawTask(1.5, n_features=64, activity="bernoulli"), {"method": "exact"}, "method"),
+        (PowerLawTask(1.5, n_features=64, activity="bernoulli"), {"student": Student(depth=2)},
+         "activity"),
+        (PowerLawTask(1.5, n_features=64), {"student": Student(depth=2), "optimizer": SGD()},
+         "optimizer"),
+        (PowerLawTask(1.5, n_features=4096, activity="bernoulli"), {"optimizer": SGD()},
+         "n_features"),
+    ],
+)  # fmt: skip
+def test_what_is_not_covered_is_refused(refused, task, arguments, name):
+    with refused(name):
+        solve(task, **arguments)

@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from superlaw import arguments
+from superlaw.arguments import ArgumentError
+
+
+def test_message_names_argument_rule_value_and_remedy():
+    with pytest.raises(ArgumentError, match=r"^a must be above 0; got a=-1\. Raise it\.$"):
+        arguments.positive("a", -1, "Raise it.")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "2", None, True, [1]])
+def test_finite_refuses_what_is_not_a_number(value):
+    with pytest.raises(ArgumentError, match=r"^x must be a finite number"):
+        arguments.finite("x", value, "")
+
+
+def test_whole_takes_large_floats_and_exact_integers():
+    assert arguments.whole("n", 1e9, "") == 10**9
+    assert arguments.whole("n", 10**30, "") == 10**30
+
+
+@pytest.mark.parametrize(("value", "rule"), [(0, "at least 1"), (1.5, "a whole number")])
+def test_whole_refuses(value, rule):
+    with pytest.raises(ArgumentError, match=f"^n must be {rule}"):
+        arguments.whole("n", value, "")
+
+
+def test_one_of_names_the_nearest_choice():
+    with pytest.raises(ArgumentError, match="Did you mean 'bernoulli'"):
+        arguments.one_of("activity", "bernouli", ("one", "bernoulli"))
+
+
+@pytest.mark.parametrize(
+    ("times", "rule"),
+    [
+        ([], "non-empty"),
+        ([[1.0]], "one-dimensional"),
+        ([1.0, np.nan], "finite"),
+        ([-1.0, 2.0], "at least 0"),
+        ([2.0, 1.0], "increasing"),
+        ([1.0, 1.0], "increasing"),
+        ("soon", "an array of numbers"),
+    ],
+)
+def test_times_are_checked(times, rule):
+    with pytest.raises(ArgumentError, match=f"^times must be .*{rule}"):
+        arguments.increasing_times(times)
+
+
+def test_memory_is_checked_with_the_number_in_the_message():
+    with pytest.raises(ArgumentError, match=r"it needs 931322\.6"):
+        arguments.fitting("n_features", 10**7, 1e15, "Choose fewer.")

@@ -1,0 +1,161 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from superlaw.cli import main
+
+
+def run(capsys, *arguments):
+    """Return exit code, stdout and stderr of a command."""
+    try:
+        code = main([str(argument) for argument in arguments])
+    except SystemExit as leaving:
+        code = leaving.code
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def as_json(capsys, *arguments):
+    code, out, _ = run(capsys, *arguments, "--json")
+    assert code == 0
+    return json.loads(out)
+
+
+def test_exponent_answers_with_its_hypotheses(capsys):
+    answer = as_json(capsys, "exponent", "-a", 1.5, "-b", 0.25)
+    assert answer["exponent"] == pytest.approx(2 / 3, abs=1e-15)
+    assert {"regime", "window", "prefactor", "assumptions", "equation"} <= set(answer)
+    assert answer["equation"] == "S14"
+
+
+def test_exponent_is_null_outside_its_hypotheses(capsys):
+    answer = as_json(capsys, "exponent", "-a", 0.5, "-b", 0.1)
+    assert answer["exponent"] is None
+    assert answer["regime"] == "not summable"
+
+
+def test_solve_gives_curve_floor_and_status(capsys, tmp_path):
+    out = tmp_path / "curve.csv"
+    answer = as_json(
+        capsys, "solve", "-a", 1.1, "-b", 0.3, "-N", "1e9", "--t-end", "1e12", "--out", out,
+        "--plot", tmp_path / "curve.svg",
+    )  # fmt: skip
+    assert {"times", "loss", "floor", "status", "message", "method"} <= set(answer)
+    assert answer["status"] == "success"
+    assert answer["times"][-1] == 1e12
+    assert max(answer["error_bound"]) < 1e-6
+    assert np.loadtxt(out, delimiter=",", skiprows=1).shape[0] == len(answer["times"])
+    assert (tmp_path / "curve.manifest.json").exists()
+    assert (tmp_path / "curve.svg").read_text().startswith("<?xml")
+
+
+def test_simulate_then_fit(capsys, tmp_path):
+    folder = tmp_path / "runs"
+    runs = as_json(
+        capsys, "simulate", "-a", 1.5, "-N", 64, "--seeds", 3, "--t-end", 50, "--out", folder
+    )
+    assert np.shape(runs["loss"])[0] == 3
+    fit = as_json(capsys, "fit", folder / "curve.csv")
+    assert set(fit["standard_error"]) == {"seeds", "window", "model", "solver"}
+
+
+def test_validate_exits_1_when_a_claim_fails(capsys, tmp_path):
+    code, out, _ = run(capsys, "validate", "two_layer", "--out", tmp_path / "good")
+    assert code == 0
+    assert "PASS" in out
+    code, out, _ = run(
+        capsys, "validate", "two_layer", "--planted", 1.1, "--out", tmp_path / "planted"
+    )
+    assert code == 1
+    assert "FAIL" in out
+    page = (tmp_path / "planted" / "index.html").read_text()
+    assert "http" not in page.replace("http://www.w3.org", "")  # nothing is fetched
+    assert json.loads((tmp_path / "planted" / "report.json").read_text())["passed"] is False
+
+
+def test_derive_checks_and_writes(capsys, tmp_path):
+    code, out, _ = run(capsys, "derive", "nonzero_mean", "--check")
+    assert code == 0
+    assert "proved" in out
+    code, _, _ = run(capsys, "derive", "nonzero_mean", "--out", tmp_path)
+    assert (tmp_path / "nonzero_mean.md").read_text().startswith("# Inputs with a mean")
+
+
+def test_lists_and_info(capsys):
+    assert "modes" in as_json(capsys, "validate", "--list")["sequential"]
+    assert "numba" in as_json(capsys, "info")["packages"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["exponent"], "a must be given"),
+        (["exponent", "-a", "0"], "a must be above 0"),
+        (["exponent", "-a", "nan"], "a must be a finite number"),
+        (["exponent", "-a", "two"], "a must be a number"),
+        (["exponent", "-a", "1.5", "-N", "0"], "n_features must be at least 1"),
+        (["exponent", "-a", "1.5", "-N", "10.5"], "n_features must be a whole number"),
+        (["solve", "-a", "1.5"], "n_features must be a finite number"),
+        (["solve", "-a", "1.5", "-N", "64", "-K", "100"], "width must be"),
+        (["solve", "-a", "1.5", "-N", "64", "-K", "32"], "not available yet"),
+        (["solve", "-a", "1.5", "-N", "64", "--t-start", "-1"], "t0 must be above 0"),
+        (["solve", "-a", "1.5", "-N", "64", "--t-start", "9", "--t-end", "3"], "t1 must be above"),
+        (["solve", "-a", "1.5", "-N", "64", "--method", "euler"], "method must be one of"),
+        (["solve", "-a", "1.5", "-N", "64", "--out", "curve.txt"], "out must be a file name"),
+        (["solve", "-a", "1.5", "-N", "64", "--out", "/proc/x/c.csv"], "out must be a folder"),
+        (["simulate", "-a", "1.5", "-N", "64", "--lr", "2"], "lr must be below"),
+        (["simulate", "-a", "1.5", "-N", "1e7"], "GiB"),
+        (["fit", "missing.csv"], "curve must be a file"),
+        (["validate", "modse"], "Did you mean 'modes'"),
+        (["derive", "sequentail"], "Did you mean 'sequential'"),
+        (["derive", "--format", "docx"], "format must be one of"),
+        (["exponent", "-a", "1.5", "--frobnicate"], "unrecognized arguments"),
+        (["slove"], "invalid choice"),
+    ],
+)
+def test_bad_input_gets_one_line_and_exit_code_2(capsys, tmp_path, monkeypatch, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(capsys, *arguments)
+    assert code == 2
+    assert out == ""
+    assert words in err
+    assert err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_configuration_file_is_overruled_by_flags(capsys, tmp_path):
+    config = tmp_path / "run.toml"
+    config.write_text("[task]\na = 2.0\nb = 0.5\n")
+    assert as_json(capsys, "exponent", "--config", config)["exponent"] == 1.0
+    answer = as_json(capsys, "exponent", "--config", config, "-b", 1)
+    assert answer["exponent"] == 1.5
+
+
+def test_configuration_key_with_a_typo_is_named(capsys, tmp_path):
+    config = tmp_path / "run.toml"
+    config.write_text("[task]\na = 2.0\nn_feature = 100\n")
+    code, _, err = run(capsys, "exponent", "--config", config)
+    assert code == 2
+    assert "Did you mean 'task.n_features'?" in err
+
+
+def test_interrupted_simulation_keeps_its_seeds_and_resumes(tmp_path):
+    command = [
+        sys.executable, "-m", "superlaw", "simulate", "-a", "1.5", "-N", "256", "--seeds", "3",
+        "--t-end", "3e4", "--out", str(tmp_path / "runs"),
+    ]  # fmt: skip
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "runs" / "manifest.json").exists():
+        time.sleep(0.05)
+    time.sleep(0.3)
+    os.kill(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "run the same command again to resume" in err
+    assert list((tmp_path / "runs").glob("seed-*.part.npz"))

@@ -1,0 +1,64 @@
+"""The three rooms stand at the top level and are installed under one name, nothing else is."""
+
+import configparser
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("theory", "solvers", "validation")
+
+
+@pytest.fixture(scope="module")
+def options():
+    parser = configparser.ConfigParser()
+    parser.read(ROOT / "setup.cfg")
+    return parser["options"]
+
+
+def _folders_with_code():
+    rooms = {"superlaw": ROOT / "src" / "superlaw"}
+    for room in ROOMS:
+        for file in (ROOT / room).rglob("*.py"):
+            name = ".".join(("superlaw", *file.parent.relative_to(ROOT).parts))
+            rooms[name] = file.parent
+    return rooms
+
+
+def test_setup_cfg_lists_every_folder_with_code(options):
+    listed = options["packages"].split()
+    mapping = dict(line.split(" = ") for line in options["package_dir"].strip().splitlines())
+    found = _folders_with_code()
+    assert sorted(listed) == sorted(found) == sorted(mapping)
+    assert {name: ROOT / place for name, place in mapping.items()} == found
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_links_show_tools_the_same_tree(room):
+    assert (ROOT / "src" / "superlaw" / room).resolve() == ROOT / room
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_room_is_importable_by_its_bare_name(room, tmp_path):
+    found = subprocess.run([sys.executable, "-c", f"import {room}"], cwd=tmp_path, check=False)
+    assert found.returncode != 0
+
+
+@pytest.mark.slow
+def test_wheel_holds_every_module_and_only_superlaw(tmp_path):
+    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "-q", "-w", tmp_path, ROOT]
+    subprocess.run(command, check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    code = {name for name in names if name.endswith(".py")}
+    expected = {
+        "/".join((*package.split("."), file.name))
+        for package, folder in _folders_with_code().items()
+        for file in folder.glob("*.py")
+    }
+    assert code == expected
+    assert "superlaw/py.typed" in names
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"superlaw"}

@@ -1,0 +1,74 @@
+import importlib
+import inspect
+import pkgutil
+import re
+import subprocess
+import sys
+
+import pytest
+
+import superlaw as sl
+from superlaw.theory.derivations import find_step
+
+PUBLIC = {
+    "SGD", "ArgumentError", "Ensemble", "Exponent", "NumericsError", "PowerLawFit", "PowerLawTask",
+    "Report", "Solution", "Student", "derive", "exponent", "fit_power_law", "integrate",
+    "log_times", "simulate", "solve", "validate",
+}  # fmt: skip
+
+
+def _modules():
+    for found in pkgutil.walk_packages(sl.__path__, "superlaw."):
+        if found.name != "superlaw.__main__":
+            yield importlib.import_module(found.name)
+
+
+def test_public_names_are_these():
+    assert set(sl.__all__) == PUBLIC == set(dir(sl))
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_every_public_name_resolves_to_its_home(name):
+    assert getattr(sl, name).__module__ == sl._HOME[name]
+
+
+def test_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'slove'"):
+        sl.slove  # noqa: B018
+
+
+def test_version_is_that_of_the_distribution():
+    assert re.fullmatch(r"\d+\.\d+\.\d+.*", sl.__version__)
+
+
+@pytest.mark.parametrize("name", sorted(n for n in PUBLIC if inspect.isfunction(getattr(sl, n))))
+def test_every_public_function_documents_itself_with_an_example(name):
+    text = inspect.getdoc(getattr(sl, name))
+    for section in ("Parameters", "Returns", "Raises", "Examples"):
+        assert f"{section}\n---" in text, section
+    assert ">>>" in text
+
+
+def test_every_step_named_in_a_docstring_exists():
+    pattern = re.compile(r"\b([STMN]\d+)\b")
+    named = set()
+    for module in _modules():
+        functions = [
+            value
+            for _, value in inspect.getmembers(module)
+            if getattr(value, "__module__", None) == module.__name__
+        ]
+        for item in (module, *functions):
+            named |= set(pattern.findall(inspect.getdoc(item) or ""))
+    assert len(named) > 15
+    for step_id in named:
+        assert find_step(step_id).id == step_id
+
+
+def test_exponent_loads_nothing_heavy():
+    code = (
+        "import sys, superlaw as sl; sl.exponent(sl.PowerLawTask(a=1.5, n_features=10**6));"
+        "heavy = {'numpy', 'scipy', 'sympy', 'numba', 'matplotlib'} & set(sys.modules);"
+        "raise SystemExit(str(heavy) if heavy else 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,161 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from superlaw.solvers.solve import solve
+from superlaw.theory import laws
+from superlaw.theory.exponents import exponent
+from superlaw.theory.optimizers import SGD
+from superlaw.theory.students import Student
+from superlaw.theory.tasks import PowerLawTask
+from superlaw.theory.visibility import VISIBLE_WITHIN, features_needed
+
+SLOPE = 0.02
+"""Late local slopes still carry corrections of this relative size."""
+PREFACTOR = 0.1
+"""The leak's prefactor is its leading order; it is approached slowly."""
+
+
+@given(a=st.floats(0.1, 5.0), b=st.floats(-2.0, 5.0))
+def test_regime_follows_the_hypotheses(a, b):
+    answer = exponent(PowerLawTask(a=a, b=b))
+    if a + 2 * b > 1 + 1e-9:
+        assert answer.value == pytest.approx((a + 2 * b - 1) / a, rel=1e-12)
+        assert answer.regime == "power law"
+    elif a + 2 * b < 1 - 1e-9:
+        assert answer.value is None
+        assert answer.regime == "not summable"
+
+
+def test_exponent_is_1_at_b_half_for_every_a():
+    assert [exponent(PowerLawTask(a=a, b=0.5)).value for a in (0.5, 1.1, 3.0)] == [1.0] * 3
+
+
+def test_no_exponent_where_there_is_none():
+    assert exponent(PowerLawTask(a=0.5, b=0.25)).regime == "logarithmic"
+    assert exponent(PowerLawTask(a=1.5, n_features=1)).regime == "exponential"
+    coupled = PowerLawTask(a=1.5, activity="bernoulli")
+    assert exponent(coupled, optimizer=SGD()).regime == "open"
+    for answer in (exponent(PowerLawTask(a=0.5, b=0.25)), exponent(coupled, optimizer=SGD())):
+        assert answer.value is None and answer.prefactor is None
+
+
+def test_not_summable_loss_stays_up_until_the_last_features_are_learned():
+    task = PowerLawTask(a=0.5, b=0.1, n_features=10**6)
+    slope = solve(task, times=[1.0 / task.second_moment(10.0**6) / 1e4]).local_slope
+    assert slope[0] < 0.05
+
+
+def test_logarithmic_loss_falls_by_equal_amounts_a_decade():
+    loss = solve(PowerLawTask(a=0.5, b=0.25, n_features=10**16), times=[1e9, 1e10, 1e11]).loss
+    first, second = -np.diff(loss)
+    assert second == pytest.approx(first, rel=SLOPE)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "n"),
+    [(1.5, 0.25, 10**6), (2.0, 1.0, 1024), (1.5, 0.0, 10**9), (3.0, 0.0, 10**6), (1.2, 2.0, 10**4),
+     (5.0, 0.0, 10**8), (0.6, 0.6, 10**6)],
+)  # fmt: skip
+def test_visible_window_shows_the_exponent(a, b, n):
+    answer = exponent(PowerLawTask(a, b, n))
+    slope = solve(PowerLawTask(a, b, n), times=np.geomspace(*answer.visible, 100)).local_slope
+    assert np.max(np.abs(slope / answer.value - 1.0)) < VISIBLE_WITHIN
+    beyond = solve(PowerLawTask(a, b, n), times=[3.0 * answer.visible[1]]).local_slope
+    assert beyond[0] / answer.value - 1.0 > VISIBLE_WITHIN
+
+
+def test_finite_size_trap_is_announced():
+    answer = exponent(PowerLawTask(a=1.1, b=0.0, n_features=1024))
+    assert answer.visible is None
+    assert answer.notices[0].code == "W-FINITE-SIZE"
+    slopes = solve(PowerLawTask(1.1, 0.0, 1024), times=np.geomspace(10, 1e4, 7)).local_slope
+    assert slopes.min() < 0.25 and slopes.max() > 2.4
+    enough = 10 ** math.ceil(features_needed(PowerLawTask(1.1), answer.value))
+    first, last = exponent(PowerLawTask(1.1, 0.0, enough)).visible
+    assert last > 10.0 * first
+
+
+def test_prefactor_is_that_of_the_curve():
+    task = PowerLawTask(a=1.5, b=0.5, n_features=10**12)
+    answer = exponent(task)
+    loss = solve(task, times=[1e6]).loss
+    assert loss[0] == pytest.approx(answer.prefactor * 1e6**-answer.value, rel=1e-6)
+
+
+@pytest.mark.parametrize(("b", "regime"), [(2.0, "leak"), (1.0, "power law")])
+def test_leak_decides_if_and_only_if_b_exceeds_a(b, regime):
+    task = PowerLawTask(a=1.2, b=b, n_features=10**9, activity="bernoulli")
+    answer = exponent(task)
+    assert answer.regime == regime
+    assert solve(task, times=[1e6]).local_slope[0] == pytest.approx(answer.value, rel=SLOPE)
+
+
+def test_leak_prefactor():
+    task = PowerLawTask(a=1.2, b=2.0, n_features=10**9, activity="bernoulli")
+    answer = exponent(task)
+    loss = solve(task, times=[1e6]).loss[0]
+    assert loss == pytest.approx(answer.prefactor * 1e6**-answer.value, rel=PREFACTOR)
+
+
+@pytest.mark.parametrize(("b", "regime"), [(1.5, "noise"), (0.5, "power law")])
+def test_noise_decides_if_and_only_if_2b_exceeds_a(b, regime):
+    task = PowerLawTask(1.5, b, 10**7, activity="bernoulli", amplitude="symmetric")
+    optimizer = SGD(lr=0.1, batch=8)
+    answer = exponent(task, optimizer=optimizer)
+    assert answer.regime == regime
+    times = np.geomspace(1e3, 3e4, 13)
+    slope = solve(task, times=times, optimizer=optimizer).local_slope[-2]
+    assert slope == pytest.approx(answer.value, rel=SLOPE)
+
+
+def test_one_active_feature_keeps_its_exponent_under_sgd():
+    task, optimizer = PowerLawTask(1.5, 1.5, 10**9), SGD(lr=0.4, batch=1)
+    answer = exponent(task, optimizer=optimizer)
+    curve = solve(task, times=[1e6], optimizer=optimizer)
+    assert curve.local_slope[0] == pytest.approx(answer.value, rel=1e-3)
+    assert curve.loss[0] == pytest.approx(answer.prefactor * 1e6**-answer.value, rel=1e-3)
+
+
+@pytest.mark.parametrize("a", [1.5, 2.0])
+def test_two_layer_exponent_is_the_slope_of_the_curve(a):
+    task, student = PowerLawTask(a, 0.5, 10**9), Student(depth=2)
+    slope = solve(task, student, [1e6]).local_slope[0]
+    assert slope == pytest.approx(exponent(task, student).value, rel=1e-3)
+
+
+def test_flat_start_brings_logarithms():
+    answer = exponent(PowerLawTask(1.5, 0.5), Student(depth=2, init_profile="flat"))
+    assert answer.notices[0].code == "W-LOGARITHM"
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+def test_unstable_learning_rates_are_refused_with_the_bound(refused, batch):
+    task = PowerLawTask(1.5, 0.5, 100)
+    bound = laws.largest_stable_lr(task, batch)
+    rho = [
+        (1 - lr * lam) ** 2 + lr**2 / batch * (task.fourth_moment(i) - lam**2)
+        for lr in (0.999 * bound, 1.001 * bound)
+        for i, lam in ((1.0, task.second_moment(1.0)),)
+    ]
+    assert rho[0] < 1.0 < rho[1]
+    with refused("lr"):
+        exponent(task, optimizer=SGD(lr=10.0 * batch, batch=batch))
+
+
+@pytest.mark.parametrize(
+    ("task", "student", "name"),
+    [
+        (PowerLawTask(1.5, activity="bernoulli"), Student(depth=2), "activity"),
+        (PowerLawTask(3.0, -0.9), Student(depth=2), None),
+    ],
+)
+def test_two_layer_hypotheses(refused, task, student, name):
+    if name is None:
+        assert exponent(task, student).value == pytest.approx(0.2 / 2.1)
+        return
+    with refused(name):
+        exponent(task, student)

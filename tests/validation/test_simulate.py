@@ -1,0 +1,146 @@
+import os
+import signal
+import threading
+
+import numpy as np
+import pytest
+
+from superlaw.solvers.solve import solve
+from superlaw.theory.optimizers import SGD
+from superlaw.theory.students import Student
+from superlaw.theory.tasks import PowerLawTask
+from superlaw.validation import runs as runs_module
+from superlaw.validation.ensemble import z_score
+from superlaw.validation.runs import DivergenceError, SimulationInterrupted
+from superlaw.validation.simulate import simulate
+
+TASK = PowerLawTask(1.5, 0.5, 200)
+OPTIMIZER = SGD(lr=0.05, batch=1)
+TIMES = np.geomspace(1.0, 1e3, 12)
+
+
+def _run(**arguments):
+    return simulate(TASK, times=TIMES, optimizer=OPTIMIZER, **{"seeds": 4, **arguments})
+
+
+def test_mean_loss_is_that_of_the_exact_moments():
+    runs = _run(seeds=8)
+    z = z_score(runs.loss, solve(TASK, times=runs.times, optimizer=OPTIMIZER).loss)
+    assert np.max(np.abs(z)) < 4.0
+
+
+def test_a_wrong_theory_is_detected():
+    runs = _run(seeds=8)
+    wrong = solve(PowerLawTask(1.9, 0.5, 200), times=runs.times, optimizer=OPTIMIZER).loss
+    assert np.max(np.abs(z_score(runs.loss, wrong))) > 4.0
+
+
+def test_scatter_shrinks_with_the_batch():
+    times = np.geomspace(10.0, 100.0, 4)
+    spread = [
+        simulate(TASK, times=times, optimizer=SGD(0.05, batch), seeds=16).loss.std(axis=0)
+        for batch in (1, 16)
+    ]
+    assert np.mean(spread[0] / spread[1]) == pytest.approx(4.0, rel=0.4)
+
+
+def test_seeds_are_independent_of_their_number_and_of_workers():
+    few, many = _run(seeds=2, workers=1), _run(seeds=4, workers=2)
+    np.testing.assert_array_equal(few.loss, many.loss[:2])
+    assert len({tuple(loss) for loss in many.loss}) == 4
+    assert not np.array_equal(_run(entropy=1).loss, many.loss)
+
+
+def test_times_are_whole_steps():
+    runs = simulate(TASK, times=[0.0, 0.12, 1.0], optimizer=SGD(0.1), seeds=1)
+    np.testing.assert_allclose(runs.times, [0.0, 0.1, 1.0])
+
+
+def test_interrupted_run_resumes_to_the_identical_result(tmp_path, monkeypatch):
+    monkeypatch.setattr(runs_module, "SLICE_SECONDS", 1e-4)
+    whole = _run()
+    threading.Timer(0.05, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(SimulationInterrupted, match="to resume from"):
+        simulate(TASK, times=[*TIMES, 1e6], optimizer=OPTIMIZER, seeds=4, out=tmp_path / "long")
+    assert list((tmp_path / "long").glob("seed-*.part.npz"))
+
+    monkeypatch.setattr(runs_module, "CHECKPOINT_SECONDS", 0.0)
+    stopped = _interrupt_after(tmp_path / "runs", checkpoints=6)
+    assert stopped
+    monkeypatch.undo()
+    resumed = _run(out=tmp_path / "runs")
+    np.testing.assert_array_equal(resumed.loss, whole.loss)
+    np.testing.assert_array_equal(resumed.modes, whole.modes)
+    assert not list((tmp_path / "runs").glob("*.part.npz"))
+
+
+def _interrupt_after(folder, checkpoints):
+    """Stop a run after so many checkpoints, as a crash would."""
+    saved = []
+    original = runs_module.checkpoint.save
+
+    def counting(*arguments):
+        original(*arguments)
+        saved.append(arguments[0])
+        if len(saved) >= checkpoints:
+            raise KeyboardInterrupt
+
+    runs_module.checkpoint.save = counting
+    try:
+        _run(out=folder, workers=1)
+    except SimulationInterrupted:
+        return True
+    finally:
+        runs_module.checkpoint.save = original
+    return False
+
+
+def test_finished_seeds_are_not_run_again(tmp_path, monkeypatch):
+    first = _run(out=tmp_path)
+    monkeypatch.setattr(runs_module.SeedRun, "_slice", lambda *_: pytest.fail("trained again"))
+    np.testing.assert_array_equal(_run(out=tmp_path).loss, first.loss)
+
+
+def test_more_seeds_join_a_finished_run(tmp_path):
+    first = _run(out=tmp_path, seeds=2)
+    np.testing.assert_array_equal(_run(out=tmp_path, seeds=3).loss[:2], first.loss)
+
+
+def test_damaged_checkpoint_is_refused_and_left_alone(tmp_path, refused):
+    _run(out=tmp_path, seeds=2)
+    (tmp_path / "seed-0001.npz").write_bytes(b"not a checkpoint")
+    with refused("out", "Delete that file"):
+        _run(out=tmp_path, seeds=2)
+    assert (tmp_path / "seed-0001.npz").read_bytes() == b"not a checkpoint"
+
+
+def test_folder_of_another_run_is_refused(tmp_path, refused):
+    _run(out=tmp_path, seeds=1)
+    with refused("out", "this very run"):
+        _run(out=tmp_path, seeds=1, entropy=7)
+
+
+def test_divergence_is_told_and_never_a_result(tmp_path, monkeypatch):
+    monkeypatch.setattr("superlaw.validation.simulate.largest_stable_lr", lambda *_: np.inf)
+    with pytest.raises(DivergenceError, match="lower lr=3"):
+        simulate(TASK, times=[3.0, 3e3], optimizer=SGD(3.0, 1), seeds=1, out=tmp_path)
+    assert not list(tmp_path.glob("seed-0000.npz"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        ({"task": PowerLawTask(1.5)}, "n_features"),
+        ({"task": PowerLawTask(1.5, 0.0, 10**7)}, "n_features"),
+        ({"student": Student(width=3)}, "student"),
+        ({"student": Student(depth=2)}, "student"),
+        ({"optimizer": SGD(lr=1.0)}, "lr"),
+        ({"times": [-1.0]}, "times"),
+        ({"seeds": 0}, "seeds"),
+        ({"entropy": -1}, "entropy"),
+        ({"workers": 0}, "workers"),
+    ],
+)
+def test_bad_arguments_are_refused(refused, arguments, name):
+    with refused(name):
+        simulate(**{"task": TASK, **arguments})

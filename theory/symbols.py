@@ -15,6 +15,8 @@ class Notation:
     ----------
     symbol : sympy.Symbol
         The symbol, with its assumptions.
+    code : str
+        How code spells it.
     meaning : str
         One phrase.
     low, high : float
@@ -22,17 +24,19 @@ class Notation:
     """
 
     symbol: sp.Symbol
+    code: str
     meaning: str
     low: float
     high: float
 
 
+_SPELLED = {"i^*": "i_star"}
 NOTATION: dict[str, Notation] = {}
 
 
 def _define(name: str, meaning: str, low: float, high: float, **assumptions: bool) -> sp.Symbol:
     symbol = sp.Symbol(name, **(assumptions or {"positive": True}))
-    NOTATION[name] = Notation(symbol, meaning, low, high)
+    NOTATION[name] = Notation(symbol, _SPELLED.get(name, name), meaning, low, high)
     return symbol
 
 
@@ -61,7 +65,7 @@ v = _define("v", "amplitude of an active feature", 0.1, 2.0)
 u = _define("u", "rescaled rate, 2 λ_1 t i^-a, or activity u_i ∈ {0, 1}", 0.1, 5.0)
 alpha = _define("alpha", "training exponent, L ~ t^-α", 0.1, 3.0)
 alpha_2 = _define("alpha_2", "training exponent of a two-layer student", 0.1, 3.0)
-i_star = _define("i_star", "travelling front: the feature learned at time t", 1.0, 9.0)
+i_star = _define("i^*", "travelling front: the feature learned at time t", 1.0, 9.0)
 eta = _define("eta", "learning rate", 0.01, 0.5)
 B = _define("B", "batch size", 1, 9, integer=True, positive=True)
 n = _define("n", "number of training steps", 1, 9, integer=True, positive=True)

@@ -143,6 +143,8 @@ class Series:
     error : ndarray or None
         Half-height of the error bars.
     style : {"line", "dashed", "dotted", "points", "rings"}
+    paired : bool
+        Belongs to the series before it: the same colour, no entry in the legend.
     """
 
     label: str
@@ -150,6 +152,7 @@ class Series:
     y: Array
     error: Array | None = None
     style: str = "line"
+    paired: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from typing import Any
 
 from matplotlib import rc_context
@@ -23,8 +22,9 @@ _STYLE: Any = {
     "axes.spines.right": False,
     "axes.grid": True,
     "grid.alpha": 0.25,
-    "legend.frameon": False,
-    "legend.fontsize": 8.0,
+    "legend.framealpha": 0.8,
+    "legend.edgecolor": "none",
+    "legend.fontsize": 7.5,
     "svg.fonttype": "none",
     "svg.hashsalt": "superlaw",
     "figure.constrained_layout.use": True,
@@ -39,14 +39,16 @@ def draw(panel: Panel, axes: Axes | None = None) -> Axes:
             figure = Figure(figsize=_SIZE)
             FigureCanvasAgg(figure)
             axes = figure.subplots()
-        for k, series in enumerate(panel.series):
-            _draw_series(axes, series, _colour(panel.series, k))
+        colour = -1
+        for series in panel.series:
+            colour += not series.paired
+            _draw_series(axes, series, COLOURS[colour % len(COLOURS)])
         axes.set(title=panel.title, xlabel=panel.x_label, ylabel=panel.y_label)
         axes.set_xscale("log" if panel.x_log else "linear")
         axes.set_yscale("log" if panel.y_log else "linear")
         if panel.shaded is not None:
             axes.axvspan(*panel.shaded, color="0.5", alpha=0.12, lw=0)
-        axes.legend(handles=_legend(axes))
+        axes.legend()
     return axes
 
 
@@ -63,14 +65,8 @@ def svg(panel: Panel) -> str:
     )
 
 
-def _colour(series: Sequence[Series], k: int) -> str:
-    """Give lines a colour each; points take the colour of the line before them."""
-    lines = [n for n in range(k + 1) if series[n].style in _LINES]
-    rank = max(len(lines) - 1, 0) if series[k].style in _LINES or len(lines) > 1 else k
-    return COLOURS[rank % len(COLOURS)]
-
-
 def _draw_series(axes: Axes, series: Series, colour: str) -> None:
+    label = None if series.paired else series.label
     if series.style in _LINES:
         axes.plot(
             series.x, series.y, _LINES[series.style], color=colour, label=series.label, lw=1.5
@@ -85,11 +81,5 @@ def _draw_series(axes: Axes, series: Series, colour: str) -> None:
         mfc="white" if series.style == "rings" else colour,
         color=colour,
         lw=1.0,
-        label=series.label,
+        label=label,
     )
-
-
-def _legend(axes: Axes) -> list[object]:
-    """Leave out of the legend what another entry already says."""
-    handles, labels = axes.get_legend_handles_labels()
-    return [h for h, text in zip(handles, labels, strict=True) if ", simulated" not in text]

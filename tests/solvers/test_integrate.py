@@ -176,6 +176,7 @@ def _with(problem, **changes):
     return dataclasses.replace(problem, **changes)
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # plain Python warns of overflow
 def test_every_failure_is_told_and_keeps_the_trajectory():
     seen = {integrate(linear(), [1.0]).status}
 

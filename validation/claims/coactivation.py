@@ -31,7 +31,9 @@ def run(seed: int, size: Size) -> ClaimResult:
         checks.append(worst_of_curve(label, runs.times, theory.loss, runs.loss))
         series.append(Series(f"theory, {label}", runs.times, theory.loss))
         series.append(
-            Series(f"simulated, {label}", runs.times, runs.mean, runs.standard_error, "points")
+            Series(
+                f"simulated, {label}", runs.times, runs.mean, runs.standard_error, "points", True
+            )
         )
     panel = Panel("Independent features with a mean", "time t", "population loss L", tuple(series))
     return ClaimResult("coactivation", STATEMENT, "M3", tuple(checks), (panel,))

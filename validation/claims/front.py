@@ -57,5 +57,11 @@ def _series(task: PowerLawTask, runs: Ensemble, found: Array, reached: Array) ->
     measured = np.exp(np.log(found[:, reached]).mean(axis=0))
     return [
         Series(f"theory, a = {task.a:g}, b = {task.b:g}", theory, feature),
-        Series(f"simulated, a = {task.a:g}, b = {task.b:g}", measured, feature, style="points"),
+        Series(
+            f"simulated, a = {task.a:g}, b = {task.b:g}",
+            measured,
+            feature,
+            style="points",
+            paired=True,
+        ),
     ]

@@ -47,6 +47,6 @@ def _panel(title: str, runs: Ensemble, predicted: np.ndarray, target: np.ndarray
         measured = runs.modes[:, :, k] / target[k]
         error = standard_error(measured)
         series.append(
-            Series(f"{label}, simulated", runs.times, measured.mean(axis=0), error, "points")
+            Series(f"{label}, simulated", runs.times, measured.mean(axis=0), error, "points", True)
         )
     return Panel(f"Modes, {title}", "time t", "s_i / a_i", tuple(series), y_log=False)

@@ -1,0 +1,57 @@
+# Each target makes what it needs in a virtual environment of its own, .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export OPENBLAS_NUM_THREADS := 1
+
+.PHONY: demo test slow kernels lint docs docs-check wheel bench clean
+
+demo: $(VENV)/.demo  ## Validate the theory: five tasks, eight seeds, a report
+	$(BIN)/superlaw validate sequential --out report
+	@echo "open report/index.html"
+
+test: $(VENV)/.test  ## Fast tests and every example in the documentation
+	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q --doctest-modules --pyargs superlaw
+	$(BIN)/python -m doctest README.md
+
+slow: $(VENV)/.test  ## Full-size validation with its negative controls
+	$(BIN)/python -m pytest -q -m slow
+
+kernels: $(VENV)/.test  ## The compiled kernels as plain Python
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -m kernels
+
+lint: $(VENV)/.lint  ## Style, types and layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.demo  ## Generate every document, figure and number (runs the full validation)
+	$(BIN)/python docs/generate.py
+
+docs-check: $(VENV)/.demo  ## Compare the committed documents with what the code generates
+	$(BIN)/python docs/generate.py --check
+
+wheel: $(VENV)/.demo  ## Build the wheel and try it in a clean environment
+	rm -rf build dist .venv-wheel
+	$(BIN)/python -m pip wheel -q --no-deps -w dist .
+	$(PYTHON) -m venv .venv-wheel
+	.venv-wheel/bin/python -m pip install -q dist/*.whl
+	cd dist && ../.venv-wheel/bin/superlaw exponent -a 1.5 -b 0.25 --json
+	cd dist && ../.venv-wheel/bin/superlaw solve -a 1.1 -b 0.3 -N 1e9 --t-end 1e12
+
+bench: $(VENV)/.bench  ## Work and precision against other packages
+	$(BIN)/python -m benchmarks
+
+$(VENV)/.demo: setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q -e .
+	@touch $@
+
+$(VENV)/.test $(VENV)/.lint $(VENV)/.bench: $(VENV)/.%: $(VENV)/.demo
+	$(BIN)/python -m pip install -q -e '.[$*]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .venv-wheel build dist report

@@ -1,0 +1,146 @@
+"""Generate every document that holds formulas, figures or numbers.
+
+`python docs/generate.py` runs the full validation and writes everything; `--texts` leaves out the
+validation; `--check` compares the committed texts with what the code generates now.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sympy as sp
+
+from superlaw.notices import CODES
+from superlaw.storage import to_json, write_text
+from superlaw.theory.derivations import NAMES, derive, find_step
+from superlaw.theory.symbols import NOTATION
+
+DOCS = Path(__file__).parent
+README = DOCS.parent / "README.md"
+RESULTS = DOCS / "results" / "sequential.json"
+FIGURE = DOCS / "figures" / "sequential.svg"
+BEGIN, END = "<!-- results: docs/generate.py -->", "<!-- end of results -->"
+SOLVERS = {
+    "modes": '`sl.solve(method="rosenbrock")`',
+    "loss": "closed form on feature classes",
+    "exponent": "closed form on feature classes",
+    "front": "closed form",
+    "solvers": "all of them",
+    "coactivation": "exact second moments",
+    "leak": "contour integral",
+    "two_layer": "closed form, Rosenbrock",
+    "noise": "exact second moments",
+}
+"""By which solver a claim's prediction is made."""
+
+
+def main() -> int:
+    """Write the documents, or compare them; return 1 if they differ."""
+    if not {"--check", "--texts"} & set(sys.argv[1:]):
+        _validate()
+    texts = dict(_texts())
+    if "--check" in sys.argv[1:]:
+        stale = [path for path, text in texts.items() if _read(path) != text]
+        for path in stale:
+            print(f"{path} differs from what the code generates: run make docs", file=sys.stderr)
+        return int(bool(stale))
+    for path, text in texts.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, text)
+    return 0
+
+
+def _validate() -> None:
+    """Run the full validation; keep its numbers and the figure of the README."""
+    from superlaw.validation.figures import svg
+    from superlaw.validation.validate import validate
+
+    report = validate("sequential", progress=True)
+    RESULTS.parent.mkdir(exist_ok=True)
+    FIGURE.parent.mkdir(exist_ok=True)
+    write_text(RESULTS, to_json(report) + "\n")
+    loss = next(claim for claim in report.claims if claim.name == "loss")
+    write_text(FIGURE, svg(loss.panels[3]))
+
+
+def _texts() -> Iterator[tuple[Path, str]]:
+    """Yield each generated text with its place."""
+    for name in NAMES:
+        yield DOCS / "derivations" / f"{name}.md", derive(name).to_markdown()
+    yield DOCS / "notation.md", _notation()
+    yield DOCS / "warnings.md", _warnings()
+    yield README, _with_results(_read(README))
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _notation() -> str:
+    lines = [
+        "# Notation",
+        "The symbols of the theory, generated from `theory/symbols.py`, the one place where they "
+        "are defined. Everything is dimensionless but time: learning rate × steps.",
+        "| symbol | in code | meaning |\n|---|---|---|",
+    ]
+    table = [
+        f"| ${sp.latex(known.symbol)}$ | `{known.code}` | {known.meaning} |"
+        for known in NOTATION.values()
+    ]
+    return "\n\n".join(lines) + "\n" + "\n".join(table) + "\n"
+
+
+def _warnings() -> str:
+    parts = ["# Warning codes", "Codes travel with results and never change their meaning."]
+    parts += [f"## {code}\n\n{meaning[0].upper()}{meaning[1:]}." for code, meaning in CODES.items()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _with_results(readme: str) -> str:
+    """Return the README with the table of results made from the committed report."""
+    before, rest = readme.split(BEGIN)
+    _, after = rest.split(END)
+    claims = json.loads(_read(RESULTS))["claims"]
+    header = "| claim | equation | solver | validation | result |\n|---|---|---|---|---|"
+    rows = "\n".join(_row(claim) for claim in claims)
+    return f"{before}{BEGIN}\n{header}\n{rows}\n{END}{after}"
+
+
+def _row(claim: dict[str, Any]) -> str:
+    step = find_step(claim["equation"])
+    name = next(name for name in NAMES if step in derive(name).steps)
+    link = f"[{step.id}](docs/derivations/{name}.md)"
+    worst = max(claim["checks"], key=_strain)
+    command = f"`superlaw validate {claim['name']}`"
+    cells = [
+        claim["statement"],
+        link,
+        SOLVERS[claim["name"]],
+        f"{command}, {len(claim['checks'])} checks",
+        f"{claim['verdict']}, {_margin(worst)}",
+    ]
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _strain(check: dict[str, Any]) -> float:
+    """Return how near a check is to its limit."""
+    if check["z"] is not None:
+        return float(abs(check["z"]) / check["z_limit"])
+    gap = abs(check["measured"] - check["predicted"]) / abs(check["predicted"])
+    return float(gap / check["tolerance"])
+
+
+def _margin(check: dict[str, Any]) -> str:
+    """Return the margin of the check nearest to failing."""
+    if check["z"] is not None:
+        return f"worst |z| {abs(check['z']):.1f}"
+    gap = abs(check["measured"] - check["predicted"]) / abs(check["predicted"])
+    return f"worst deviation {gap:.0e}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -30,7 +30,7 @@ def derive(name: str) -> Derivation:
 
     Examples
     --------
-    >>> derive("sequential")["S13"].rhs
+    >>> derive("sequential")["S14"].rhs
     (a + 2*b - 1)/a
     """
     one_of("derivation", name, NAMES)

@@ -91,6 +91,24 @@ def feature_classes(
     return FeatureClasses(index, np.concatenate([first, weights, last]), n)
 
 
+def coarse_classes(n_features: int, *, head: int, per_decade: int) -> FeatureClasses:
+    """Return a head of single features and panels for the rest, without end corrections.
+
+    A relative error of 1e-4 in sums of powers of i, for closures whose own error is larger.
+
+    Examples
+    --------
+    >>> len(coarse_classes(10**6, head=12, per_decade=6).index)
+    42
+    """
+    n = whole("n_features", n_features, "Give a number of features, e.g. 1e6.")
+    if n <= head + per_decade:
+        return all_features(n)
+    nodes, weights = _panels(head + 0.5, n + 0.5, per_decade)
+    index = np.concatenate([np.arange(1.0, head + 1.0), nodes])
+    return FeatureClasses(index, np.concatenate([np.ones(head), weights]), n)
+
+
 def all_features(n_features: int) -> FeatureClasses:
     """Return every feature as its own class."""
     return FeatureClasses(np.arange(1.0, n_features + 1.0), np.ones(n_features), n_features)

@@ -22,7 +22,8 @@ ROUNDING = 1e-13
 QUADRATURE = 1e-11
 """No smaller error is claimed for a sum over classes."""
 INTEGRATORS = ("rosenbrock", "tsit5", "dopri5")
-METHODS = ("auto", "exact", "contour", "moments", *INTEGRATORS)
+NETWORKS = ("bottleneck", "closure")
+METHODS = ("auto", "exact", "contour", "moments", *INTEGRATORS, *NETWORKS)
 LARGEST_COUPLED_SGD = 2048
 """Most features for the N × N recursion of SGD on inputs with a mean."""
 
@@ -43,7 +44,8 @@ def solve(
 
     Gradient flow: L(t) = ½ Σ λ_i a_i² exp(−2λ_i t) (S9), logistic modes for two layers (T2), a
     contour integral for inputs with a mean (M6). With an optimizer: the exact mean of SGD at its
-    steps (N1, N4).
+    steps (N1, N4). Superposed students (K < N) under gradient flow: deterministic equivalents for
+    linear ones (L6, L7), the row-replica closure for ReLU ones (R6-R12), with its measured error.
 
     Parameters
     ----------
@@ -55,7 +57,7 @@ def solve(
         Gradient-flow times (learning rate × steps), increasing; 0.1 … 1e4 if left out [time].
     optimizer : SGD, optional
         Gradient flow if left out; else times are rounded to whole steps.
-    method : {"auto", "exact", "contour", "moments", "rosenbrock", "tsit5", "dopri5"}
+    method : {"auto", "exact", "contour", "moments", "rosenbrock", "tsit5", "dopri5", "bottleneck", "closure"}
         "auto" takes a closed form where there is one.
     features : {"auto", "classes", "all"}
         Sum over feature classes or over every feature; "auto" takes classes for large N.
@@ -86,6 +88,13 @@ def solve(
     ['1.242803e-01', '2.079435e-25']
     """
     grid = log_times(0.1, 1e4) if times is None else increasing_times(times)
+    if student is not None and student.is_network(task.n_features):
+        from superlaw.solvers.networks import solve_network
+
+        one_of("method", method, METHODS)
+        return _finished(solve_network(task, student, grid, optimizer, method, progress), throw)
+    if optimizer is not None and not hasattr(optimizer, "lr"):
+        optimizer = None  # gradient flow by name
     chosen = _method(task, student, optimizer, method)
     classes = _features(task, features, chosen)
     if optimizer is not None:
@@ -100,18 +109,13 @@ def _method(task: Task, student: Student | None, optimizer: Optimizer | None, me
     """Return the method to use, or refuse a combination that none covers."""
     one_of("method", method, METHODS)
     two_layers = student is not None and student.depth == 2
-    if student is not None and student.width not in (None, task.n_features):
-        refuse(
-            "width",
-            "left out: superposed students (K < N) are not available yet",
-            student.width,
-            "Leave it out for K = N.",
-        )
     if two_layers and task.activity != "one":
         refuse("activity", '"one" for two layers', task.activity, "Use depth=1.")
     if two_layers and optimizer is not None:
         refuse("optimizer", "left out for two layers", optimizer, "Only gradient flow is solved.")
     noisy_coactive = optimizer is not None and task.activity == "bernoulli"
+    if optimizer is not None and getattr(optimizer, "momentum", 1.0) != 0.0:
+        refuse("optimizer", "plain SGD or gradient flow", optimizer, "Train it: sl.simulate.")
     natural = "exact"
     if noisy_coactive:
         natural = "moments"

@@ -36,6 +36,12 @@ class Size:
         Negative control: predictions are made for the frequency exponent times this factor.
     progress : bool
         Show bars on a terminal.
+    n_network : int
+        N of the networks of the superposed claims.
+    t_network : float
+        Last time of their flows.
+    runs : str or None
+        Folder in which the flows are kept, to resume from.
     """
 
     n_features: int = 1024
@@ -43,13 +49,19 @@ class Size:
     t_end: float = 1e4
     planted: float = 1.0
     progress: bool = False
+    n_network: int = 512
+    t_network: float = 1e4
+    runs: str | None = None
 
     def believed(self, task: PowerLawTask) -> PowerLawTask:
         """Return the task that predictions are made for: the true one, or a planted error."""
         return replace(task, a=self.planted * task.a)
 
 
-SIZES = {"full": Size(), "small": Size(n_features=128, seeds=6, t_end=300.0)}
+SIZES = {
+    "full": Size(),
+    "small": Size(n_features=128, seeds=6, t_end=300.0, n_network=256, t_network=1e3),
+}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Linear students with K < N: loss curves and floors from deterministic equivalents (L1 to L8).
+"""Linear students with K < N: loss curves and floors from deterministic equivalents (L1 to L17).
 
 The flow dB/dt = W A Λ Wᵀ − WWᵀ B WΛWᵀ is solved by two resolvents. For wide networks they depend on
 W through its law only, by a subordination function ω(z) that solves one scalar equation.
@@ -60,7 +60,7 @@ class Spectrum:
 
 
 def floor(spectrum: Spectrum) -> float:
-    """Return the loss at infinite time, the same for random columns and tight frames (L5).
+    """Return the loss at infinite time, the same for random columns and tight frames (L14, L15).
 
     L_∞ = ½[Σ n a²λ − (K/N) Σ n a²λ²/(w+λ) − (w/N)(Σ n aλ/(w+λ))²] with Σ n λ/(w+λ) = K.
     """
@@ -72,7 +72,7 @@ def floor(spectrum: Spectrum) -> float:
 
 
 def ridge(spectrum: Spectrum) -> float:
-    """Return w with Σ n λ/(w + λ) = K: −ω at z = 0 (L4)."""
+    """Return w with Σ n λ/(w + λ) = K: −ω at z = 0 (L13)."""
     lam, n = spectrum.lam, spectrum.weight
 
     def excess(log_w: float) -> float:
@@ -85,7 +85,7 @@ def ridge(spectrum: Spectrum) -> float:
 
 
 def tight_frame_loss(times: Array, spectrum: Spectrum) -> tuple[Array, Array]:
-    """Return loss and local slope for a tight frame, WWᵀ = (N/K) 1 (L6).
+    """Return loss and local slope for a tight frame, WWᵀ = (N/K) 1 (L11, L12).
 
     L = L_0 + ½ ∮ exp(−2(N/K)² z t) Ψ/z dz/2πi, Ψ = (K/N) Σ n X²h + (1 − K/N)(Σ n X h)²/Σ n h with
     X = aλ and h = 1/(ω(z) − λ).
@@ -107,10 +107,10 @@ def tight_frame_loss(times: Array, spectrum: Spectrum) -> tuple[Array, Array]:
 
 
 def random_columns_loss(times: Array, spectrum: Spectrum) -> tuple[Array, Array]:
-    """Return loss and local slope for independent unit columns (L7).
+    """Return loss and local slope for independent unit columns (L5, L10).
 
-    L = L_∞ + ½ ∮∮ exp(−2 z_1 z_2 t) Φ/(z_1 z_2); z_1 runs over the Marchenko-Pastur spectrum of WWᵀ,
-    where only the jump of Φ counts, z_2 around that of WΛWᵀ; the pole at z_2 = 0 is subtracted.
+    L = L_∞ + ½ ∮∮ exp(−2 z_1 z_2 t) Φ/(z_1 z_2): z_1 runs over the Marchenko-Pastur spectrum of
+    WWᵀ, where only the jump of Φ counts, z_2 around that of WΛWᵀ; its pole at 0 is subtracted.
     """
     jump = _FrameJump(spectrum)
     s, weight = talbot(N_NODES)
@@ -179,7 +179,7 @@ class _FrameJump:
 
 
 def _omega(z: Complex, spectrum: Spectrum, is_tight: bool) -> Complex:
-    """Return the subordination function ω(z), by Newton steps from |z| = ∞ inwards (L2, L3)."""
+    """Return the subordination function ω(z), by Newton steps from |z| = ∞ inwards (L7, L9)."""
     lam, ratio = spectrum.lam, 1.0 / spectrum.share
     equation: Any = _tight_equation if is_tight else _random_equation
     far = 100.0 * lam.max() * max(1.0, ratio)
@@ -201,7 +201,7 @@ def _omega(z: Complex, spectrum: Spectrum, is_tight: bool) -> Complex:
 
 
 def _random_equation(omega: Complex, spectrum: Spectrum) -> tuple[Complex, Complex]:
-    """Return z = ω (1 + (1/K) Σ n λ/(ω − λ)) and dz/dω (L2)."""
+    """Return z = ω (1 + (1/K) Σ n λ/(ω − λ)) and dz/dω (L7)."""
     d = 1.0 / (omega[:, None] - spectrum.lam)
     moment = spectrum.weight * spectrum.lam / spectrum.width
     loop = 1.0 + (moment * d).sum(axis=1)
@@ -209,7 +209,7 @@ def _random_equation(omega: Complex, spectrum: Spectrum) -> tuple[Complex, Compl
 
 
 def _tight_equation(omega: Complex, spectrum: Spectrum) -> tuple[Complex, Complex]:
-    """Return z = ω − (1 − K/N) N/Σ(n/(ω − λ)) and dz/dω (L3)."""
+    """Return z = ω − (1 − K/N) N/Σ(n/(ω − λ)) and dz/dω (L9)."""
     d = 1.0 / (omega[:, None] - spectrum.lam)
     mean = (spectrum.weight * d).sum(axis=1) / spectrum.n_features
     square = (spectrum.weight * d * d).sum(axis=1) / spectrum.n_features

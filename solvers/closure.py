@@ -1,4 +1,4 @@
-"""Row-replica closure of the ReLU student: from a task to a loss curve (R6 to R12).
+"""Row-replica closure of the ReLU student: from a task to a loss curve (R9 to R20).
 
 A closure, not a theorem: each row sees Gaussian interference, and what its features learn from each
 other enters through memories that are exact to second order. Its accuracy is measured against
@@ -127,7 +127,7 @@ class _Closure:
         return self._solution(times, rows, stepper)
 
     def _start(self, t: float) -> Array:
-        """Return the state at a time so short that S = t G (λA) G (R6)."""
+        """Return the state at a time so short that S = t G (λA) G (R20)."""
         model, y = self.model, np.zeros(self.sizes.n_state)
         state = self.sizes.parts(y)
         x = t * _SECOND * model.p * model.target
@@ -141,7 +141,7 @@ class _Closure:
         self.losses = replica.closure_rates(self.model, self.sizes.parts(y), self.sizes.parts(out))
 
     def _spectral_radius(self) -> float:
-        """Return the largest rate, with half of the gates open (R5)."""
+        """Return the largest rate, with half of the gates open."""
         lam, model = _SECOND * self.model.p, self.model
         total = np.sum(model.n * lam) / model.width
         return float(1.1 * (lam[0] * (1.0 + model.n.sum() / model.width) + total + 1.0))

@@ -1,7 +1,7 @@
 """Rates of the row-replica closure of the ReLU student: mean-field equations on feature classes.
 
-A row of S (an output unit) lives among Gaussian interference from all other features. Rows of a class
-are represented by R replicas, each with its own overlap s and bias β and with frozen Gaussian
+A row of S (an output unit) lives among Gaussian interference from all other features. Rows of a
+class are represented by R replicas, each with its own overlap s and bias β and with frozen Gaussian
 marks ξ for the H most frequent columns; rarer columns are seen through quantile nodes of their
 Gaussian. What a row has learned to subtract from an entry is its own response M.
 
@@ -36,7 +36,8 @@ columns (G, H, R) and to tail columns (G, G − H, Q)."""
 Pairs = namedtuple(
     "Pairs", ("mean", "sigma", "gain", "power", "loss", "bias_drive", "overlap_drive", "recall")
 )
-"""Mean overlap of each class (G,). Of every pair (g, h): size σ of the field, gain −E[ξD]/σ, power E[S D] and recall E[ξM]/(σK), (G, G); of every row:
+"""Mean overlap of each class (G,). Of every pair (g, h): size σ of the field (R10), gain −E[ξD]/σ
+(R12), power E[S D] and recall E[ξM]/(σK), (G, G); of every row:
 interference loss (G,), drives of bias and overlap (G, R)."""
 
 _SMALL = 1e-30
@@ -184,7 +185,7 @@ def _all_pairs(model, state, rate, pairs):
 
 @njit(error_model="numpy")
 def _own(model, state, rate, pairs):
-    """Add what a row's own feature does to its overlap and bias; return E[D], E[S D] of each class."""
+    """Add what a row's own feature does to its overlap and bias; return its E[D] and E[S D]."""
     n_classes, n_replicas = state.s.shape
     drive, power, loss = np.zeros(n_classes), np.zeros(n_classes), 0.0
     for g in range(n_classes):

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from superlaw import talbot
 from superlaw.arguments import increasing_times, one_of, refuse
 from superlaw.notices import Notice
 from superlaw.solvers import contour, exact
@@ -45,7 +46,7 @@ def solve(
     Gradient flow: L(t) = ½ Σ λ_i a_i² exp(−2λ_i t) (S9), logistic modes for two layers (T2), a
     contour integral for inputs with a mean (M6). With an optimizer: the exact mean of SGD at its
     steps (N1, N4). Superposed students (K < N) under gradient flow: deterministic equivalents for
-    linear ones (L6, L7), the row-replica closure for ReLU ones (R6-R12), with its measured error.
+    linear ones (L5, L11), the row-replica closure for ReLU ones (R9-R20), whose error is measured.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def solve(
         Gradient-flow times (learning rate × steps), increasing; 0.1 … 1e4 if left out [time].
     optimizer : SGD, optional
         Gradient flow if left out; else times are rounded to whole steps.
-    method : {"auto", "exact", "contour", "moments", "rosenbrock", "tsit5", "dopri5", "bottleneck", "closure"}
+    method : {"auto", "exact", "contour", "moments", "rosenbrock", "tsit5", "dopri5", …}
         "auto" takes a closed form where there is one.
     features : {"auto", "classes", "all"}
         Sum over feature classes or over every feature; "auto" takes classes for large N.
@@ -230,13 +231,13 @@ def _contour(
 ) -> Solution:
     """Integrate the resolvent's trace, with two numbers of nodes for the error."""
 
-    def curve(on: FeatureClasses, n_nodes: int = contour.N_NODES) -> tuple[Array, Array]:
+    def curve(on: FeatureClasses, n_nodes: int = talbot.N_NODES) -> tuple[Array, Array]:
         lam, target, weight = _spectrum(task, on)
         mean = task.mean(on.index)
         return contour.rank_one_loss(times, lam - mean**2, mean, target, weight, n_nodes)
 
     solution = _summed(times, classes, curve, "contour (rank-one resolvent)")
-    fewer, _ = curve(classes, contour.N_NODES - 4)
+    fewer, _ = curve(classes, talbot.N_NODES - 4)
     bound = _relative_difference(fewer, solution.loss)
     if solution.error_bound is not None:
         bound += solution.error_bound

@@ -146,7 +146,7 @@ def exponent(
 
     One layer: α = (a + 2b − 1)/a (S14); inputs with a mean: min(α, 3 − 1/a) (M12); two layers:
     (a + 2b − 1)/(a + b) (T6); SGD on independent centred inputs: min(α, 2 − 1/a) (N9). Superposed
-    students have no single exponent: the answer holds their limits, crossover and floor (X5, X9).
+    students have no single exponent: the answer has their limits, crossover, floor (X5, X9, X10).
 
     Parameters
     ----------
@@ -208,7 +208,7 @@ def _network(task: PowerLawTask, student: Student, optimizer: Optimizer | None) 
         return _linear_network(task, width, bool(student.bias))
     answer = replace(_answer(task, None, "crossover", "X9", "none"), explanation=_CROSSOVER)
     if not student.bias:
-        return replace(answer, regime="floor", equation="X13", explanation=_NO_BIAS)
+        return replace(answer, regime="floor", equation="X20", explanation=_NO_BIAS)
     if task.a <= 1.0 or not task.is_normalisable:
         return answer
     if task.b == 0.0:

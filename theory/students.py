@@ -20,7 +20,7 @@ class Student:
     a start above zero.
 
     K < N: features are embedded in K dimensions by the columns of W, ŷ = φ(WᵀB W x + β), and B is
-    trained from B = β = 0 with the gate open at zero (R1). What is left out is chosen by `on`:
+    trained from B = β = 0 with the gate open at zero (R6). What is left out is chosen by `on`:
     relu, trained bias, random fixed unit columns for K < N; linear, no bias, W = 1 for K = N.
 
     Parameters

@@ -7,6 +7,7 @@ exponent of the loss; the loss itself needs the closure of `sl.solve`.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from superlaw.talbot import talbot
 from superlaw.theory.tasks import PowerLawTask
@@ -20,7 +21,7 @@ SEARCH = 1.3
 def slope_limits(a: float) -> tuple[float, float]:
     """Return (a − 1)/a and (a + 1)/a: the loss slope long before and long after the crossover.
 
-    Source: derivation step X9 [derived]; holds for a > 1, b = 0, N = ∞ and random unit columns.
+    Source: derivation steps X9 and X10 [derived]; holds for a > 1, b = 0, N = ∞, random columns.
     """
     return (a - 1.0) / a, (a + 1.0) / a
 
@@ -73,6 +74,6 @@ def _modes(task: PowerLawTask) -> list[tuple[float, float, float]]:
     edges = list(range(1, min(n, HEAD) + 2))
     while edges[-1] <= n:
         edges.append(min(n + 1, max(edges[-1] + 1, round(edges[-1] * 10 ** (1 / PER_DECADE)))))
-    bins = zip(edges, edges[1:], strict=False)
+    bins = pairwise(edges)
     middles = [(float(i), 1.0) if j == i + 1 else ((i * (j - 1)) ** 0.5, j - i) for i, j in bins]
     return [(task.second_moment(i), task.target(i), count) for i, count in middles]

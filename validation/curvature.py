@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 
 
 def largest_curvature(W: Array, lam: Array) -> float:
-    """Return the largest eigenvalue of B ↦ WWᵀ B WΛWᵀ: λ_max(WWᵀ) λ_max(WΛWᵀ) (R5)."""
+    """Return the largest eigenvalue of B ↦ WWᵀ B WΛWᵀ: λ_max(WWᵀ) λ_max(WΛWᵀ)."""
     frame, weighted = W @ W.T, (W * lam) @ W.T
     return float(np.linalg.eigvalsh(frame)[-1] * np.linalg.eigvalsh(weighted)[-1])
 

@@ -1,6 +1,6 @@
 """Gradient and loss of every entry of S, exactly: one active feature, ŷ = φ(S x + β).
 
-Sums over the amplitude v are closed forms, so that nothing is sampled (R2, R3).
+Sums over the amplitude v are closed forms, so that nothing is sampled (R1 to R5).
 """
 
 from __future__ import annotations

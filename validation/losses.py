@@ -38,7 +38,7 @@ def dead_fraction(law: int, is_relu: bool, s: Array, beta: Array) -> float:
 
 
 class ExactLoss:
-    """L and its gradient in closed form, one active feature (R2).
+    """L and its gradient in closed form, one active feature (R1, R4, R5).
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Population gradient flow of ŷ = φ(WᵀB W x + β) with W fixed and one feature active: no sampling.
 
-dB/dt = W D Wᵀ and dβ/dt with D = −∂L/∂S and −∂L/∂β in closed form (R1, R2).
+dB/dt = W D Wᵀ and dβ/dt with D = −∂L/∂S and −∂L/∂β in closed form (R4 to R6).
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class PopulationFlow:
 
     @property
     def spectral_radius(self) -> float:
-        """Bound on the rates of change: of B plus of β (R5).
+        """Bound on the rates of change: of B plus of β.
 
         Linear units: the largest eigenvalue of B ↦ WWᵀ B WΛWᵀ. ReLU: its mean-field value with half
         of the gates open; a step that this underestimates is rejected for its error.

@@ -39,7 +39,7 @@ def simulate(
     """Train students and measure their population loss.
 
     K = N, the plain student: every entry of S is trained from zero on fresh samples. Networks
-    ŷ = φ(WᵀB W x + β): population gradient flow (R1), or SGD or Adam on fresh sparse samples. The
+    ŷ = φ(WᵀB W x + β): population gradient flow (R6), or SGD or Adam on fresh sparse samples. The
     loss is exact with one active feature; with several it is a mean over a fixed test set whose
     standard error is in `observables["sampling_error"]`.
 

@@ -1,4 +1,4 @@
-"""Training of ŷ = φ(WᵀB W x + β) on fresh sparse batches; zeros are never multiplied (R1).
+"""Training of ŷ = φ(WᵀB W x + β) on fresh sparse batches; zeros are never multiplied.
 
 The embedding step gathers columns of W, inputs with the same single feature are computed once, the
 backward step uses open gates only, and what is dense goes to BLAS.

@@ -58,8 +58,10 @@ class Updater:
         if isinstance(chosen, Adam):
             correction = (1.0 - chosen.beta2**step) ** 0.5
             rate = one * (chosen.lr * correction / (1.0 - chosen.beta1**step))
-            rest = (one * chosen.beta1, one * chosen.beta2, one * (chosen.epsilon * correction))
-            _adam(self.parameter, flat, *self.memory, rate, *rest)
+            beta1, beta2 = one * chosen.beta1, one * chosen.beta2
+            epsilon = one * (chosen.epsilon * correction)
+            first, second = self.memory
+            _adam(self.parameter, flat, first, second, rate, beta1, beta2, epsilon)
         elif chosen.momentum > 0.0:
             _momentum(self.parameter, flat, self.memory[0], lr, one * chosen.momentum)
         else:

@@ -74,6 +74,12 @@ def _flow(
 
 def _folder(task: PowerLawTask, student: Student, seed: int) -> str:
     """Return a name that tells what is inside."""
-    parts = {"N": task.n_features, "K": student.width, "a": task.a, "b": task.b, "entropy": seed}
+    parts: dict[str, object] = {
+        "N": task.n_features,
+        "K": student.width,
+        "a": task.a,
+        "b": task.b,
+        "entropy": seed,
+    }
     parts |= {"phi": student.activation, "bias": student.bias, "W": student.embedding}
     return "-".join(f"{name}{value}" for name, value in parts.items() if value is not None)

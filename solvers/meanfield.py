@@ -41,8 +41,13 @@ class MeanField:
         Names of what `measure` adds up; "loss" and "loss_rate" come first.
     order_is_linear : bool
         Whether every g_r is linear in y, which saves a pass a stage.
+    is_linear : bool
+        Whether f is affine in y and m and every g_r linear in y: `rosenbrock` then takes two passes
+        over the features a step.
     is_gradient_flow : bool
         Whether the loss must fall; a solution in which it rises is then not a success.
+    learned : ndarray, optional
+        Level of y_i at which feature i counts as learned, shape (N,), for events.
 
     Raises
     ------
@@ -63,7 +68,9 @@ class MeanField:
     scale: Array | None = None
     observables: tuple[str, ...] = ("loss", "loss_rate")
     order_is_linear: bool = True
+    is_linear: bool = False
     is_gradient_flow: bool = True
+    learned: Array | None = None
 
     def __post_init__(self) -> None:
         """Refuse what could not be integrated."""
@@ -103,6 +110,8 @@ def linear(lam: Array, target: Array, weight: Array) -> MeanField:
         partials=families.linear_partials,
         measure=families.linear_measure,
         scale=target,
+        is_linear=True,
+        learned=0.5 * target,
     )
 
 
@@ -122,6 +131,7 @@ def two_layer(lam: Array, target: Array, weight: Array, start: Array) -> MeanFie
         rate=families.two_layer_rate,
         partials=families.two_layer_partials,
         measure=families.two_layer_measure,
+        learned=0.5 * target,
     )
 
 
@@ -144,4 +154,6 @@ def mean_row(variance: Array, mean: Array, start: Array, weight: Array) -> MeanF
         order=families.mean_row_order,
         n_order=1,
         scale=np.full_like(start, np.abs(start).max()),
+        is_linear=True,
+        learned=0.5 * start,
     )

@@ -10,14 +10,14 @@ from superlaw.solvers.blocks import WALK, pointer
 @njit(WALK, cache=True, nogil=True, error_model="numpy")
 def walk_serial(visit, h, stage, problem):
     """Visit the blocks one after another."""
-    for block in range(problem.y.shape[0]):
+    for block in range(problem.y.shape[1]):
         visit(block, h, stage, problem)
 
 
 @njit(WALK, cache=True, nogil=True, error_model="numpy", parallel=True)
 def walk_threads(visit, h, stage, problem):
     """Visit the blocks in threads."""
-    for block in prange(problem.y.shape[0]):
+    for block in prange(problem.y.shape[1]):
         visit(types.int64(block), h, stage, problem)
 
 

@@ -5,8 +5,11 @@ from numba import njit
 
 from superlaw.solvers import blocks, stepping
 from superlaw.solvers.blocks import BLOCK, from_blocks
-from superlaw.solvers.integrate import METHODS, pack
+from superlaw.solvers.integrate import pack
 from superlaw.solvers.meanfield import MeanField
+from superlaw.solvers.methods import METHODS
+from superlaw.solvers.rkc_coefficients import coefficients
+from superlaw.solvers.spectrum import spectral_bound
 from superlaw.solvers.walking import SERIAL
 
 
@@ -121,16 +124,23 @@ def jacobian(problem, y):
 
 def packed(problem, method, block=BLOCK):
     """Return a problem in blocks, with its order parameters set."""
-    ready = pack(problem, METHODS[method].tableau, 1e-6, 0.0, block)
-    stepping.prepare(SERIAL, stepping.upkeep(1), ready)
+    chosen = METHODS[method].on(problem)
+    ready = pack(problem, chosen, 1e-6, 0.0, block, has_events=True)
+    stepping.prepare(SERIAL, stepping.UPKEEP_PASSES, ready)
     return ready
+
+
+def state_of(ready, n):
+    """Return the current state of a packed problem."""
+    return from_blocks(ready.y[ready.now[0]], n)
 
 
 def step(ready, method, h):
     """Take one compiled step and accept it; return its error estimate."""
-    compiled = METHODS[method].compiled
+    compiled = method.compiled
     error = compiled.STEPPER(SERIAL, compiled.PASSES, h, ready)
-    ready.m[0] = ready.m[compiled.PASSES.n_stages]
+    ready.m[0] = ready.m[-2]
+    ready.now[0] = 1 - ready.now[0]
     return error
 
 
@@ -138,8 +148,8 @@ def fixed_steps(problem, method, t_end, n_steps):
     """Take equal steps with the compiled method; return the last state."""
     ready = packed(problem, method)
     for _ in range(n_steps):
-        step(ready, method, t_end / n_steps)
-    return from_blocks(ready.y, problem.n_features)
+        step(ready, METHODS[method].on(problem), t_end / n_steps)
+    return state_of(ready, problem.n_features)
 
 
 def runge_kutta_twin(problem, tableau, y, h):
@@ -158,3 +168,24 @@ def rosenbrock_twin(problem, tableau, y, h):
         b = right_side(problem, y + tableau.A[i] @ u) + tableau.C[i] @ u / h
         u[i] = np.linalg.solve(matrix, b)
     return y + tableau.b @ u
+
+
+def chebyshev_twin(problem, tableau, y, h):
+    """One Runge-Kutta-Chebyshev step with as many stages as the compiled one takes."""
+    _, ladder, *_ = tableau.padded()
+    n_stages = int(ladder[np.argmax(ladder[:, 2] >= h * spectral_bound(problem, y)), 0])
+    k, rate = coefficients(n_stages), right_side(problem, y)
+    before, now = y, y + h * k.mu_tilde[1] * rate
+    for j in range(2, n_stages + 1):
+        new = (1.0 - k.mu[j] - k.nu[j]) * y + k.mu[j] * now + k.nu[j] * before
+        new += h * (k.mu_tilde[j] * right_side(problem, now) + k.gamma_tilde[j] * rate)
+        before, now = now, new
+    return now
+
+
+TWINS = {
+    "rosenbrock": rosenbrock_twin,
+    "rkc": chebyshev_twin,
+    "tsit5": runge_kutta_twin,
+    "dopri5": runge_kutta_twin,
+}

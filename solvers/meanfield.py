@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from superlaw.arguments import refuse
+from superlaw.arguments import positive, refuse
 from superlaw.solvers import families
 from superlaw.solvers.arrays import Array
 from superlaw.solvers.blocks import Kernel
@@ -156,4 +156,35 @@ def mean_row(variance: Array, mean: Array, start: Array, weight: Array) -> MeanF
         scale=np.full_like(start, np.abs(start).max()),
         is_linear=True,
         learned=0.5 * start,
+    )
+
+
+def cross_talk(lam: Array, target: Array, weight: Array, width: float) -> MeanField:
+    """Return the cross-talk theory of a superposed student, in the error e = a − s.
+
+    ds_k/dt = λ_k (a_k − s_k) + dμ/dt, dμ/dt = (1/K) Σ λ_i (a_i − s_i): all features are pushed
+    together, at a rate that does not depend on their frequency.
+
+    Parameters
+    ----------
+    lam, target, weight : ndarray
+        Rates λ_i [1/time], teacher entries a_i and multiplicities, shape (N,) each.
+    width : float
+        K.
+    """
+    return MeanField(
+        name="cross-talk theory",
+        y0=target,
+        theta=lam[None],
+        weight=weight,
+        rate=families.cross_talk_rate,
+        partials=families.cross_talk_partials,
+        measure=families.cross_talk_measure,
+        order=families.cross_talk_order,
+        n_order=1,
+        shared=np.array([1.0 / positive("width", width, "Give K, e.g. 512.")]),
+        scale=np.full_like(target, np.abs(target).max()),
+        observables=("loss", "loss_rate", "drive"),
+        is_linear=True,
+        learned=0.5 * target,
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from superlaw.solvers.meanfield import MeanField
 from superlaw.solvers.rkc_tableau import RKC2
-from superlaw.solvers.tableaus import DOPRI5, RODAS5P, TSIT5, Tableau
+from superlaw.solvers.tableaus import DOPRI5, HOCHBRUCK_OSTERMANN, RODAS5P, TSIT5, Tableau
 
 NOT_STIFF = 100.0
 """Up to this (fastest rate × span) an explicit method is not held back by stability for long."""
@@ -53,6 +53,7 @@ _EXPLICIT = "explicit, for problems that are not stiff"
 _RESOLVENTS = Method("resolvents", RODAS5P.in_resolvents(), "L-stable; linear problem: two passes")
 METHODS = {
     "rosenbrock": Method("rosenbrock", RODAS5P, "L-stable", (RODAS5P.n_stages, 0), _RESOLVENTS),
+    "exponential": Method("exponential", HOCHBRUCK_OSTERMANN, "diagonal exact, coupling explicit"),
     "rkc": Method("rkc", RKC2, "stabilised explicit", (3, 3)),
     "tsit5": Method("runge_kutta", TSIT5, _EXPLICIT),
     "dopri5": Method("runge_kutta", DOPRI5, _EXPLICIT),
@@ -73,6 +74,8 @@ def choose(method: str, problem: MeanField, stiffness: Any) -> tuple[str, str]:
     """
     if method != "auto":
         return method, "as asked"
+    if problem.is_linear and problem.n_order == 0:
+        return "exponential", "independent linear modes: exact in one step"
     hardness = stiffness()
     if hardness <= NOT_STIFF:
         return "tsit5", f"not stiff: fastest rate × span at most {hardness:.3g}"

@@ -322,3 +322,15 @@ RODAS5P = Tableau(
     ),
     source="Steinebach, BIT Numerical Mathematics 63 (2023) 27 (Rodas5P)",
 )
+
+HOCHBRUCK_OSTERMANN = Tableau(
+    name="exponential",
+    order=3,
+    embedded_order=2,
+    A=np.zeros((0, 0)),
+    b=np.zeros(3),
+    e=np.zeros(3),
+    D=np.zeros((0, 0)),
+    source="Hochbruck & Ostermann, SIAM Journal on Numerical Analysis 43 (2005) 1069; coefficients "
+    "are functions of the Jacobian and stand in `exponential`",
+)

@@ -1,5 +1,6 @@
 """Problems for solver tests, and readable twins of the compiled steps."""
 
+import mpmath
 import numpy as np
 from numba import njit
 
@@ -183,7 +184,31 @@ def chebyshev_twin(problem, tableau, y, h):
     return now
 
 
+def exponential_twin(problem, tableau, y, h):
+    """One exponential step with φ functions of a diagonal matrix."""
+    g = np.zeros((problem.n_order, len(y)))
+    problem.order(y, problem.theta, problem.shared, g)
+    m, diagonal = np.ascontiguousarray(g @ problem.weight), np.zeros(len(y))
+    problem.partials(y, problem.theta, problem.shared, m, diagonal, np.zeros_like(g), g)
+
+    def phi_1(part):
+        return np.array([mpmath.expm1(z) / z if z else 1.0 for z in part * h * diagonal], float)
+
+    def phi_2(part):
+        z = part * h * diagonal
+        return np.array([mpmath.hyp1f1(1, 3, value) / 2 for value in z], float)
+
+    def remainder(state):
+        return right_side(problem, state) - rates - diagonal * (state - y)
+
+    rates = right_side(problem, y)
+    second = remainder(y + h / 2 * phi_1(1 / 2) * rates)
+    state = y + 2 / 3 * h * phi_1(2 / 3) * rates + 8 / 9 * h * phi_2(2 / 3) * second
+    return y + h * phi_1(1.0) * rates + 1.5 * h * phi_2(1.0) * remainder(state)
+
+
 TWINS = {
+    "exponential": exponential_twin,
     "rosenbrock": rosenbrock_twin,
     "rkc": chebyshev_twin,
     "tsit5": runge_kutta_twin,

@@ -14,7 +14,7 @@ from superlaw.solvers.integrate import integrate
 from superlaw.solvers.methods import METHODS
 from superlaw.solvers.walking import SERIAL
 
-DENSE_ORDER = {"tsit5": 4, "dopri5": 4, "rosenbrock": 4, "rkc": 2}
+DENSE_ORDER = {"tsit5": 4, "dopri5": 4, "rosenbrock": 4, "rkc": 2, "exponential": 2}
 """Order of the solution between the ends of a step."""
 ORDER_WINDOW = 0.35
 """One step has an error of order + 1; the next order shows at these steps."""

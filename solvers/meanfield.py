@@ -10,6 +10,7 @@ from superlaw.arguments import positive, refuse
 from superlaw.solvers import families
 from superlaw.solvers.arrays import Array
 from superlaw.solvers.blocks import Kernel
+from superlaw.solvers.kernel_checks import check_kernels
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class MeanField:
     Raises
     ------
     ArgumentError
-        If shapes disagree, a value is not finite, or a kernel returns NaN at the start.
+        If shapes disagree, a value is not finite, or a kernel has another signature, writes beyond
+        its output, leaves entries out or returns NaN at the start.
     """
 
     name: str
@@ -76,12 +78,18 @@ class MeanField:
         """Refuse what could not be integrated."""
         n = np.shape(self.y0)
         for name, shape in (("y0", n), ("weight", n), ("theta", (len(self.theta), *n))):
-            value = np.asarray(getattr(self, name), dtype=np.float64)
-            if value.shape != shape or len(n) != 1:
+            value = np.asarray(getattr(self, name))
+            if value.dtype.kind not in "fiu":
+                refuse(name, "an array of real numbers", str(value.dtype), "Convert it.")
+            value = np.ascontiguousarray(value, dtype=np.float64)
+            if value.shape != shape or len(n) != 1 or n[0] == 0:
                 refuse(name, f"an array of shape {shape}", value.shape, "One entry a feature.")
             if not np.all(np.isfinite(value)):
                 refuse(name, "finite", value[~np.isfinite(value)][0], "Check the parameters.")
-            object.__setattr__(self, name, np.ascontiguousarray(value))
+            object.__setattr__(self, name, value)
+        if self.observables[:2] != ("loss", "loss_rate"):
+            refuse("observables", 'led by "loss", "loss_rate"', self.observables, "Name them so.")
+        check_kernels(self)
 
     @property
     def n_features(self) -> int:

@@ -165,14 +165,16 @@ def test_local_slope_is_exact_not_differenced():
 
 
 @pytest.mark.skipif("not __import__('conftest').JIT", reason="threads need compiled code")
-def test_same_bits_for_any_number_of_threads():
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("is_linear", [True, False])
+def test_same_bits_for_any_number_of_threads(method, is_linear):
     import numba
 
-    problem = coupled(3000)
+    problem = _with(coupled(3000), is_linear=is_linear)
     states = []
     for threads in (1, 2):
         numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
-        states.append(integrate(problem, [10.0], keep_state="last").state)
+        states.append(integrate(problem, [10.0], method=method, keep_state="last").state)
     np.testing.assert_array_equal(*states)
 
 

@@ -12,7 +12,13 @@ from superlaw.arguments import increasing_times, one_of, refuse
 from superlaw.notices import Notice
 from superlaw.solvers import contour, exact
 from superlaw.solvers.arrays import Array
-from superlaw.solvers.classes import FeatureClasses, all_features, feature_classes
+from superlaw.solvers.classes import (
+    FeatureClasses,
+    all_features,
+    coarser_classes,
+    feature_classes,
+    relative_difference,
+)
 from superlaw.solvers.inputs import Optimizer, Student, Task
 from superlaw.solvers.solution import STATUS, NumericsError, Solution
 from superlaw.solvers.times import log_times
@@ -189,8 +195,8 @@ def _summed(
     """Return a curve with its error bound: how much coarser classes, if any, change it."""
     loss, slope = curve(classes)
     bound = np.full_like(loss, ROUNDING if classes.is_exact else QUADRATURE)
-    for coarser in () if classes.is_exact else _coarser(classes.n_features):
-        bound += _relative_difference(curve(coarser)[0], loss)
+    for coarser in () if classes.is_exact else coarser_classes(classes.n_features):
+        bound += relative_difference(curve(coarser)[0], loss)
     where = "every feature" if classes.is_exact else f"{len(classes.index)} feature classes"
     return Solution(
         times,
@@ -201,20 +207,6 @@ def _summed(
         local_slope=slope,
         error_bound=bound,
     )
-
-
-def _coarser(n: int) -> tuple[FeatureClasses, FeatureClasses]:
-    """Return two coarser quadratures, so that an error that changes sign hides from one only."""
-    return (
-        feature_classes(n, head=64, tail=16, per_decade=24),
-        feature_classes(n, head=48, tail=12, per_decade=20),
-    )
-
-
-def _relative_difference(other: Array, loss: Array) -> Array:
-    """Return |other − loss|/loss, 0 where both have underflowed."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(other == loss, 0.0, np.abs(other - loss) / np.abs(loss))
 
 
 def _contour(
@@ -233,7 +225,7 @@ def _contour(
 
     solution = _summed(times, classes, curve, "contour (rank-one resolvent)")
     fewer, _ = curve(classes, contour.N_NODES - 4)
-    bound = _relative_difference(fewer, solution.loss)
+    bound = relative_difference(fewer, solution.loss)
     if solution.error_bound is not None:
         bound += solution.error_bound
     return replace(solution, error_bound=bound)

@@ -185,7 +185,7 @@ class _Run:
         self.chosen = METHODS[self.name].on(problem)
         self.key = (self.name, rtol, atol, times)
         self.packed = pack(problem, self.chosen, rtol, atol, has_events=bool(wanted))
-        self.walk = walking.THREADS if self.packed.y.shape[1] > 1 else walking.SERIAL
+        self.walk = walking.choose(self.packed.y.shape[1])
         self.watch = events.watch(problem, self.events)
         self.record = stepping.Record(
             times.copy(),

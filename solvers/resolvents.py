@@ -9,7 +9,8 @@ first pass adds up Vᵀ q^k F(y) and Vᵀ q^k U; the c_k follow one after anothe
 
     (1 − hγ Vᵀ q U) c_k = Vᵀ q^k F(y) + hγ Σ_(l<k) (Vᵀ q^(k−l+1) U) c_l;
 
-the second pass moves y on. It is the same method as in `rosenbrock`, with a fifth of its traffic.
+the second pass moves y on by Σ β_k v_k = P(q) v_0 + Σ_r S_r(q) U_r, polynomials that it evaluates
+in registers. It is the same method as in `rosenbrock`, with a fifth of its traffic.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ import numpy as np
 from numba import njit
 
 from superlaw.solvers.blocks import LOOSE, PASS, STEP, TINY, Passes, pointer
-from superlaw.solvers.tableaus import RODAS5P
+
+POWERS = 7
+"""Powers of Q in `RODAS5P.in_resolvents()`."""
 
 
 @njit(error_model="numpy", fastmath=LOOSE)
@@ -44,14 +47,29 @@ def _scratch(problem):
 
 
 @njit(error_model="numpy", fastmath=LOOSE)
-def _next_power(power, step, problem, q, U, v):
-    """Turn v_(power − 1) into v_power."""
-    for r in range(U.shape[0]):
-        pull = step * problem.link[power - 1, r]
-        for k in range(q.size):
-            v[k] += pull * U[r, k]
+def _add_polynomial(c, q, factor, out):
+    """Add factor · Σ_j c_j q^(j+1) to out, by Horner's rule."""
+    c0, c1, c2, c3, c4, c5, c6 = c[0], c[1], c[2], c[3], c[4], c[5], c[6]
     for k in range(q.size):
-        v[k] *= q[k]
+        x = q[k]
+        value = c3 + x * (c4 + x * (c5 + x * c6))
+        out[k] += factor[k] * (x * (c0 + x * (c1 + x * (c2 + x * value))))
+
+
+@njit(error_model="numpy", fastmath=LOOSE)
+def _add_powers(beta, step, problem, q, U, v, out):
+    """Add hγ Σ_k β_k v_k to out, k from 1.
+
+    v_k = q^k v_0 + Σ_(l<k) q^(k−l) hγ U c_l, so q^j U has the factor hγ Σ_(k≥j) β_k c_(k−j).
+    """
+    c = step * beta
+    _add_polynomial(c, q, v, out)
+    for r in range(U.shape[0]):
+        for j in range(POWERS):
+            c[j] = 0.0
+            for k in range(j, POWERS):
+                c[j] += step * step * beta[k] * problem.link[k - j, r]
+        _add_polynomial(c, q, U[r], out)
 
 
 @njit(error_model="numpy", fastmath=LOOSE)
@@ -83,26 +101,42 @@ def _worst(error):
     return lanes.max() if total < np.inf else np.inf
 
 
+@njit(error_model="numpy", fastmath=LOOSE)
+def _power_sums(V, q, x, sums, column, apart):
+    """Set Σ V q^k x for k = 1 … POWERS, in columns some way apart."""
+    t0, t1, t2, t3, t4, t5, t6 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for k in range(q.size):
+        term = V[k] * x[k] * q[k]
+        t0 += term
+        term *= q[k]
+        t1 += term
+        term *= q[k]
+        t2 += term
+        term *= q[k]
+        t3 += term
+        term *= q[k]
+        t4 += term
+        term *= q[k]
+        t5 += term
+        term *= q[k]
+        t6 += term
+    sums[column], sums[column + apart], sums[column + 2 * apart] = t0, t1, t2
+    sums[column + 3 * apart], sums[column + 4 * apart] = t3, t4
+    sums[column + 5 * apart], sums[column + 6 * apart] = t5, t6
+
+
 @njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
 def sums_pass(block, h, stage, problem):
-    """Add up Vᵀ q^k F(y) and Vᵀ q^k U for k = 1 … stage."""
+    """Add up Vᵀ q^k F(y) and Vᵀ q^k U for k = 1 … POWERS."""
     q, v, _, _, U, V = _scratch(problem)
-    y, n_order = problem.y[problem.now[0], block], problem.m.shape[1]
+    y, sums, n_order = problem.y[problem.now[0], block], problem.sums[block], problem.m.shape[1]
     _linearise(block, h, problem, y, q, U, V, v)
-    column = 0
-    for _ in range(stage):
-        for r in range(n_order):
-            total = 0.0
-            for k in range(y.size):
-                V[r, k] *= q[k]
-                total += V[r, k] * v[k]
-            problem.sums[block, column] = total
-            for p in range(n_order):
-                total = 0.0
-                for k in range(y.size):
-                    total += V[r, k] * U[p, k]
-                problem.sums[block, column + 1 + p] = total
-            column += 1 + n_order
+    width = n_order * (1 + n_order)
+    for r in range(n_order):
+        column = r * (1 + n_order)
+        _power_sums(V[r], q, v, sums, column, width)
+        for p in range(n_order):
+            _power_sums(V[r], q, U[p], sums, column + 1 + p, width)
 
 
 @njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
@@ -111,15 +145,10 @@ def finish_pass(block, h, stage, problem):
     q, v, state, error, U, V = _scratch(problem)
     y, new = problem.y[problem.now[0], block], problem.y[1 - problem.now[0], block]
     _linearise(block, h, problem, y, q, U, V, v)
-    step = h * problem.gamma
     state[:] = y
     error[:] = 0.0
-    for power in range(1, stage + 1):
-        _next_power(power, step, problem, q, U, v)
-        b, e = step * problem.b[power - 1], step * problem.e[power - 1]
-        for k in range(y.size):
-            state[k] += b * v[k]
-            error[k] += e * v[k]
+    _add_powers(problem.b, h * problem.gamma, problem, q, U, v, state)
+    _add_powers(problem.e, h * problem.gamma, problem, q, U, v, error)
     scale, rtol, atol = problem.scale[block], problem.rtol, problem.atol + TINY
     for k in range(y.size):
         size = max(scale[k], max(abs(y[k]), abs(state[k])))
@@ -135,17 +164,16 @@ def between_pass(block, h, stage, problem):
     q, v, state, _, U, V = _scratch(problem)
     y, new = problem.y[problem.now[0], block], problem.y[1 - problem.now[0], block]
     _linearise(block, h, problem, y, q, U, V, v)
-    theta, step = problem.signals[1], h * problem.gamma
+    theta = problem.signals[1]
     for k in range(y.size):
         state[k] = (1.0 - theta) * y[k] + theta * new[k]
-    for power in range(1, stage + 1):
-        _next_power(power, step, problem, q, U, v)
-        share, part = step * theta * (1.0 - theta), 0.0
+    beta = np.zeros(POWERS)
+    for power in range(POWERS):
+        share = theta * (1.0 - theta)
         for r in range(problem.D.shape[0]):
-            part += share * problem.D[r, power - 1]
+            beta[power] += share * problem.D[r, power]
             share *= theta
-        for k in range(y.size):
-            state[k] += part * v[k]
+    _add_powers(beta, h * problem.gamma, problem, q, U, v, state)
     problem.y[2, block, :] = state
     _add_order(block, problem, state, V)
 
@@ -221,7 +249,7 @@ def linear_rosenbrock_step(walk, passes, h, problem):
 STEPPER = pointer(linear_rosenbrock_step, STEP)
 _FINISH = pointer(finish_pass, PASS)
 PASSES = Passes(
-    RODAS5P.in_resolvents().n_stages,
+    POWERS,
     pointer(sums_pass, PASS),
     _FINISH,
     _FINISH,

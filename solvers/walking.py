@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from numba import njit, prange, types
 
-from superlaw.solvers.blocks import WALK, pointer
+from superlaw.solvers.blocks import WALK, Kernel, pointer
+
+THREADS_FROM = 16
+"""Blocks from which waking threads costs less than it saves; the bits do not depend on it."""
 
 
 @njit(WALK, cache=True, nogil=True, error_model="numpy")
@@ -22,3 +25,8 @@ def walk_threads(visit, h, stage, problem):
 
 
 SERIAL, THREADS = pointer(walk_serial, WALK), pointer(walk_threads, WALK)
+
+
+def choose(n_blocks: int) -> Kernel:
+    """Return the walk for a number of blocks."""
+    return THREADS if n_blocks >= THREADS_FROM else SERIAL

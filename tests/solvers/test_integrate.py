@@ -15,7 +15,7 @@ from solver_problems import (
     step,
 )
 
-from superlaw.solvers import meanfield
+from superlaw.solvers import blocks, meanfield, walking
 from superlaw.solvers.blocks import from_blocks, to_blocks
 from superlaw.solvers.events import loss_reaches
 from superlaw.solvers.integrate import integrate
@@ -170,7 +170,8 @@ def test_local_slope_is_exact_not_differenced():
 def test_same_bits_for_any_number_of_threads(method, is_linear):
     import numba
 
-    problem = _with(coupled(3000), is_linear=is_linear)
+    assert walking.choose(n_blocks=80) is walking.THREADS
+    problem = _with(coupled(80 * blocks.BLOCK), is_linear=is_linear)
     states = []
     for threads in (1, 2):
         numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))

@@ -21,7 +21,7 @@ from superlaw import storage
 
 ROOT = Path(__file__).parent.parent
 SETUP_SECONDS = 6.0
-"""Allowed besides the limit of a case: imports, warm-up, and the closed form of a million features."""
+"""Allowed besides the limit of a case: imports, warm-up, the closed form of a million features."""
 PACKAGES = (
     "superlaw", "numpy", "scipy", "numba", "scikit-sundae", "extensisq", "CyRK", "diffrax", "jax",
     "numbalsoda",
@@ -40,7 +40,7 @@ def main() -> int:
     results = out / "results" / "benchmarks.json"
     if not chosen.docs:
         results.parent.mkdir(parents=True, exist_ok=True)
-        storage.write_json(results, measure(chosen.size))
+        measure(chosen.size, results)
     for path, text in page.write(json.loads(results.read_text(encoding="utf-8"))):
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         storage.write_text(out / path, text)
@@ -48,24 +48,25 @@ def main() -> int:
     return 0
 
 
-def measure(size: str) -> dict[str, Any]:
-    """Return the machine, its bandwidth, and a row for every case and tolerance."""
-    started, rows = time.time(), []
+def measure(size: str, path: Path) -> None:
+    """Write the machine, its bandwidth, and a row for every case and tolerance, as they come."""
+    started = time.time()
+    rows: list[dict[str, Any]] = []
+    results = {
+        "size": size,
+        "machine": {"processors": os.cpu_count(), "python": platform.python_version()},
+        "packages": {name: _version(name) for name in PACKAGES},
+        **extras.measure(SIZES[size].full),
+        "rows": rows,
+    }
     todo = cases(SIZES[size])
     for number, case in enumerate(todo, start=1):
         found = _rows(case)
         rows += found
+        storage.write_json(path, results | {"minutes": (time.time() - started) / 60.0})
         words = f"[{number}/{len(todo)}] {case['study']} {case['problem']} N={case['n_features']}"
         best = min((r["seconds"] for r in found if "seconds" in r), default=float("nan"))
         print(f"{words} {case['solver']}: {found[-1]['status']} {best:.3g} s", file=sys.stderr)
-    return {
-        "size": size,
-        "machine": {"processors": os.cpu_count(), "python": platform.python_version()},
-        "packages": {name: _version(name) for name in PACKAGES},
-        "minutes": (time.time() - started) / 60.0,
-        "rows": rows,
-        **extras.measure(SIZES[size].full),
-    }
 
 
 def _rows(case: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""This package, as a user calls it."""
+"""Our own solvers, as a user calls them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.problems import Problem, spectrum
+from benchmarks.problems import START, WIDTH, Problem, spectrum
 from superlaw.solvers import meanfield
 from superlaw.solvers.arrays import Array
 from superlaw.solvers.classes import FeatureClasses
@@ -15,7 +15,7 @@ from superlaw.solvers.meanfield import MeanField
 from superlaw.solvers.refinement import integrate_classes
 
 Answer = tuple[Array, int]
-"""Losses at the output times, and evaluations of the right-hand side (steps for us: × stages)."""
+"""Losses at the output times, and evaluations of the right-hand side (for us: steps)."""
 
 
 def full(method: str) -> Callable[[Problem, Array, float], Answer]:
@@ -36,8 +36,8 @@ def by_classes(name: str, n_features: int, times: Array, rtol: float) -> tuple[A
         if name == "linear":
             return meanfield.linear(lam, target, classes.weight)
         if name == "two_layer":
-            return meanfield.two_layer(lam, target, classes.weight, 1e-3 * target)
-        return meanfield.cross_talk(lam, target, classes.weight, n_features / 8)
+            return meanfield.two_layer(lam, target, classes.weight, START * target)
+        return meanfield.cross_talk(lam, target, classes.weight, n_features / WIDTH)
 
     found = integrate_classes(build, n_features, times, rtol=rtol)
     assert found.error_bound is not None

@@ -16,7 +16,7 @@ from superlaw.solvers.times import log_times
 
 WARM_UP = 64
 """Features of the run that compiles everything before the clock starts."""
-ENOUGH_SECONDS = 8.0
+ENOUGH_SECONDS = 4.0
 """No further repeat once this much time has been spent."""
 SOLVERS = ours.SOLVERS | peers.SOLVERS
 

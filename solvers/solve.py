@@ -27,7 +27,7 @@ ROUNDING = 1e-13
 """Relative rounding error of a sum over features."""
 QUADRATURE = 1e-11
 """No smaller error is claimed for a sum over classes."""
-INTEGRATORS = ("rosenbrock", "tsit5", "dopri5")
+INTEGRATORS = ("rosenbrock", "exponential", "rkc", "tsit5", "dopri5")
 METHODS = ("auto", "exact", "contour", "moments", *INTEGRATORS)
 LARGEST_COUPLED_SGD = 2048
 """Most features for the N × N recursion of SGD on inputs with a mean."""
@@ -61,8 +61,8 @@ def solve(
         Gradient-flow times (learning rate × steps), increasing; 0.1 … 1e4 if left out [time].
     optimizer : SGD, optional
         Gradient flow if left out; else times are rounded to whole steps.
-    method : {"auto", "exact", "contour", "moments", "rosenbrock", "tsit5", "dopri5"}
-        "auto" takes a closed form where there is one.
+    method : str
+        One of `METHODS`; "auto" takes a closed form where there is one.
     features : {"auto", "classes", "all"}
         Sum over feature classes or over every feature; "auto" takes classes for large N.
     rtol : float

@@ -13,7 +13,13 @@ from superlaw.arguments import increasing_times, one_of, refuse
 from superlaw.notices import Notice
 from superlaw.solvers import contour, exact
 from superlaw.solvers.arrays import Array
-from superlaw.solvers.classes import FeatureClasses, all_features, feature_classes
+from superlaw.solvers.classes import (
+    FeatureClasses,
+    all_features,
+    coarser_classes,
+    feature_classes,
+    relative_difference,
+)
 from superlaw.solvers.inputs import Optimizer, Student, Task
 from superlaw.solvers.solution import STATUS, NumericsError, Solution
 from superlaw.solvers.times import log_times
@@ -22,7 +28,7 @@ ROUNDING = 1e-13
 """Relative rounding error of a sum over features."""
 QUADRATURE = 1e-11
 """No smaller error is claimed for a sum over classes."""
-INTEGRATORS = ("rosenbrock", "tsit5", "dopri5")
+INTEGRATORS = ("rosenbrock", "exponential", "rkc", "tsit5", "dopri5")
 NETWORKS = ("bottleneck", "closure")
 METHODS = ("auto", "exact", "contour", "moments", *INTEGRATORS, *NETWORKS)
 LARGEST_COUPLED_SGD = 2048
@@ -58,8 +64,8 @@ def solve(
         Gradient-flow times (learning rate × steps), increasing; 0.1 … 1e4 if left out [time].
     optimizer : SGD, optional
         Gradient flow if left out; else times are rounded to whole steps.
-    method : {"auto", "exact", "contour", "moments", "rosenbrock", "tsit5", "dopri5", …}
-        "auto" takes a closed form where there is one.
+    method : str
+        One of `METHODS`; "auto" takes a closed form where there is one.
     features : {"auto", "classes", "all"}
         Sum over feature classes or over every feature; "auto" takes classes for large N.
     rtol : float
@@ -194,8 +200,8 @@ def _summed(
     """Return a curve with its error bound: how much coarser classes, if any, change it."""
     loss, slope = curve(classes)
     bound = np.full_like(loss, ROUNDING if classes.is_exact else QUADRATURE)
-    for coarser in () if classes.is_exact else _coarser(classes.n_features):
-        bound += _relative_difference(curve(coarser)[0], loss)
+    for coarser in () if classes.is_exact else coarser_classes(classes.n_features):
+        bound += relative_difference(curve(coarser)[0], loss)
     where = "every feature" if classes.is_exact else f"{len(classes.index)} feature classes"
     return Solution(
         times,
@@ -206,20 +212,6 @@ def _summed(
         local_slope=slope,
         error_bound=bound,
     )
-
-
-def _coarser(n: int) -> tuple[FeatureClasses, FeatureClasses]:
-    """Return two coarser quadratures, so that an error that changes sign hides from one only."""
-    return (
-        feature_classes(n, head=64, tail=16, per_decade=24),
-        feature_classes(n, head=48, tail=12, per_decade=20),
-    )
-
-
-def _relative_difference(other: Array, loss: Array) -> Array:
-    """Return |other − loss|/loss, 0 where both have underflowed."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(other == loss, 0.0, np.abs(other - loss) / np.abs(loss))
 
 
 def _contour(
@@ -238,7 +230,7 @@ def _contour(
 
     solution = _summed(times, classes, curve, "contour (rank-one resolvent)")
     fewer, _ = curve(classes, talbot.N_NODES - 4)
-    bound = _relative_difference(fewer, solution.loss)
+    bound = relative_difference(fewer, solution.loss)
     if solution.error_bound is not None:
         bound += solution.error_bound
     return replace(solution, error_bound=bound)

@@ -106,8 +106,8 @@ def _remark(fitted: Array, theory: Array, falls: list[Fall]) -> str:
     peaks = [found.peak for found in falls]
     return (
         f"One straight fit over {min(decades):.1f} to {max(decades):.1f} decades gives exponents "
-        f"from {fitted.min():.2f} to {fitted.max():.2f} with K = N/8, against {theory.min():.2f} to "
-        f"{theory.max():.2f} by the theory of K = N: around 1 and independent of a within the "
+        f"from {fitted.min():.2f} to {fitted.max():.2f} with K = N/8, against {theory.min():.2f} "
+        f"to {theory.max():.2f} by the theory of K = N: around 1 and independent of a within the "
         f"spread shown, but dependent on b, and not one power law: peak slopes run from "
         f"{min(peaks):.2f} to {max(peaks):.2f} and the slope is constant nowhere."
     )

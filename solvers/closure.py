@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
-from superlaw.notices import Notice
-from superlaw.solvers import replica
+from superlaw.solvers import accuracy, replica
 from superlaw.solvers.arrays import Array
 from superlaw.solvers.chebyshev import Chebyshev
 from superlaw.solvers.classes import coarse_classes
@@ -200,7 +199,9 @@ class _Closure:
             observables=columns,
             n_steps=stepper.n_steps,
             n_rejected=stepper.n_rejected,
-            notices=_notices(self.task, self.width, bool(self.model.trains_bias), times),
+            notices=accuracy.notices(
+                self.task, self.width, bool(self.model.trains_bias), float(times[-1])
+            ),
         )
 
 
@@ -229,7 +230,3 @@ def _marks(sizes: Sizes) -> tuple[Array, Array]:
     shuffled = [generator.permutation(quantiles) for _ in range(sizes.G * (sizes.H + 1))]
     table = np.array(shuffled).reshape(sizes.G, sizes.H + 1, sizes.R)
     return np.ascontiguousarray(table[:, 1:]), np.ascontiguousarray(table[:, 0])
-
-
-def _notices(task: Task, width: int, trains_bias: bool, times: Array) -> tuple[Notice, ...]:
-    return ()

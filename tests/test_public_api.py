@@ -11,9 +11,9 @@ import superlaw as sl
 from superlaw.theory.derivations import find_step
 
 PUBLIC = {
-    "SGD", "ArgumentError", "Ensemble", "Exponent", "NumericsError", "PowerLawFit", "PowerLawTask",
-    "Report", "Solution", "Student", "derive", "exponent", "fit_power_law", "integrate",
-    "log_times", "simulate", "solve", "validate",
+    "SGD", "Adam", "ArgumentError", "Ensemble", "Exponent", "GradientFlow", "NumericsError",
+    "PowerLawFit", "PowerLawTask", "Report", "Solution", "Student", "derive", "exponent",
+    "fit_power_law", "integrate", "log_times", "simulate", "solve", "validate",
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ def validate(
     size: str = "full",
     entropy: int = 0,
     planted: float = 1.0,
+    runs: str | None = None,
     progress: bool = False,
     on_claim: Callable[[ClaimResult], None] | None = None,
 ) -> Report:
@@ -26,15 +27,17 @@ def validate(
     Parameters
     ----------
     *names : str
-        Suites ("sequential") or single claims; everything if left out.
+        Suites ("sequential", "superposed") or single claims; everything if left out.
     seeds, n_features : int, optional
         Runs and features of the simulations; those of `size` if left out.
     size : {"full", "small"}
-        N = 1024, 8 seeds, t = 1e4; or a quick form.
+        N = 1024 (networks 512), 8 seeds, t = 1e4; or a quick form.
     entropy : int
         Root of all random streams.
     planted : float
         Negative control: predict with the frequency exponent times this; claims must fail.
+    runs : str, optional
+        Folder in which the flows of the superposed claims are kept, to resume from.
     progress : bool
         Show bars on a terminal.
     on_claim : callable, optional
@@ -57,12 +60,12 @@ def validate(
     """
     one_of("size", size, SIZES)
     positive("planted", planted, "Leave it out, or give a factor such as 1.1.")
-    chosen = replace(SIZES[size], planted=planted, progress=progress)
+    chosen = replace(SIZES[size], planted=planted, progress=progress, runs=runs)
     if seeds is not None:
         chosen = replace(chosen, seeds=whole("seeds", seeds, "Give at least 3.", minimum=3))
     if n_features is not None:
         n = whole("n_features", n_features, "Give at least 32.", minimum=32)
-        chosen = replace(chosen, n_features=n)
+        chosen = replace(chosen, n_features=n, n_network=n)
     selected = selection(names)
     results = []
     for name in selected:

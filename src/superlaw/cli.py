@@ -305,6 +305,13 @@ def _build_validate(parser: argparse.ArgumentParser) -> None:
         to="validate.planted",
         about="negative control: predict with the frequency exponent times X",
     )
+    text(
+        parser,
+        "--runs",
+        to="validate.runs",
+        about="folder to keep the simulated networks in, and to resume from",
+        metavar="DIR",
+    )
     text(parser, "--out", to="files.out", about="folder of the report (report)", metavar="DIR")
 
 

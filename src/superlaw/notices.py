@@ -12,6 +12,8 @@ CODES = {
     "W-CURVED": "the local slope changes inside the fit window: this is not one power law",
     "W-SEEDS": "too few seeds for a seed-to-seed error",
     "W-ROUNDING": "the loss has fallen to the rounding error of its own sum",
+    "W-CLOSURE": "a closure was used; the message holds its measured deviation from direct flows",
+    "W-UNVALIDATED": "a closure was used outside the parameters where it was compared with flows",
     "W-INVARIANT": "the integration ended but a conserved or monotone quantity misbehaved",
 }
 

@@ -6,7 +6,11 @@ import pytest
 from superlaw.validation.claim import SIZES, SUITES, Check, claim
 from superlaw.validation.validate import validate
 
-CLAIMS = [name for suite in SUITES.values() for name in suite]
+NETWORKS = pytest.mark.slow  # minutes, where the sequential claims take seconds
+CLAIMS = [
+    *SUITES["sequential"],
+    *(pytest.param(name, marks=NETWORKS) for name in SUITES["superposed"]),
+]
 SMALL = SIZES["small"]
 PLANTED = 1.4
 """A wrong frequency exponent that the small form must notice in every claim."""
@@ -27,8 +31,9 @@ def test_planted_exponent_is_detected(name):
 
 @pytest.mark.slow
 def test_every_claim_holds_in_full_and_none_with_a_planted_error():
-    assert validate(seeds=8).passed
-    assert not any(result.passed for result in validate(seeds=8, planted=1.1).claims)
+    assert validate("sequential", seeds=8).passed
+    planted = validate("sequential", seeds=8, planted=1.1)
+    assert not any(result.passed for result in planted.claims)
 
 
 def test_checks_compare_with_what_they_allow():
@@ -36,6 +41,10 @@ def test_checks_compare_with_what_they_allow():
     assert not Check("", 1.0, 1.1, 0.02, z=5.0).passed
     assert Check("", 1.0, 1.05, tolerance=0.06).passed
     assert not Check("", 1.0, 1.05, tolerance=0.04).passed
+    assert Check("", 1.0, 0.9, bound="below").passed
+    assert not Check("", 1.0, 1.1, bound="below").passed
+    assert Check("", 1.0, 1.1, bound="above").passed
+    assert not Check("", 1.0, float("nan"), bound="above").passed
 
 
 def test_report_is_one_page_with_figures_and_every_number(tmp_path):

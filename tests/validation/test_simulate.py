@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from superlaw.solvers.solve import solve
-from superlaw.theory.optimizers import SGD
+from superlaw.theory.optimizers import SGD, Adam, GradientFlow
 from superlaw.theory.students import Student
 from superlaw.theory.tasks import PowerLawTask
 from superlaw.validation import runs as runs_module
@@ -122,7 +122,7 @@ def test_folder_of_another_run_is_refused(tmp_path, refused):
 
 def test_divergence_is_told_and_never_a_result(tmp_path, monkeypatch):
     monkeypatch.setattr("superlaw.validation.simulate.largest_stable_lr", lambda *_: np.inf)
-    with pytest.raises(DivergenceError, match="lower lr=3"):
+    with pytest.raises(DivergenceError, match=r"lr=3.*lower lr"):
         simulate(TASK, times=[3.0, 3e3], optimizer=SGD(3.0, 1), seeds=1, out=tmp_path)
     assert not list(tmp_path.glob("seed-0000.npz"))
 
@@ -132,8 +132,14 @@ def test_divergence_is_told_and_never_a_result(tmp_path, monkeypatch):
     [
         ({"task": PowerLawTask(1.5)}, "n_features"),
         ({"task": PowerLawTask(1.5, 0.0, 10**7)}, "n_features"),
-        ({"student": Student(width=3)}, "student"),
-        ({"student": Student(depth=2)}, "student"),
+        ({"student": Student(width=201)}, "width"),
+        ({"student": Student(depth=2)}, "depth"),
+        ({"student": Student(width=50)}, "lr"),
+        ({"optimizer": Adam()}, "optimizer"),
+        ({"optimizer": SGD(lr=0.01, momentum=0.5)}, "optimizer"),
+        ({"student": Student(50), "optimizer": SGD(lr=0.01, batch=None)}, "batch"),
+        ({"student": Student(50, tied=True), "optimizer": GradientFlow()}, "embedding"),
+        ({"student": Student(50), "precision": "float16"}, "precision"),
         ({"optimizer": SGD(lr=1.0)}, "lr"),
         ({"times": [-1.0]}, "times"),
         ({"seeds": 0}, "seeds"),
@@ -143,4 +149,4 @@ def test_divergence_is_told_and_never_a_result(tmp_path, monkeypatch):
 )
 def test_bad_arguments_are_refused(refused, arguments, name):
     with refused(name):
-        simulate(**{"task": TASK, **arguments})
+        simulate(**{"task": TASK, "optimizer": OPTIMIZER, **arguments})

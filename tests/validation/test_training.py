@@ -66,7 +66,7 @@ def test_sgd_equals_its_plain_twin(activity, batch):
     """The same samples through dense numpy: S ← S − (η/B) Σ (Sx − Ax) xᵀ."""
     task, optimizer, n_steps = PowerLawTask(1.5, 0.5, 8, activity=activity), SGD(0.1, batch), 25
     trainer = FullRankTrainer(task, optimizer, np.random.default_rng(3), np.array([1]))
-    trainer.advance(n_steps)
+    trainer.advance(n_steps, n_steps)
     features, values, counts = _draws(task, n_steps * batch, seed=3)
     x = np.zeros((n_steps * batch, 8))
     x[np.repeat(np.arange(len(counts)), counts), features] = values
@@ -79,7 +79,7 @@ def test_sgd_equals_its_plain_twin(activity, batch):
 def test_population_gradient_equals_its_plain_twin():
     task = PowerLawTask(1.5, 0.5, 8, activity="bernoulli")
     trainer = FullRankTrainer(task, SGD(0.2, None), np.random.default_rng(0), np.array([1]))
-    trainer.advance(30)
+    trainer.advance(30, 30)
     A = np.diag(trainer.target)
     sigma, S = np.diag(trainer.variance) + np.outer(trainer.mean, trainer.mean), np.zeros((8, 8))
     for _ in range(30):

@@ -89,8 +89,8 @@ def _bandwidth(n_features: int) -> float:
     source: Array = np.ones(max(4 * n_features, 1_000_000))
     out = np.empty_like(source)
     _copy(source, out)
-    best = min(_timed(_copy, source, out)[0] for _ in range(2 * REPEATS))
-    return 3 * DOUBLE * source.size / best
+    seconds = statistics.median(_timed(_copy, source, out)[0] for _ in range(2 * REPEATS))
+    return 3 * DOUBLE * source.size / seconds
 
 
 def _first_call() -> float:

@@ -53,7 +53,7 @@ def _introduction(results: dict[str, Any]) -> str:
         "of the loss over one output a decade, against the closed form with every feature. "
         f"λ_i ∝ i^-1.5, a_i = i^-0.25. Machine: {results['machine']['processors']} processors, "
         f"shared with other work: read ratios, not seconds. Python "
-        f"{results['machine']['python']}; {packages}. It took {results['minutes']:.0f} minutes."
+        f"{results['machine']['python']}; {packages}."
     )
 
 

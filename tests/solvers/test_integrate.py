@@ -246,6 +246,12 @@ def test_kept_states_beyond_their_budget_are_refused_with_the_number(refused):
         integrate(coupled(300), [1.0, 2.0], keep_state="all", state_bytes=1000)
 
 
+def test_problem_beyond_the_memory_is_refused(refused, monkeypatch):
+    monkeypatch.setattr("superlaw.arguments.os.sysconf", lambda name: 50)
+    with refused("n_features", r"small enough for .* GiB of memory"):
+        integrate(linear(), [1.0])
+
+
 @pytest.mark.parametrize(
     ("changes", "name"),
     [

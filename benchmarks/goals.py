@@ -136,6 +136,8 @@ def _classes(rows: list[Row], peer: Row | None) -> list[Goal]:
 def _growth(results: dict[str, Any]) -> list[Goal]:
     by_n = [row for row in finished(of_study(results, "growth")) if is_ours(row)]
     spans = [row for row in finished(of_study(results, "span")) if is_ours(row)]
+    if min(len(by_n), len(spans)) < 2:  # stopped early
+        return []
     power = slope([row["n_features"] for row in by_n], [row["seconds"] for row in by_n])
     first, last = spans[0], spans[-1]
     paces = [row["work"] for row in spans]

@@ -119,6 +119,8 @@ def _full(results: dict[str, Any]) -> Iterator[str]:
 def _growth(results: dict[str, Any]) -> Iterator[str]:
     for study, what, of in (("growth", "features", "N"), ("span", "the time span", "t")):
         rows = of_study(results, study)
+        if not rows:
+            continue
         yield f"## Growth with {what}"
         yield f"![time against {of}](figures/{study}.svg)"
         cells = [[f"{row['n_features']:,}", f"{row['t1']:.0e}", *_cells(row, None)] for row in rows]
@@ -155,6 +157,8 @@ def _figures(results: dict[str, Any]) -> Iterator[tuple[str, Panel]]:
             )
     for study, key, label in (("growth", "n_features", "N"), ("span", "t1", "last time")):
         rows = finished(of_study(results, study))
+        if not rows:
+            continue
         title = f"cross-talk: time against {label}"
         yield study, Panel(title, label, "seconds", _curves(rows, key))
 

@@ -33,7 +33,7 @@ class Size:
 
 
 SIZES = {
-    "small": Size(1000, 20_000, (10**3, 10**4), 15.0, 15.0),
+    "small": Size(1000, 20_000, (10**3, 10**4), 3.0, 5.0),
     "full": Size(10_000, 1_000_000, (10**4, 10**5, 10**6, 10**7), 8.0, 60.0),
 }
 """Seconds are limits of one process: one solver, one problem, all tolerances; `__main__` adds what

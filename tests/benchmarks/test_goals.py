@@ -83,6 +83,12 @@ def test_page_shows_a_stopped_run_as_a_row():
     assert files["figures/growth.svg"].startswith("<svg")
 
 
+def test_page_of_a_run_that_was_stopped_early():
+    early = copy.deepcopy(RESULTS)
+    early["rows"] = early["rows"][:2]
+    assert set(dict(write(early))) == {"benchmarks.md"}
+
+
 def test_every_case_is_for_a_known_problem_and_solver():
     for size in SIZES.values():
         found = cases(size)

@@ -1,6 +1,6 @@
-"""Measure and write the page: `python -m benchmarks [--size small|full] [--docs]`.
+"""Measure and write the page: `python -m benchmarks [--size small|full] [--docs | --resume]`.
 
-`--docs` writes the page from the committed measurements without measuring.
+`--docs` writes the page from the kept measurements; `--resume` measures only cases they lack.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import os
 import platform
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--size", choices=SIZES, default="full")
     parser.add_argument("--docs", action="store_true", help="write the page only")
+    parser.add_argument("--resume", action="store_true", help="keep the cases already measured")
     parser.add_argument("--out", type=Path, help="folder; docs/ for the full size if left out")
     chosen = parser.parse_args()
     default = ROOT / "docs" if chosen.size == "full" else ROOT / "report" / "benchmarks"
@@ -40,7 +40,8 @@ def main() -> int:
     results = out / "results" / "benchmarks.json"
     if not chosen.docs:
         results.parent.mkdir(parents=True, exist_ok=True)
-        measure(chosen.size, results)
+        kept = json.loads(results.read_text(encoding="utf-8"))["rows"] if chosen.resume else []
+        measure(chosen.size, results, kept)
     for path, text in page.write(json.loads(results.read_text(encoding="utf-8"))):
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         storage.write_text(out / path, text)
@@ -48,22 +49,21 @@ def main() -> int:
     return 0
 
 
-def measure(size: str, path: Path) -> None:
+def measure(size: str, path: Path, kept: list[dict[str, Any]]) -> None:
     """Write the machine, its bandwidth, and a row for every case and tolerance, as they come."""
-    started = time.time()
-    rows: list[dict[str, Any]] = []
     results = {
         "size": size,
         "machine": {"processors": os.cpu_count(), "python": platform.python_version()},
         "packages": {name: _version(name) for name in PACKAGES},
         **extras.measure(SIZES[size].full),
-        "rows": rows,
     }
+    rows: list[dict[str, Any]] = []
     todo = cases(SIZES[size])
     for number, case in enumerate(todo, start=1):
-        found = _rows(case)
+        plain = storage.plain(case)
+        found = [row for row in kept if plain.items() <= row.items()] or _rows(case)
         rows += found
-        storage.write_json(path, results | {"minutes": (time.time() - started) / 60.0})
+        storage.write_json(path, results | {"rows": rows})
         words = f"[{number}/{len(todo)}] {case['study']} {case['problem']} N={case['n_features']}"
         best = min((r["seconds"] for r in found if "seconds" in r), default=float("nan"))
         print(f"{words} {case['solver']}: {found[-1]['status']} {best:.3g} s", file=sys.stderr)

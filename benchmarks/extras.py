@@ -12,8 +12,11 @@ import numpy as np
 from numba import njit, prange
 
 from benchmarks import ours, problems
+from superlaw.solvers import resolvents, stepping, walking
 from superlaw.solvers.arrays import Array
-from superlaw.solvers.integrate import integrate
+from superlaw.solvers.integrate import integrate, pack
+from superlaw.solvers.meanfield import MeanField
+from superlaw.solvers.methods import METHODS
 from superlaw.solvers.times import log_times
 
 REPEATS = 5
@@ -31,7 +34,8 @@ def measure(n_features: int) -> dict[str, Any]:
     return {
         "classes": _classes(n_features),
         "floor": _floor(n_features),
-        "first_call": _first_call(),
+        "first_call": _process(FIRST_CALL),
+        "import_numba": _process("import numba"),
     }
 
 
@@ -75,6 +79,7 @@ def _floor(n_features: int) -> dict[str, Any]:
         "bandwidth": bandwidth,
         "seconds_a_step": statistics.median(paces),
         "floor_a_step": moved / bandwidth,
+        **_passes(problem),
     }
 
 
@@ -86,19 +91,37 @@ def _copy(source, out):
 
 def _bandwidth(n_features: int) -> float:
     """Return bytes a second of a copy with threads: read, and written with a read of its lines."""
-    source: Array = np.ones(max(4 * n_features, 1_000_000))
+    source: Array = np.ones(max(16 * n_features, 1_000_000))  # beyond the caches
     out = np.empty_like(source)
     _copy(source, out)
-    best = min(_timed(_copy, source, out)[0] for _ in range(2 * REPEATS))
-    return 3 * DOUBLE * source.size / best
+    seconds = statistics.median(_timed(_copy, source, out)[0] for _ in range(2 * REPEATS))
+    return 3 * DOUBLE * source.size / seconds
 
 
-def _first_call() -> float:
-    """Return the median seconds of a new process that integrates once, with a warm disk cache."""
+def _passes(problem: MeanField) -> dict[str, float]:
+    """Return seconds of each pass of a linear Rosenbrock step, and of one that reads and adds."""
+    packed = pack(problem, METHODS["rosenbrock"].on(problem), 1e-4, 0.0)
+    walk = walking.choose(packed.y.shape[1])
+    stepping.prepare(walk, stepping.UPKEEP_PASSES, packed)
+    visits = {
+        "first_pass": resolvents.PASSES.first,
+        "second_pass": resolvents.PASSES.second,
+        "reading_pass": stepping.UPKEEP_PASSES.order,
+    }
+    return {
+        name: statistics.median(
+            _timed(walk, visit, 0.5, resolvents.POWERS, packed)[0] for _ in range(2 * REPEATS)
+        )
+        for name, visit in visits.items()
+    }
+
+
+def _process(code: str) -> float:
+    """Return the median seconds of a new process that runs some code, with a warm disk cache."""
     seconds = []
     for _ in range(REPEATS + 1):
         started = time.perf_counter()
-        subprocess.run([sys.executable, "-c", FIRST_CALL], check=True, timeout=300)
+        subprocess.run([sys.executable, "-c", code], check=True, timeout=300)
         seconds.append(time.perf_counter() - started)
     return statistics.median(seconds[1:])
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log10
 from typing import Any
 
 from benchmarks.rows import GOAL_ERROR, Row, finished, good, is_ours, of_study, slope
 
 FASTER, FLOOR, CLASSES_FASTER, CLASSES_SECONDS, FIRST_CALL = 5.0, 3.0, 1000.0, 0.1, 1.0
+STEPS_A_DECADE = 15.0
+"""What counts as constant: so many steps more for ten times the time, wherever it ends."""
 LINEAR_WITHIN = 0.15
 """Exponent of the time against N may be this far above 1."""
 
@@ -38,7 +41,9 @@ def judge(results: dict[str, Any]) -> list[Goal]:
             f"first call of a new process, imports included: under {FIRST_CALL:g} s",
             f"{seconds:.2f} s",
             seconds < FIRST_CALL,
-            "" if seconds < FIRST_CALL else "importing numba and loading compiled kernels take it",
+            ""
+            if seconds < FIRST_CALL
+            else f"importing numba alone takes {results['import_numba']:.2f} s of it",
         )
     )
     return found
@@ -87,7 +92,12 @@ def _floor(floor: dict[str, float]) -> Goal:
         f"{1e3 * floor['floor_a_step']:.1f} ms for {floor['bytes_a_step'] / 1e6:.0f} MB at "
         f"{floor['bandwidth'] / 1e9:.1f} GB/s",
         is_met,
-        "" if is_met else "arithmetic, not memory, takes the rest: rate, resolvents, polynomials",
+        ""
+        if is_met
+        else f"the two passes take {1e3 * floor['first_pass']:.1f} and "
+        f"{1e3 * floor['second_pass']:.1f} ms where one that only reads the same state, "
+        f"parameters and weights takes {1e3 * floor['reading_pass']:.1f} ms: it is arithmetic "
+        "and, on this shared machine, processor time that is missing, not memory",
     )
 
 
@@ -126,6 +136,8 @@ def _classes(rows: list[Row], peer: Row | None) -> list[Goal]:
 def _growth(results: dict[str, Any]) -> list[Goal]:
     by_n = [row for row in finished(of_study(results, "growth")) if is_ours(row)]
     spans = [row for row in finished(of_study(results, "span")) if is_ours(row)]
+    if min(len(by_n), len(spans)) < 2:  # stopped early
+        return []
     power = slope([row["n_features"] for row in by_n], [row["seconds"] for row in by_n])
     first, last = spans[0], spans[-1]
     paces = [row["work"] for row in spans]
@@ -145,12 +157,10 @@ def _growth(results: dict[str, Any]) -> list[Goal]:
             "cost constant per decade of time",
             f"{first['work']} steps to t = {first['t1']:g}, {last['work']} to t = {last['t1']:g}: "
             f"{min(a_decade):.1f} to {max(a_decade):.1f} more a decade",
-            max(a_decade) <= 2.0 * max(min(a_decade), 1.0) or max(a_decade) <= 15.0,
+            max(a_decade) <= STEPS_A_DECADE,
         ),
     ]
 
 
 def _decades(row: Row) -> float:
-    from math import log10
-
     return log10(row["t1"] / row["t0"])

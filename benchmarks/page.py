@@ -53,7 +53,7 @@ def _introduction(results: dict[str, Any]) -> str:
         "of the loss over one output a decade, against the closed form with every feature. "
         f"λ_i ∝ i^-1.5, a_i = i^-0.25. Machine: {results['machine']['processors']} processors, "
         f"shared with other work: read ratios, not seconds. Python "
-        f"{results['machine']['python']}; {packages}. It took {results['minutes']:.0f} minutes."
+        f"{results['machine']['python']}; {packages}."
     )
 
 
@@ -119,6 +119,8 @@ def _full(results: dict[str, Any]) -> Iterator[str]:
 def _growth(results: dict[str, Any]) -> Iterator[str]:
     for study, what, of in (("growth", "features", "N"), ("span", "the time span", "t")):
         rows = of_study(results, study)
+        if not rows:
+            continue
         yield f"## Growth with {what}"
         yield f"![time against {of}](figures/{study}.svg)"
         cells = [[f"{row['n_features']:,}", f"{row['t1']:.0e}", *_cells(row, None)] for row in rows]
@@ -155,6 +157,8 @@ def _figures(results: dict[str, Any]) -> Iterator[tuple[str, Panel]]:
             )
     for study, key, label in (("growth", "n_features", "N"), ("span", "t1", "last time")):
         rows = finished(of_study(results, study))
+        if not rows:
+            continue
         title = f"cross-talk: time against {label}"
         yield study, Panel(title, label, "seconds", _curves(rows, key))
 

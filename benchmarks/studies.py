@@ -15,6 +15,9 @@ LARGE_FULL = (1e-6, 1e-8, 1e-9)
 """At full size peers need a tighter tolerance than ours for the same achieved error."""
 HOPELESS = ("scipy RK45", "scipy DOP853", "scipy LSODA", "CyRK RK45", "diffrax Tsit5")
 """Stability or memory stops them at full size: one tolerance shows it."""
+BEST_PEER, PATIENCE = "CVODE gmres+Jv+diagonal", 5.0
+"""The one that comes nearest on the coupled problem at full size, and how many times the limit it
+gets, so that the ratio is one between runs that finished."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,12 @@ class Size:
     growth: tuple[int, ...]
     limit: float
     full_limit: float
-    problems: tuple[str, ...] = ("linear", "two_layer", "cross_talk")
+    problems: tuple[str, ...] = ("cross_talk", "two_layer")
 
 
 SIZES = {
-    "small": Size(1000, 20_000, (10**3, 10**4), 15.0, 15.0),
-    "full": Size(10_000, 1_000_000, (10**4, 10**5, 10**6, 10**7), 10.0, 60.0),
+    "small": Size(1000, 20_000, (10**3, 10**4), 3.0, 5.0),
+    "full": Size(10_000, 1_000_000, (10**4, 10**5, 10**6, 10**7), 8.0, 60.0),
 }
 """Seconds are limits of one process: one solver, one problem, all tolerances; `__main__` adds what
 it takes to set up the problem and its closed form."""
@@ -39,7 +42,8 @@ it takes to set up the problem and its closed form."""
 
 def cases(size: Size) -> list[dict[str, Any]]:
     """Return every case, each for a process of its own."""
-    return [*_full(size), *_growth(size), *_span(size), *_precision(size)]
+    coupled, independent = _full(size, "cross_talk"), _full(size, "linear")
+    return [*coupled, *_growth(size), *_span(size), *_precision(size), *independent]
 
 
 def _case(study: str, problem: str, n: int, solver: str, **more: Any) -> dict[str, Any]:
@@ -57,21 +61,22 @@ def _precision(size: Size) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _full(size: Size) -> list[dict[str, Any]]:
+def _full(size: Size, problem: str) -> list[dict[str, Any]]:
     """Return twelve decades at full size."""
     found = []
-    for problem in ("cross_talk", "linear"):
-        for solver in (*ours.SOLVERS, *peers.SOLVERS):
-            if solver in ("superlaw tsit5", "superlaw rkc"):
-                continue
-            rtols = OURS_FULL if solver in ours.SOLVERS else LARGE_FULL
-            limit = size.full_limit
-            if solver in HOPELESS:
-                rtols, limit = (1e-6,), 0.3 * size.full_limit
-            found.append(
-                _case("full", problem, size.full, solver, t1=_relaxed(size.full), rtols=rtols,
-                      limit=limit)
-            )  # fmt: skip
+    for solver in (*ours.SOLVERS, *peers.SOLVERS):
+        if solver in ("superlaw tsit5", "superlaw rkc"):
+            continue
+        rtols = OURS_FULL if solver in ours.SOLVERS else LARGE_FULL
+        limit = size.full_limit
+        if (problem, solver) == ("cross_talk", BEST_PEER):
+            rtols, limit = (1e-6, 1e-9), PATIENCE * size.full_limit
+        if solver in HOPELESS:
+            rtols, limit = (1e-6,), 0.3 * size.full_limit
+        found.append(
+            _case("full", problem, size.full, solver, t1=_relaxed(size.full), rtols=rtols,
+                  limit=limit)
+        )  # fmt: skip
     return found
 
 
@@ -89,7 +94,7 @@ def _span(size: Size) -> list[dict[str, Any]]:
     n = size.full // 10
     return [
         _case("span", "cross_talk", n, solver, t1=10.0**decade, rtols=(rtol,), limit=size.limit)
-        for decade in range(0, 10, 3)
+        for decade in range(0, 8, 2)
         for solver, rtol in (
             ("superlaw rosenbrock", 1e-4),
             ("CVODE gmres+Jv", 1e-6),

@@ -114,8 +114,9 @@ def test_blocks_round_trip():
 @pytest.mark.parametrize("make", [cubic, coupled])
 def test_agreement_with_an_independent_code(method, make):
     problem = make()
-    found = integrate(problem, [0.5, 3.0], method=method, rtol=1e-9, keep_state="last")
-    agreement = 1e-9 ** _proportion(method) * 100.0
+    rtol = 1e-9 if _proportion(method) == 1.0 else 1e-7
+    found = integrate(problem, [0.5, 3.0], method=method, rtol=rtol, keep_state="last")
+    agreement = 100.0 * rtol ** _proportion(method)
     np.testing.assert_allclose(found.state, _reference(problem, 3.0), rtol=agreement, atol=1e-12)
 
 
@@ -126,19 +127,20 @@ def _proportion(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_true_error_follows_the_tolerance_over_six_decades(method):
+def test_true_error_follows_the_tolerance_over_decades(method):
     lam, target, weight = spectrum()
     times = log_times(0.1, 50.0 if method != "rosenbrock" else 1e3, 4)
     exact = [0.5 * np.sum(weight * lam * target**2 * np.exp(-2 * lam * t)) for t in times]
     steps = []
-    for rtol in 10.0 ** -np.arange(3, 10):
+    tightest = 9 if METHODS[method].tableau.order > 2 else 6
+    for rtol in 10.0 ** -np.arange(3, tightest + 1):
         found = integrate(linear(), times, method=method, rtol=rtol)
         error = np.max(np.abs(found.loss / exact - 1.0))
         limit = 10.0 * rtol ** min(1.0, _proportion(method))
         assert error < limit, f"rtol {rtol:.0e}: error {error:.1e}"
         steps.append(found.n_steps)
     assert steps == sorted(steps)
-    assert steps[-1] < 1e9 ** (1.0 / METHODS[method].tableau.order) * 30.0
+    assert steps[-1] < 10.0 ** (tightest / METHODS[method].tableau.order) * 30.0
 
 
 def test_steps_grow_with_time_over_twelve_decades():
@@ -242,6 +244,12 @@ def test_kept_states_are_those_of_separate_runs():
 def test_kept_states_beyond_their_budget_are_refused_with_the_number(refused):
     with refused("keep_state", r"state_bytes=1000 \(it takes 4800 bytes\)"):
         integrate(coupled(300), [1.0, 2.0], keep_state="all", state_bytes=1000)
+
+
+def test_problem_beyond_the_memory_is_refused(refused, monkeypatch):
+    monkeypatch.setattr("superlaw.arguments.os.sysconf", lambda name: 50)
+    with refused("n_features", r"small enough for .* GiB of memory"):
+        integrate(linear(), [1.0])
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,6 @@ from superlaw.solvers.times import log_times
 EXACT = 1e-12
 """Rounding of a state, relative to its start; the loss is quadratic in it."""
 
-pytestmark = pytest.mark.kernels
-
 
 def spectrum(n=40, a=1.5, b=0.25):
     i = np.arange(1.0, n + 1.0)

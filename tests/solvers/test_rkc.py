@@ -10,8 +10,6 @@ from superlaw.solvers.methods import METHODS
 from superlaw.solvers.rkc_tableau import MOST_STAGES, RKC2
 from superlaw.solvers.spectrum import spectral_bound
 
-pytestmark = pytest.mark.kernels
-
 
 def modes(rates):
     n = len(rates)
@@ -23,6 +21,7 @@ def coupled(n=40):
     return meanfield.mean_row(lam, 0.8 * lam, np.ones(n), np.ones(n))
 
 
+@pytest.mark.kernels
 @pytest.mark.parametrize("make", [coupled, cubic, lambda: modes(np.geomspace(1e-3, 50.0, 30))])
 def test_spectral_bound_holds_and_is_not_far_off(make):
     problem = make()
@@ -38,6 +37,7 @@ def test_ladder_reaches_its_top_in_small_rungs():
     assert np.all(np.diff(n) > 0) and np.all(n[1:] <= np.maximum(n[:-1] + 1, 1.13 * n[:-1]))
 
 
+@pytest.mark.kernels
 @pytest.mark.parametrize("hardness", [2.0, 60.0, 9_000.0])
 def test_every_mode_shrinks_in_one_step_however_stiff(hardness):
     """h times the fastest rate; an explicit method of fifth order blows up beyond 3.3."""

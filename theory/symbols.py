@@ -30,7 +30,7 @@ class Notation:
     high: float
 
 
-_SPELLED = {"i^*": "i_star"}
+_SPELLED = {"i^*": "i_star", "y'_i": "y_other"}
 NOTATION: dict[str, Notation] = {}
 
 
@@ -86,3 +86,24 @@ c_i = _define("c_i", "input variance E[x_i²] − μ_i²", 0.05, 1.3)
 c_j = _define("c_j", "input variance of feature j", 0.05, 1.3)
 c_k = _define("c_k", "input variance of feature k", 0.05, 1.3)
 tau = _define("tau", "steps since a noise kick", 1.0, 9.0)
+phi = _define("phi", "share of a mode's loss that is still to be learned", 0.02, 0.45)
+x = _define("x", r"position relative to the front, $i/i^*$", 0.2, 5.0)
+delta = _define("delta", "relative excess of the local slope over the exponent", 0.01, 0.5)
+H = _define("H", "number of features summed one by one", 2, 9, integer=True, positive=True)
+K = _define("K", "width of the student", 2, 9, integer=True, positive=True)
+nu = _define("nu", "features per dimension, $N/K$", 1.5, 4.0)
+z_1 = _define("z_1", "resolvent variable of $W W^T$", 2.0, 5.0)
+z_2 = _define("z_2", r"resolvent variable of $W \Lambda W^T$", 2.0, 5.0)
+r = _define("r", "resolvent seen by a column that is not part of it", 0.1, 0.9)
+omega = _define("omega", r"subordination, $\omega(z) = 1/r(z)$", 2.0, 5.0)
+omega_1 = _define("omega_1", r"subordination of $W W^T$", 2.0, 5.0)
+omega_2 = _define("omega_2", r"subordination of $W \Lambda W^T$", 2.0, 5.0)
+w_0 = _define("w_0", r"$-\omega(0)$: the scale below which features find no room", 0.05, 1.0)
+y_i = _define("y_i", "weight of column i in a random matrix", 0.05, 1.0)
+y_other = _define("y'_i", "weight of column i in another matrix of the same columns", 0.05, 1.0)
+X_i = _define("X_i", r"$\lambda_i a_i$", 0.05, 1.3)
+g_k = _define("g_k", "eigenvalue of $W W^T$", 0.2, 3.0)
+f_l = _define("f_l", r"eigenvalue of $W \Lambda W^T$", 0.2, 3.0)
+Y_kl = _define("Y_kl", r"entry of $W \Lambda A W^T$ in both eigenbases", -1.0, 1.0, real=True)
+L_0 = _define("L_0", "loss before training", 0.1, 1.0)
+L_inf = _define("L_inf", "floor: loss after infinite training", 0.05, 1.0)

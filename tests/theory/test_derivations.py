@@ -3,7 +3,8 @@ import dataclasses
 import pytest
 import sympy as sp
 
-from superlaw.theory.derivation import Derivation, Equal, Step, Tends
+from superlaw.theory.checks import Equal, Tends
+from superlaw.theory.derivation import Derivation, Step
 from superlaw.theory.derivations import NAMES, derive, find_step
 from superlaw.theory.symbols import a, t
 from superlaw.theory.verification import verify

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from superlaw.theory.derivation import Check, Derivation, Equal, Step, Tends
+from superlaw.theory.checks import Check, Equal, Tends
+from superlaw.theory.derivation import Derivation, Step
 from superlaw.theory.derivations.calculus import gamma_integrand, local_slope
 from superlaw.theory.symbols import B, a, alpha, b, eta, i, lam_1, lam_i, m_2, m_4, p_i, t, tau
 

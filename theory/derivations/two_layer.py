@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from superlaw.theory.derivation import Check, Derivation, Equal, Step
+from superlaw.theory.checks import Check, Equal
+from superlaw.theory.derivation import Derivation, Step
 from superlaw.theory.derivations.calculus import local_slope, tail_integral
 from superlaw.theory.symbols import (
     a,

@@ -30,7 +30,7 @@ class Notation:
     high: float
 
 
-_SPELLED = {"i^*": "i_star", "y'_i": "y_other"}
+_SPELLED = {"i^*": "i_star"}
 NOTATION: dict[str, Notation] = {}
 
 
@@ -53,6 +53,7 @@ m_2 = _define("m_2", "second amplitude moment E[v²]", 0.5, 2.0)
 m_4 = _define("m_4", "fourth amplitude moment E[v⁴]", 0.5, 4.0)
 lam_1 = _define("lambda_1", "second moment of the most frequent feature", 0.1, 1.3)
 lam_i = _define("lambda_i", "input second moment E[x_i²] = m_2 p_i", 0.05, 1.3)
+lam_j = _define("lambda_j", "input second moment of feature j", 0.05, 1.3)
 lam_k = _define("lambda_k", "input second moment of feature k", 0.05, 1.3)
 a_i = _define("a_i", "teacher entry A_ii", 0.1, 1.0)
 a_j = _define("a_j", "teacher entry A_jj", 0.1, 1.0)
@@ -100,10 +101,11 @@ omega_1 = _define("omega_1", r"subordination of $W W^T$", 2.0, 5.0)
 omega_2 = _define("omega_2", r"subordination of $W \Lambda W^T$", 2.0, 5.0)
 w_0 = _define("w_0", r"$-\omega(0)$: the scale below which features find no room", 0.05, 1.0)
 y_i = _define("y_i", "weight of column i in a random matrix", 0.05, 1.0)
-y_other = _define("y'_i", "weight of column i in another matrix of the same columns", 0.05, 1.0)
 X_i = _define("X_i", r"$\lambda_i a_i$", 0.05, 1.3)
 g_k = _define("g_k", "eigenvalue of $W W^T$", 0.2, 3.0)
 f_l = _define("f_l", r"eigenvalue of $W \Lambda W^T$", 0.2, 3.0)
 Y_kl = _define("Y_kl", r"entry of $W \Lambda A W^T$ in both eigenbases", -1.0, 1.0, real=True)
 L_0 = _define("L_0", "loss before training", 0.1, 1.0)
 L_inf = _define("L_inf", "floor: loss after infinite training", 0.05, 1.0)
+Phi = _define("Phi", "trace of two resolvents", 0.1, 2.0)
+Psi = _define("Psi", "trace that gives the loss of a tight frame", 0.1, 2.0)

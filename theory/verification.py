@@ -170,6 +170,7 @@ def _compiled(expression: Any, symbols: list[sp.Symbol]) -> Callable[[Point], li
         expression = expression.doit()
     entries = list(expression) if isinstance(expression, sp.MatrixBase) else [expression]
     function = sp.lambdify(symbols, entries, "mpmath")
+    function.__globals__["range"] = _counted  # lambdify writes sums as loops over a range
 
     def evaluate(point: Point) -> list[Any]:
         with mpmath.workdps(DIGITS + 10):
@@ -179,10 +180,15 @@ def _compiled(expression: Any, symbols: list[sp.Symbol]) -> Callable[[Point], li
     return evaluate
 
 
-def _exact(value: Any) -> Any:
-    """Return a whole number as int (a summation bound, say), a rational as mpf."""
+def _counted(first: mpmath.mpf, end: mpmath.mpf) -> list[mpmath.mpf]:
+    """Return what a sum counts through, in the arithmetic of the rest."""
+    return [mpmath.mpf(k) for k in range(int(first), int(end))]
+
+
+def _exact(value: Any) -> mpmath.mpf:
+    """Return a number as mpf: quotients of whole numbers must not turn into floats."""
     number = sp.Rational(value)
-    return int(number) if number.is_integer else mpmath.mpf(number.p) / number.q
+    return mpmath.mpf(number.p) / number.q
 
 
 def _relative(left: mpmath.mpc, right: mpmath.mpc) -> float:

@@ -263,7 +263,8 @@ DERIVATION = Derivation(
             _EXPONENT / (1 - _rate_at_end**_EXPONENT / sp.gamma(1 + _EXPONENT)),
             "identity",
             r"The slope exceeds $\alpha$ as soon as the missing constant is felt: at small "
-            r"$\alpha$ decades before the front arrives. A fit that takes this for superposition is wrong.",
+            r"$\alpha$ decades before the front arrives. A fit that takes this for superposition "
+            "is wrong.",
             follows=("S13", "F11"),
             by=_finite_slope,
             hypotheses=(*_SUMMABLE, sp.Lt(_rate_at_end, sp.Rational(1, 4))),

@@ -30,7 +30,16 @@ class Notation:
     high: float
 
 
-_SPELLED = {"i^*": "i_star"}
+_SPELLED = {
+    "i^*": "i_star",
+    "m^+_0": "m_plus_0",
+    "m^+_1": "m_plus_1",
+    "m^+_2": "m_plus_2",
+    "k^c_i": "kc_i",
+    "k^r_j": "kr_j",
+    "|B w_{i}|": "column_i",
+    "|B^T w_{j}|": "row_j",
+}
 NOTATION: dict[str, Notation] = {}
 
 
@@ -109,3 +118,26 @@ L_0 = _define("L_0", "loss before training", 0.1, 1.0)
 L_inf = _define("L_inf", "floor: loss after infinite training", 0.05, 1.0)
 Phi = _define("Phi", "trace of two resolvents", 0.1, 2.0)
 Psi = _define("Psi", "trace that gives the loss of a tight frame", 0.1, 2.0)
+S_ji = _define("S_ji", "entry of the student's map, from feature i to output j", 0.1, 1.5)
+A_ji = _define("A_ji", "entry of the teacher, zero unless i = j", 0.1, 1.0)
+beta_j = _define("beta_j", "bias of output j", -0.15, -0.01, real=True)
+v_0 = _define("v_0", "amplitude at which an output opens", 0.05, 1.9)
+k = _define("k", "order of a moment", 0, 4, integer=True, nonnegative=True)
+m_plus_0 = _define("m^+_0", "probability that an output is open", 0.1, 1.0)
+m_plus_1 = _define("m^+_1", r"$E[v]$ on the active interval", 0.1, 1.0)
+m_plus_2 = _define("m^+_2", r"$E[v^2]$ on the active interval", 0.1, 1.3)
+mu = _define("mu", r"what all features have learned together, $\mathrm{tr} B/K$", 0.05, 0.9)
+r_0 = _define("r_0", r"$|B|^2/K$", 1.0, 2.0)
+s_j = _define("s_j", "learned part of mode j", 0.05, 1.0)
+s_k = _define("s_k", "learned part of mode k", 0.05, 1.0)
+a_k = _define("a_k", "teacher entry of feature k", 0.1, 1.0)
+sigma_ji = _define("sigma_ji", "size of the interference in entry (j, i)", 0.1, 1.0)
+xi = _define("xi", "standard Gaussian mark of an entry", -2.0, 2.0, real=True)
+M_ji = _define("M_ji", "response: what training has added to an entry", -1.0, 1.0, real=True)
+D_ji = _define("D_ji", r"drive of an entry, $-\partial L/\partial S_{ji}$", -1.0, 1.0, real=True)
+k_ji = _define("k_ji", r"gain of an entry, $-E[\xi D_{ji}]/\sigma_{ji}$", 0.05, 1.0)
+kc_i = _define("k^c_i", r"reaction of a column, $\sum_j k_{ji}/K$", 0.05, 1.0)
+kr_j = _define("k^r_j", r"reaction of a row, $\sum_i k_{ji}/K$", 0.05, 1.0)
+Delta = _define("Delta", r"reaction of everything, $\sum_{ji} k_{ji}/K^2$", 0.05, 1.0)
+column_i = _define("|B w_{i}|", "norm of what B makes of column i", 0.5, 2.0)
+row_j = _define("|B^T w_{j}|", "norm of what B makes of row j", 0.5, 2.0)

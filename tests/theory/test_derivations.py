@@ -33,6 +33,9 @@ SYMMETRIC = {
 }
 """Perturbations that change nothing the theory speaks of, and why."""
 
+UNDECIDED = {"R13", "R15", "R16", "R17"}
+"""Closures from which no checked step follows: the validation run decides on them, not algebra."""
+
 
 def _perturbed(rhs):
     """Return wrong right sides: a factor 2, a sign, a shifted exponent."""
@@ -63,6 +66,7 @@ def test_every_perturbed_step_is_detected(name):
     survivors = [
         f"{step.id}: {wrong}"
         for step in derivation.steps
+        if step.id not in UNDECIDED
         for wrong in _perturbed(step.rhs)
         if not _detected(derivation.altered(step.id, wrong), step)
     ]
@@ -124,3 +128,7 @@ def test_markdown_numbers_its_equations_and_is_reproducible():
     assert text == derive("sgd").to_markdown()
     for step in derive("sgd").steps:
         assert f"\\tag{{{step.id}}}" in text
+
+
+def test_only_closures_escape_the_perturbations():
+    assert {find_step(step_id).rule for step_id in UNDECIDED} == {"closure"}

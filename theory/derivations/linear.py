@@ -408,7 +408,7 @@ DERIVATION = Derivation(
         Step(
             "L6",
             "A column in its own resolvent",
-            sp.Symbol("w_i^T R w_i"),
+            sp.Symbol("w_{i}^T R w_{i}"),
             r / (1 - y_i * r),
             "identity",
             r"$R = (z - W \mathrm{diag}(y) W^T)^{-1}$; $r$ is the same form with column $i$ left "

@@ -161,7 +161,31 @@ class Derivation:
         return self._ledger
 
     def to_markdown(self) -> str:
-        """Return the derivation as a Markdown document with numbered equations."""
-        from superlaw.theory.markdown import render
+        """Return the derivation as Markdown that GitHub renders."""
+        return self.written("md")
 
-        return render(self)
+    def to_myst(self) -> str:
+        """Return the derivation as MyST Markdown, for Sphinx and Jupyter Book."""
+        return self.written("myst")
+
+    def to_latex(self) -> str:
+        """Return the derivation as a LaTeX article."""
+        return self.written("tex")
+
+    def to_html(self) -> str:
+        """Return the derivation as one HTML page that needs nothing else."""
+        return self.written("html")
+
+    def _repr_html_(self) -> str:
+        """Return what notebooks show."""
+        from superlaw.theory.document import compose
+        from superlaw.theory.web import fragment
+
+        return fragment(compose(self))
+
+    def written(self, form: str) -> str:
+        """Return the derivation in one of `superlaw.theory.formats.FORMATS`."""
+        from superlaw.theory.document import compose
+        from superlaw.theory.formats import FORMATS
+
+        return FORMATS[form](compose(self))

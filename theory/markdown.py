@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from superlaw.theory.document import Block, Document, Equation, Heading, Paragraph, Table
-
-_STEP = re.compile(r"\b([A-Z]\d+)\b(?!\()")
+from superlaw.theory.prose import STEP
 
 
 def github(document: Document) -> str:
@@ -23,7 +21,7 @@ def myst(document: Document) -> str:
         if isinstance(block, Heading) and block.anchor:
             parts.append(f"({target(block.anchor)})=\n## {block.text}")
         elif isinstance(block, Paragraph) and block.text.startswith("*"):
-            parts.append(_STEP.sub(lambda found: f"[{found[1]}](#{target(found[1])})", block.text))
+            parts.append(STEP.sub(lambda found: f"[{found[1]}](#{target(found[1])})", block.text))
         else:
             parts += _block(block)
     return "\n\n".join(parts) + "\n"

@@ -9,6 +9,9 @@ _MARKS = re.compile(
     r"\$(?P<math>[^$]+)\$|`(?P<code>[^`]+)`|\*\*(?P<strong>[^*]+)\*\*|\*(?P<em>[^*]+)\*"
 )
 
+STEP = re.compile(r"\b([A-Z]\d+)\b")
+"""A step's id in running text."""
+
 
 def translated(
     text: str, plain: Callable[[str], str], marked: Mapping[str, Callable[[str], str]]

@@ -8,7 +8,7 @@ from html import escape
 from latex2mathml.converter import convert
 
 from superlaw.theory.document import Block, Document, Equation, Figure, Heading, Paragraph
-from superlaw.theory.prose import translated
+from superlaw.theory.prose import STEP, translated
 
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -21,6 +21,7 @@ p math, td math { display: inline-block; max-width: 100%; overflow-x: auto; over
   vertical-align: middle; }
 .equation { display: flex; align-items: center; gap: 1rem; margin: 0.6rem 0; }
 .formula { flex: 1; min-width: 0; overflow-x: auto; padding: 0.3rem 0; }
+a { color: inherit; }
 .formula math { display: block; margin: 0.2rem 0; }
 .scroll, figure { overflow-x: auto; margin: 0.8rem 0; }
 figure svg { max-width: 100%; height: auto; }
@@ -53,6 +54,7 @@ def page(document: Document) -> str:
 def fragment(document: Document) -> str:
     """Return the body of a document, without a style of its own."""
     parts = [f"<h1>{prose(document.title)}</h1>"]
+    own = {block.anchor for block in document.blocks if isinstance(block, Heading)}
     inside = False
     for block in document.blocks:
         if isinstance(block, Heading):
@@ -60,7 +62,13 @@ def fragment(document: Document) -> str:
             parts.append(f"{'</section>' if inside else ''}<section{anchor}>")
             inside = True
         parts += _block(block)
+        if isinstance(block, Paragraph) and block.text.startswith("*"):
+            parts[-1] = STEP.sub(lambda found: _link(found[1], own), parts[-1])
     return "\n".join([*parts, "</section>" if inside else ""])
+
+
+def _link(step_id: str, own: set[str]) -> str:
+    return f'<a href="#{step_id}">{step_id}</a>' if step_id in own else step_id
 
 
 def prose(text: str) -> str:

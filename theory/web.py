@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 
@@ -32,6 +33,9 @@ th, td { text-align: left; padding: 0.2rem 0.7rem 0.2rem 0; border-bottom: 1px s
 @media print { body { max-width: none; color: black; background: white; }
   section, tr, figure { break-inside: avoid; } .formula, .scroll { overflow: visible; } }
 """
+_TAG = re.compile(r"\\tag\{(\w+)\}")
+_ALIGNED = re.compile(r"\\begin\{aligned\}(.*)\\end\{aligned\}", re.S)
+_FUNCTION = re.compile(r"(<m[io]>(?:log|sin|exp)</m[io]>)(?=<m[in]>)")
 _MARKED = {
     "math": lambda formula: mathml(formula),
     "code": lambda words: f"<code>{escape(words)}</code>",
@@ -77,8 +81,19 @@ def prose(text: str) -> str:
 
 
 def mathml(formula: str, display: str = "inline") -> str:
-    """Return a formula in static MathML."""
-    return str(convert(formula, display=display))
+    """Return a formula in static MathML, with the space that functions need before a letter."""
+    return _FUNCTION.sub(r'\1<mspace width="0.17em" />', str(convert(formula, display=display)))
+
+
+def numbered(formula: str, display: str) -> str:
+    """Return a formula as it stands in Markdown, its number and its lines included."""
+    number = _TAG.search(formula)
+    body = _TAG.sub("", formula)
+    if aligned := _ALIGNED.search(body):
+        body = aligned[1]
+    rows = [row.strip().removeprefix("&").removeprefix(r"\quad") for row in body.split(r"\\")]
+    written = "".join(mathml(row, display) for row in rows)
+    return written + (f"<span>({number[1]})</span>" if number else "")
 
 
 def _block(block: Block) -> Iterator[str]:

@@ -276,7 +276,7 @@ DERIVATION = Derivation(
             sp.Derivative(s_k, t),
             lam_k * (a_k - s_k) + sp.Derivative(mu, t),
             "closure",
-            r"Every diagonal is carried along with $\mu = \mathrm{tr} B/K$, at a rate that does "
+            r"Every diagonal is carried along with $\mu = \mathrm{tr}\, B/K$, at a rate that does "
             r"not "
             "depend on its own frequency. Interference and gates are left out: good for the "
             "exponent, not for the loss itself.",

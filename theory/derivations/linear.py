@@ -422,7 +422,7 @@ DERIVATION = Derivation(
             omega + _over_features(omega * y_i / (omega - y_i)) / K,
             "asymptotics",
             r"A column is independent of the resolvent that leaves it out, so $r \to "
-            r"\mathrm{tr} R/K = 1/\omega$ for every one; the trace of $R R^{-1} = 1$ closes the "
+            r"\mathrm{tr}\, R/K = 1/\omega$ for every one; the trace of $R R^{-1} = 1$ closes the "
             "equation.",
             follows=("L6",),
             by=_subordination,

@@ -367,7 +367,7 @@ DERIVATION = Derivation(
             sp.Derivative(mu, t),
             sp.Sum(_Gram[_j, _i] * _drive[_j, _i], (_i, 1, N), (_j, 1, N)) / K,
             "identity",
-            r"$\mu = \mathrm{tr} B/K$ is the overlap of a direction that no feature owns.",
+            r"$\mu = \mathrm{tr}\, B/K$ is the overlap of a direction that no feature owns.",
             follows=("R6",),
             by=_trace,
         ),

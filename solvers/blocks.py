@@ -35,35 +35,43 @@ PARTIALS = types.void(_vector, _matrix, _vector, _vector, _vector, _matrix, _mat
 MEASURE = types.void(_vector, _matrix, _vector, _vector, _matrix)
 """measure(y, theta, shared, m, out): out[q, c] = what feature c adds to observable q."""
 
-BLOCK = 512
-"""Features a block: all vectors of a step stay in the second-level cache."""
+BLOCK = 1024
+"""Features a block: what a pass works on fits the second-level cache, and the call of a pass, a
+microsecond or two, is a small part of its work (measured best of 256 … 4096)."""
 TINY = 1e-300
 """Added to tolerances, so that an exact 0 is within a tolerance of 0."""
 LANES = 4
 """Stages are combined four at a time; tableaus and stage stores are padded to multiples of it."""
+LOOSE = {"reassoc", "contract", "nsz"}
+"""What the compiler may do with sums inside a block: several partial sums, fused multiply-adds.
+NaN and infinity keep their meaning."""
+NOW, AFTER, BETWEEN = 0, 1, 2
+"""States a pass may look at: before the step, after it, or between on the dense output."""
 
 Problem = namedtuple(
     "Problem",
     (
-        "y",  # state, (n_blocks, block)
-        "y_before",  # state before the last step, same shape
-        "scale",  # size against which errors in y count, same shape
+        "y",  # states before and after a step, room for one between, (2 | 3, n_blocks, block)
+        "now",  # [which of the two is the one before the step]
+        "scale",  # size against which errors in y count, (n_blocks, block)
         "weight",  # multiplicity w of each feature, same shape; 0 for padding
         "theta",  # parameters, (n_blocks, P, block)
         "shared",  # parameters common to all features, (S,)
-        "m",  # order parameters at each stage, and after the step in the last row, (stages + 1, R)
+        "m",  # order parameters at each stage; last rows: after the step, between, (stages + 2, R)
         "link",  # Vᵀu of each stage: how it moves the order parameters, (stages, R)
         "sums",  # partial sums a block, (n_blocks, width)
-        "store",  # vectors a method keeps between passes, (n_vectors, n_blocks, block)
-        "signals",  # what a step reports beside its error: [hρ seen by explicit methods]
+        "store",  # vectors a method keeps between passes, (n_blocks, n_vectors, block)
+        "signals",  # what passes and step tell each other: [hρ seen by explicit methods, θ]
         "A",  # tableau: stage states
         "C",  # tableau: stage right sides (Rosenbrock)
         "b",  # tableau: step
         "e",  # tableau: embedded error
+        "D",  # tableau: dense output, (rows, stages)
         "gamma",  # tableau: diagonal (Rosenbrock)
         "rtol",
         "atol",
         "order_is_linear",  # 1 if every g_r is linear in y
+        "n_observables",
         "rate",
         "order",
         "partials",
@@ -72,7 +80,9 @@ Problem = namedtuple(
 )
 PROBLEM = types.NamedTuple(
     (
-        *(_matrix,) * 4,
+        _cube,
+        types.int64[::1],
+        *(_matrix,) * 2,
         _cube,
         _vector,
         *(_matrix,) * 3,
@@ -80,8 +90,9 @@ PROBLEM = types.NamedTuple(
         _vector,
         *(_matrix,) * 2,
         *(_vector,) * 2,
+        _matrix,
         *(_scalar,) * 3,
-        types.int64,
+        *(types.int64,) * 2,
         types.FunctionType(RATE),
         types.FunctionType(ORDER),
         types.FunctionType(PARTIALS),
@@ -94,12 +105,12 @@ PASS = types.void(types.int64, _scalar, types.int64, PROBLEM)
 """pass(block, h, stage, problem): what one walk over the features does in one block."""
 WALK = types.void(types.FunctionType(PASS), _scalar, types.int64, PROBLEM)
 """walk(pass, h, stage, problem): do it in every block."""
-Passes = namedtuple("Passes", ("n_stages", "first", "second", "third", "fourth"))
-"""The passes a step is made of. They travel as arguments: a compiled function that names another
-one as a value could not be cached."""
-PASSES = types.NamedTuple((types.int64, *(types.FunctionType(PASS),) * 4), Passes)
+Passes = namedtuple("Passes", ("n_stages", "first", "second", "third", "fourth", "between"))
+"""The passes a step is made of, and the one that sets the state BETWEEN. They travel as arguments:
+a compiled function that names another one as a value could not be cached."""
+PASSES = types.NamedTuple((types.int64, *(types.FunctionType(PASS),) * 5), Passes)
 STEP = _scalar(types.FunctionType(WALK), PASSES, _scalar, PROBLEM)
-"""step(walk, passes, h, problem): move y on, return the error in tolerances."""
+"""step(walk, passes, h, problem): set the state after the step, return the error in tolerances."""
 
 
 def pointer(kernel: Kernel, signature: Any) -> Any:

@@ -91,6 +91,38 @@ def feature_classes(
     return FeatureClasses(index, np.concatenate([first, weights, last]), n)
 
 
+def coarse_classes(n_features: int, *, head: int, per_decade: int) -> FeatureClasses:
+    """Return a head of single features and panels for the rest, without end corrections.
+
+    A relative error of 1e-4 in sums of powers of i, for closures whose own error is larger.
+
+    Examples
+    --------
+    >>> len(coarse_classes(10**6, head=12, per_decade=6).index)
+    42
+    """
+    n = whole("n_features", n_features, "Give a number of features, e.g. 1e6.")
+    if n <= head + per_decade:
+        return all_features(n)
+    nodes, weights = _panels(head + 0.5, n + 0.5, per_decade)
+    index = np.concatenate([np.arange(1.0, head + 1.0), nodes])
+    return FeatureClasses(index, np.concatenate([np.ones(head), weights]), n)
+
+
+def coarser_classes(n_features: int) -> tuple[FeatureClasses, FeatureClasses]:
+    """Return two coarser quadratures, so that an error that changes sign hides from one only."""
+    return (
+        feature_classes(n_features, head=64, tail=16, per_decade=24),
+        feature_classes(n_features, head=48, tail=12, per_decade=20),
+    )
+
+
+def relative_difference(other: Array, loss: Array) -> Array:
+    """Return |other − loss|/loss, 0 where both have underflowed."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(other == loss, 0.0, np.abs(other - loss) / np.abs(loss))
+
+
 def all_features(n_features: int) -> FeatureClasses:
     """Return every feature as its own class."""
     return FeatureClasses(np.arange(1.0, n_features + 1.0), np.ones(n_features), n_features)

@@ -93,3 +93,36 @@ def mean_row_measure(y, theta, shared, m, out):
         pull = theta[0, c] * y[c] + theta[1, c] * m[0]
         out[0, c] = 0.5 * pull * y[c]
         out[1, c] = -pull * pull
+
+
+@njit(RATE, cache=True, nogil=True, error_model="numpy")
+def cross_talk_rate(y, theta, shared, m, out):
+    """de_k/dt = −λ_k e_k − m, every error pushed alike by the drive m; θ = (λ,) (X1)."""
+    for c in range(y.size):
+        out[c] = -theta[0, c] * y[c] - m[0]
+
+
+@njit(ORDER, cache=True, nogil=True, error_model="numpy")
+def cross_talk_order(y, theta, shared, out):
+    """M = dμ/dt = (1/K) Σ λ_i e_i; shared = (1/K,)."""
+    for c in range(y.size):
+        out[0, c] = shared[0] * theta[0, c] * y[c]
+
+
+@njit(PARTIALS, cache=True, nogil=True, error_model="numpy")
+def cross_talk_partials(y, theta, shared, m, f_y, f_m, g_y):
+    """∂f/∂e = −λ, ∂f/∂m = −1, ∂g/∂e = λ/K."""
+    for c in range(y.size):
+        f_y[c] = -theta[0, c]
+        f_m[0, c] = -1.0
+        g_y[0, c] = shared[0] * theta[0, c]
+
+
+@njit(MEASURE, cache=True, nogil=True, error_model="numpy")
+def cross_talk_measure(y, theta, shared, m, out):
+    """Loss ½λe², its derivative λ e de/dt, and what the feature adds to the drive m."""
+    for c in range(y.size):
+        pull = theta[0, c] * y[c]
+        out[0, c] = 0.5 * pull * y[c]
+        out[1, c] = -pull * (pull + m[0])
+        out[2, c] = shared[0] * pull

@@ -13,8 +13,20 @@ class Task(Protocol):
         """Number of features."""
 
     @property
+    def a(self) -> float:
+        """Feature-frequency exponent."""
+
+    @property
+    def b(self) -> float:
+        """Teacher-importance exponent."""
+
+    @property
     def activity(self) -> str:
         """How features are active together."""
+
+    @property
+    def amplitude(self) -> str:
+        """Name of the amplitude law."""
 
     @property
     def has_coupled_modes(self) -> bool:
@@ -58,6 +70,28 @@ class Student(Protocol):
     @property
     def init_profile(self) -> str:
         """Start in proportion to the target, or flat."""
+
+    @property
+    def activation(self) -> str | None:
+        """φ of a network."""
+
+    @property
+    def bias(self) -> bool | None:
+        """Whether a network trains its bias."""
+
+    @property
+    def embedding(self) -> str | None:
+        """How W is drawn."""
+
+    @property
+    def tied(self) -> bool:
+        """Whether there is W only, and no B."""
+
+    def is_network(self, n_features: int | None) -> bool:
+        """Whether it is a ŷ = φ(WᵀB W x + β)."""
+
+    def on(self, n_features: int | None) -> Student:
+        """Return the student with every choice made."""
 
 
 class Optimizer(Protocol):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from types import ModuleType
+from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from superlaw.arguments import increasing_times, one_of, positive, refuse, whole
-from superlaw.solvers import stepping, walking
+from superlaw import storage
+from superlaw.arguments import fitting, increasing_times, one_of, positive, refuse, whole
+from superlaw.solvers import checkpoints, events, stepping, walking
 from superlaw.solvers.arrays import Array
 from superlaw.solvers.blocks import (
     BLOCK,
@@ -25,37 +27,24 @@ from superlaw.solvers.blocks import (
     pointer,
     to_blocks,
 )
+from superlaw.solvers.events import Event
 from superlaw.solvers.meanfield import MeanField
+from superlaw.solvers.methods import METHODS, Method, choose
 from superlaw.solvers.progress import Progress
 from superlaw.solvers.solution import STATUS, NumericsError, Solution
-from superlaw.solvers.tableaus import DOPRI5, RODAS5P, TSIT5, Tableau
+from superlaw.solvers.spectrum import order_parameters, spectral_bound
 
-
-@dataclass(frozen=True)
-class Method:
-    """A way to take a step: its compiled parts, its tableau and what it is for."""
-
-    module: str
-    tableau: Tableau
-    purpose: str
-
-    @property
-    def compiled(self) -> ModuleType:
-        """The module of the step, loaded when it is first needed."""
-        return import_module(f"superlaw.solvers.{self.module}")
-
-
-_EXPLICIT = "explicit, for problems that are not stiff"
-METHODS = {
-    "rosenbrock": Method("rosenbrock", RODAS5P, "L-stable"),
-    "tsit5": Method("runge_kutta", TSIT5, _EXPLICIT),
-    "dopri5": Method("runge_kutta", DOPRI5, _EXPLICIT),
-}
 FIRST_STEP = 0.01
 """First step, in units of the time on which y changes by its own size."""
 SLICE_SECONDS = 0.1
 """How long compiled code may run before progress, callback and Ctrl-C get their turn."""
+SAVE_SECONDS = 30.0
+"""How often a checkpoint is written."""
+STATE_BYTES = 2**30
+"""Memory that kept states may take unless the caller allows more."""
 _STATUS_OF = {
+    stepping.REACHED: "success",
+    stepping.EVENT: "event",
     stepping.UNDERFLOW: "step_underflow",
     stepping.NOT_FINITE: "not_finite",
     stepping.BUDGET: "max_steps",
@@ -90,9 +79,12 @@ def integrate(
     rtol: float = 1e-6,
     atol: float = 0.0,
     max_steps: int = 1_000_000,
+    events: Sequence[Event] = (),
     callback: Callable[[Moment], bool] | None = None,
     progress: bool = False,
-    keep_state: bool = False,
+    keep_state: str = "none",
+    state_bytes: float = STATE_BYTES,
+    checkpoint: str | os.PathLike[str] | None = None,
     throw: bool = True,
 ) -> Solution:
     """Integrate a mean-field problem and return its observables at the given times.
@@ -103,18 +95,25 @@ def integrate(
         The equations.
     times : array_like
         Output times, increasing, from 0 on; steps end exactly there [time].
-    method : {"auto", "rosenbrock", "tsit5", "dopri5"}
-        "auto" is "rosenbrock": training problems turn stiff as time grows.
+    method : str
+        A key of `methods.METHODS`, or "auto": the result says which was chosen and why.
     rtol, atol : float
         Tolerance on each y_i: atol + rtol · max(|y_i|, scale_i).
     max_steps : int
         Steps taken and rejected after which to give up.
+    events : sequence of Event
+        Levels whose first crossing is located on the dense output (`superlaw.solvers.events`).
     callback : callable, optional
         Gets a `Moment` every now and then; returns True to stop.
     progress : bool
         Show a bar on a terminal.
-    keep_state : bool
-        Keep the last state.
+    keep_state : {"none", "last", "all"}
+        Keep no state, the last one, or the one at each output time.
+    state_bytes : float
+        Memory that kept states may take.
+    checkpoint : path-like, optional
+        An .npz file to write every now and then and at the end; if it exists, the run goes on from
+        there, to the same bits as without the interruption.
     throw : bool
         Raise `NumericsError` on failure; if False, return the partial solution with its status.
 
@@ -142,50 +141,92 @@ def integrate(
     if atol < 0.0:
         refuse("atol", "at least 0", atol, "Leave it out to control relative errors.")
     whole("max_steps", max_steps, "Give a number of steps.")
-    name = one_of("method", "rosenbrock" if method == "auto" else method, METHODS)
-    run = _Run(problem, grid, name, rtol, atol)
+    one_of("method", method, ("auto", *METHODS))
+    one_of("keep_state", keep_state, ("none", "last", "all"))
+    _affordable(problem, grid, keep_state, state_bytes)
+    run = _Run(problem, grid, method, rtol, atol, events, keep_state)
+    if checkpoint is not None:
+        run.resume(storage.output_file(checkpoint, (".npz",), "checkpoint"))
     status = run.go(max_steps, callback, progress)
-    solution = run.solution(status, keep_state)
+    solution = run.solution(status)
     if throw and not solution.success:
         raise NumericsError(solution)
     return solution
+
+
+def _affordable(problem: MeanField, times: Array, keep_state: str, budget: float) -> None:
+    """Refuse what does not fit in memory, or kept states beyond their budget."""
+    vectors = 8.0 * problem.n_features
+    fitting("n_features", problem.n_features, 16 * vectors, "Use feature classes.")
+    n_bytes = vectors * {"none": 0, "last": 1, "all": len(times)}[keep_state]
+    if n_bytes > budget:
+        rule = f"affordable within state_bytes={budget:.0f} (it takes {n_bytes:.0f} bytes)"
+        refuse("keep_state", rule, keep_state, 'Keep "last", fewer times, or raise state_bytes.')
 
 
 class _Run:
     """One integration under way: the packed problem, its clock and its output."""
 
     def __init__(
-        self, problem: MeanField, times: Array, method: str, rtol: float, atol: float
+        self,
+        problem: MeanField,
+        times: Array,
+        method: str,
+        rtol: float,
+        atol: float,
+        wanted: Sequence[Event],
+        keep_state: str,
     ) -> None:
-        self.problem, self.times, self.method = problem, times, method
-        self.chosen = METHODS[method]
-        self.tableau = self.chosen.tableau
-        self.packed = pack(problem, self.tableau, rtol, atol)
-        self.walk = walking.THREADS if len(self.packed.y) > 1 else walking.SERIAL
-        self.upkeep = stepping.upkeep(len(problem.observables))
-        self.out = np.full((len(times), len(problem.observables)), np.nan)
-        speed = stepping.prepare(self.walk, self.upkeep, self.packed)
+        self.problem, self.keep_state, self.events = problem, keep_state, tuple(wanted)
+        self.checkpoint: Path | None = None
+        self.name, self.why = choose(
+            method, problem, lambda: times[-1] * spectral_bound(problem, problem.y0)
+        )
+        self.chosen = METHODS[self.name].on(problem)
+        self.key = (self.name, rtol, atol, times)
+        self.packed = pack(problem, self.chosen, rtol, atol, has_events=bool(wanted))
+        self.walk = walking.choose(self.packed.y.shape[1])
+        self.watch = events.watch(problem, self.events)
+        self.record = stepping.Record(
+            times.copy(),
+            np.full((len(times), len(problem.observables)), np.nan),
+            np.zeros((len(times) if keep_state == "all" else 0, self.packed.weight.size)),
+        )
+        speed = stepping.prepare(self.walk, stepping.UPKEEP_PASSES, self.packed)
         self.clock = stepping.new_clock(0.0, FIRST_STEP / speed if speed > 0.0 else times[-1])
         self.finite = bool(np.isfinite(speed))
+        if self.events:
+            stepping.watch_start(self.walk, stepping.UPKEEP_PASSES, self.packed, self.watch)
 
     def go(self, max_steps: int, callback: Callable[[Moment], bool] | None, progress: bool) -> str:
-        """Run in slices until the last time, a failure or the callback ends it."""
+        """Run until the last time, an event, a failure or the callback ends it."""
         if not self.finite:
             return "not_finite"
-        budget, spent = 16, 0
-        with Progress(progress, self.times) as bar:
+        try:
+            return self._slices(max_steps, callback, progress)
+        finally:
+            self._save()
+
+    def _slices(
+        self, max_steps: int, callback: Callable[[Moment], bool] | None, progress: bool
+    ) -> str:
+        """Run in slices, so that everyone gets a turn; how long they are changes no bit."""
+        budget, saved = 16, time.monotonic()
+        spent = int(self.clock.accepted[0] + self.clock.rejected[0])
+        with Progress(progress, self.record.times) as bar:
             while True:
                 started = time.perf_counter()
                 code = self._slice(min(budget, max_steps - spent))
                 seconds = time.perf_counter() - started
                 spent = int(self.clock.accepted[0] + self.clock.rejected[0])
                 bar.show(float(self.clock.t[0]), spent)
-                if code == stepping.REACHED:
-                    return "success"
                 if code != stepping.BUDGET or spent >= max_steps:
                     return _STATUS_OF[code]
                 if callback is not None and callback(self.moment()):
                     return "stopped"
+                if time.monotonic() - saved > SAVE_SECONDS:
+                    self._save()
+                    saved = time.monotonic()
                 budget = max(1, int(budget * min(4.0, SLICE_SECONDS / max(seconds, 1e-6))))
 
     def _slice(self, budget: int) -> int:
@@ -193,15 +234,34 @@ class _Run:
             self.chosen.compiled.STEPPER,
             self.walk,
             self.chosen.compiled.PASSES,
-            self.upkeep,
+            stepping.UPKEEP_PASSES,
             self.packed,
             self.clock,
-            1.0 / (self.tableau.embedded_order + 1),
-            self.times,
-            self.out,
+            self.watch,
+            self.record,
+            1.0 / (self.chosen.tableau.embedded_order + 1),
             budget,
         )
         return code
+
+    def resume(self, path: Path) -> None:
+        """Keep a checkpoint at `path`, and go on from it if it exists."""
+        self.checkpoint = path
+        problem = self.problem
+        data = (problem.y0, problem.theta, problem.weight, problem.shared, problem.error_scale())
+        key = (problem.name, problem.observables, self.events, self.keep_state, *self.key, *data)
+        self.fingerprint = checkpoints.fingerprint(*key)
+        if path.exists():
+            checkpoints.restore(path, self._moving(), self.fingerprint)
+
+    def _moving(self) -> dict[str, NDArray[Any]]:
+        """Return every array that changes during a run."""
+        packed = {name: getattr(self.packed, name) for name in ("y", "now", "m", "signals")}
+        return packed | self.clock._asdict() | self.watch._asdict() | _prefixed(self.record)
+
+    def _save(self) -> None:
+        if self.checkpoint is not None:
+            checkpoints.save(self.checkpoint, self._moving(), self.fingerprint)
 
     def moment(self) -> Moment:
         """Return where the integration stands."""
@@ -210,27 +270,42 @@ class _Run:
             float(clock.t[0]), float(clock.h[0]), int(clock.accepted[0]), int(clock.row[0])
         )
 
-    def solution(self, status: str, keep_state: bool) -> Solution:
+    def state(self) -> Array:
+        """Return the state reached."""
+        return from_blocks(self.packed.y[self.packed.now[0]], self.problem.n_features)
+
+    def solution(self, status: str) -> Solution:
         """Return what has been reached."""
-        done = int(self.clock.row[0])
-        named = dict(zip(self.problem.observables, self.out[:done].T.copy(), strict=True))
+        done, n = int(self.clock.row[0]), self.problem.n_features
+        times = self.record.times[:done]
+        columns = self.record.observables[:done].T.copy()
+        named = dict(zip(self.problem.observables, columns, strict=True))
         loss, loss_rate = named.pop("loss"), named.pop("loss_rate")
-        if status == "success" and self.problem.is_gradient_flow and _rises(loss):
-            status = "invariant"
+        if status in ("success", "event"):
+            status = self._checked(status, loss)
         with np.errstate(invalid="ignore", divide="ignore"):
-            local_slope = -self.times[:done] * loss_rate / loss
+            local_slope = -times * loss_rate / loss
+        purpose = f"order {self.chosen.tableau.order}; {self.chosen.purpose}; {self.why}"
         return Solution(
-            times=self.times[:done],
+            times=times,
             loss=loss,
             status=status,
             message=self._message(status),
-            method=f"{self.method} (order {self.tableau.order}; {self.chosen.purpose})",
+            method=f"{self.name} ({purpose})",
             local_slope=local_slope,
             observables=named,
             n_steps=int(self.clock.accepted[0]),
             n_rejected=int(self.clock.rejected[0]),
-            state=from_blocks(self.packed.y, self.problem.n_features) if keep_state else None,
+            events={e.name: float(t) for e, t in zip(self.events, self.watch.found, strict=True)},
+            state=None if self.keep_state == "none" else self.state(),
+            states=self.record.states[:done, :n] if self.keep_state == "all" else None,
         )
+
+    def _checked(self, status: str, loss: Array) -> str:
+        """Return the status after what must hold for every solution."""
+        if not np.all(np.isfinite(self.record.observables[: len(loss)])):
+            return "not_finite"
+        return "invariant" if self.problem.is_gradient_flow and _rises(loss) else status
 
     def _message(self, status: str) -> str:
         clock = self.clock
@@ -243,37 +318,64 @@ class _Run:
                 "; stability held most steps back: the problem is stiff here, "
                 'use method="rosenbrock"'
             )
-        return text
+        return text if status in ("success", "event") else f"{text}; {self._dominant()}"
+
+    def _dominant(self) -> str:
+        """Return which feature changes fastest, relative to its size, and how fast."""
+        y, rate = self.state(), np.zeros(self.problem.n_features)
+        m = order_parameters(self.problem, y)
+        self.problem.rate(y, self.problem.theta, self.problem.shared, m, rate)
+        size = np.maximum(np.abs(y), self.problem.error_scale())
+        with np.errstate(invalid="ignore", divide="ignore"):
+            speed = np.where(size > 0.0, np.abs(rate) / size, 0.0)
+        row = int(np.argmax(np.where(np.isfinite(rate), speed, np.inf)))
+        return f"feature {row + 1} changes fastest: y = {y[row]:.6g}, dy/dt = {rate[row]:.6g}"
+
+
+def _prefixed(record: stepping.Record) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a record under names of their own."""
+    return {f"record_{name}": values for name, values in record._asdict().items()}
 
 
 def pack(
-    problem: MeanField, tableau: Tableau, rtol: float, atol: float, block: int = BLOCK
+    problem: MeanField,
+    method: Method,
+    rtol: float,
+    atol: float,
+    block: int = BLOCK,
+    *,
+    has_events: bool = False,
 ) -> Problem:
     """Return the problem in blocks, with room for the passes of a method."""
-    block = min(block, problem.n_features)
-    A, C, b, e = tableau.padded()
-    y = to_blocks(problem.y0, block)
-    width = max(problem.n_order**2, problem.n_order + 3, len(problem.observables))
+    block, n_order = min(block, problem.n_features), problem.n_order
+    A, C, b, e, D = method.tableau.padded()
+    n_stages = method.tableau.n_stages
+    start = to_blocks(problem.y0, block)
+    y = np.stack([start] * (3 if has_events else 2))
+    n_stored = method.n_stored[0 if n_order else 1]
+    width = max(n_stages * n_order * (n_order + 1), 5 * n_order + 3, len(problem.observables))
     return Problem(
         y=y,
-        y_before=y.copy(),
+        now=np.zeros(1, np.int64),
         scale=to_blocks(problem.error_scale(), block),
         weight=to_blocks(np.asarray(problem.weight, float), block, fill=0.0),
         theta=to_blocks(np.asarray(problem.theta, float), block),
         shared=np.ascontiguousarray(problem.shared, dtype=np.float64),
-        m=np.zeros((tableau.n_stages + 1, problem.n_order)),
-        link=np.zeros((tableau.n_stages, problem.n_order)),
-        sums=np.zeros((len(y), width)),
-        store=np.zeros((0, len(y), block)),
-        signals=np.zeros(1),
+        m=np.zeros((n_stages + 2, n_order)),
+        link=np.zeros((n_stages, n_order)),
+        sums=np.zeros((len(start), width)),
+        store=np.zeros((len(start), n_stored, block) if n_stored else (0, 0, 0)),
+        signals=np.zeros(2),
         A=A,
         C=C,
         b=b,
         e=e,
-        gamma=tableau.gamma,
+        D=D,
+        gamma=method.tableau.gamma,
         rtol=rtol,
         atol=atol,
         order_is_linear=int(problem.order_is_linear),
+        n_observables=len(problem.observables),
         rate=pointer(problem.rate, RATE),
         order=pointer(problem.order, ORDER),
         partials=pointer(problem.partials, PARTIALS),

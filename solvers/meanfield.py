@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from superlaw.arguments import refuse
+from superlaw.arguments import positive, refuse
 from superlaw.solvers import families
 from superlaw.solvers.arrays import Array
 from superlaw.solvers.blocks import Kernel
+from superlaw.solvers.kernel_checks import check_kernels
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,19 @@ class MeanField:
         Names of what `measure` adds up; "loss" and "loss_rate" come first.
     order_is_linear : bool
         Whether every g_r is linear in y, which saves a pass a stage.
+    is_linear : bool
+        Whether f is affine in y and m and every g_r linear in y: `rosenbrock` then takes two passes
+        over the features a step.
     is_gradient_flow : bool
         Whether the loss must fall; a solution in which it rises is then not a success.
+    learned : ndarray, optional
+        Level of y_i at which feature i counts as learned, shape (N,), for events.
 
     Raises
     ------
     ArgumentError
-        If shapes disagree, a value is not finite, or a kernel returns NaN at the start.
+        If shapes disagree, a value is not finite, or a kernel has another signature, writes beyond
+        its output, leaves entries out or returns NaN at the start.
     """
 
     name: str
@@ -63,18 +70,26 @@ class MeanField:
     scale: Array | None = None
     observables: tuple[str, ...] = ("loss", "loss_rate")
     order_is_linear: bool = True
+    is_linear: bool = False
     is_gradient_flow: bool = True
+    learned: Array | None = None
 
     def __post_init__(self) -> None:
         """Refuse what could not be integrated."""
         n = np.shape(self.y0)
         for name, shape in (("y0", n), ("weight", n), ("theta", (len(self.theta), *n))):
-            value = np.asarray(getattr(self, name), dtype=np.float64)
-            if value.shape != shape or len(n) != 1:
+            value = np.asarray(getattr(self, name))
+            if value.dtype.kind not in "fiu":
+                refuse(name, "an array of real numbers", str(value.dtype), "Convert it.")
+            value = np.ascontiguousarray(value, dtype=np.float64)
+            if value.shape != shape or len(n) != 1 or n[0] == 0:
                 refuse(name, f"an array of shape {shape}", value.shape, "One entry a feature.")
             if not np.all(np.isfinite(value)):
                 refuse(name, "finite", value[~np.isfinite(value)][0], "Check the parameters.")
-            object.__setattr__(self, name, np.ascontiguousarray(value))
+            object.__setattr__(self, name, value)
+        if self.observables[:2] != ("loss", "loss_rate"):
+            refuse("observables", 'led by "loss", "loss_rate"', self.observables, "Name them so.")
+        check_kernels(self)
 
     @property
     def n_features(self) -> int:
@@ -103,6 +118,8 @@ def linear(lam: Array, target: Array, weight: Array) -> MeanField:
         partials=families.linear_partials,
         measure=families.linear_measure,
         scale=target,
+        is_linear=True,
+        learned=0.5 * target,
     )
 
 
@@ -122,6 +139,7 @@ def two_layer(lam: Array, target: Array, weight: Array, start: Array) -> MeanFie
         rate=families.two_layer_rate,
         partials=families.two_layer_partials,
         measure=families.two_layer_measure,
+        learned=0.5 * target,
     )
 
 
@@ -144,4 +162,37 @@ def mean_row(variance: Array, mean: Array, start: Array, weight: Array) -> MeanF
         order=families.mean_row_order,
         n_order=1,
         scale=np.full_like(start, np.abs(start).max()),
+        is_linear=True,
+        learned=0.5 * start,
+    )
+
+
+def cross_talk(lam: Array, target: Array, weight: Array, width: float) -> MeanField:
+    """Return the cross-talk theory of a superposed student, in the error e = a − s.
+
+    ds_k/dt = λ_k (a_k − s_k) + dμ/dt, dμ/dt = (1/K) Σ λ_i (a_i − s_i): all features are pushed
+    together, at a rate that does not depend on their frequency. Derivation steps X1 and X2.
+
+    Parameters
+    ----------
+    lam, target, weight : ndarray
+        Rates λ_i [1/time], teacher entries a_i and multiplicities, shape (N,) each.
+    width : float
+        K.
+    """
+    return MeanField(
+        name="cross-talk theory",
+        y0=target,
+        theta=lam[None],
+        weight=weight,
+        rate=families.cross_talk_rate,
+        partials=families.cross_talk_partials,
+        measure=families.cross_talk_measure,
+        order=families.cross_talk_order,
+        n_order=1,
+        shared=np.array([1.0 / positive("width", width, "Give K, e.g. 512.")]),
+        scale=np.full_like(target, np.abs(target).max()),
+        observables=("loss", "loss_rate", "drive"),
+        is_linear=True,
+        learned=0.5 * target,
     )

@@ -2,10 +2,10 @@
 
 With E = 1/(hγ) − diag(f_y), U = f_m and V = w g_y a stage is
 
-    u = E⁻¹(b + U c),    c = Vᵀu = (1 − VᵀE⁻¹U)⁻¹ VᵀE⁻¹ b,
+    u = p + E⁻¹U c,    p = E⁻¹b,    c = Vᵀu = (1 − VᵀE⁻¹U)⁻¹ Vᵀp,
 
-so the only things that travel between features are m and c, R numbers a stage. Every pass works
-out the earlier stages of its block again from them: no stage vector is ever stored.
+so the only things that travel between features are m and c, R numbers a stage. One pass a stage
+works out p, which is stored where features are coupled: reading it costs less than redoing it.
 """
 
 from __future__ import annotations
@@ -13,68 +13,89 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from superlaw.solvers.blocks import LANES, PASS, STEP, TINY, Passes, pointer
+from superlaw.solvers.blocks import LOOSE, PASS, STEP, TINY, Passes, pointer
 from superlaw.solvers.tableaus import RODAS5P
 
 
 @njit(error_model="numpy")
-def _linearise(block, h, problem, e_inv, f_m, g_y):
-    """Fill 1/E, U and g_y of a block."""
-    problem.partials(
-        problem.y[block], problem.theta[block], problem.shared, problem.m[0], e_inv, f_m, g_y
-    )
-    shift = 1.0 / (h * problem.gamma)
-    for k in range(e_inv.size):
-        e_inv[k] = 1.0 / (shift - e_inv[k])
+def _scratch(problem):
+    """Return 1/E, U, V, state, right side and rate of a block, from one allocation."""
+    n_order = problem.m.shape[1]
+    room = np.empty((4 + 2 * n_order, problem.y.shape[2]))
+    return room[0], room[4 : 4 + n_order], room[4 + n_order :], room[1], room[2], room[3]
 
 
 @njit(error_model="numpy")
-def _combine(i, h, y, A, C, u, state, right):
-    """Set state = y + Σ a_ij u_j and right = Σ (c_ij/h) u_j, four stages at a time."""
+def _stages(block, problem):
+    """Return where the p of a block are: stored, or of this pass only if nothing is coupled."""
+    if problem.store.shape[0] > 0:
+        return problem.store[block]
+    return np.empty((problem.A.shape[0], problem.y.shape[2]))
+
+
+@njit(error_model="numpy", fastmath=LOOSE)
+def _linearise(block, h, problem, y, e_inv, U, V):
+    """Fill 1/E, U and V of a block."""
+    problem.partials(y, problem.theta[block], problem.shared, problem.m[0], e_inv, U, V)
+    shift, weight = 1.0 / (h * problem.gamma), problem.weight[block]
+    for k in range(y.size):
+        e_inv[k] = 1.0 / (shift - e_inv[k])
+    for r in range(V.shape[0]):
+        for k in range(y.size):
+            U[r, k] *= e_inv[k]
+            V[r, k] *= weight[k]
+
+
+@njit(error_model="numpy", fastmath=LOOSE)
+def _add_stages(n, coefficients, scale, problem, U, p, out):
+    """Add scale · Σ_j coefficient_j u_j to out, four stages at a time."""
+    together = n - n % 4
+    for j in range(0, together, 4):
+        a0, a1 = scale * coefficients[j], scale * coefficients[j + 1]
+        a2, a3 = scale * coefficients[j + 2], scale * coefficients[j + 3]
+        for k in range(out.size):
+            out[k] += a0 * p[j, k] + a1 * p[j + 1, k] + a2 * p[j + 2, k] + a3 * p[j + 3, k]
+    for j in range(together, n):
+        a0 = scale * coefficients[j]
+        for k in range(out.size):
+            out[k] += a0 * p[j, k]
+    for r in range(U.shape[0]):
+        pull = 0.0
+        for j in range(n):
+            pull += scale * coefficients[j] * problem.link[j, r]
+        for k in range(out.size):
+            out[k] += pull * U[r, k]
+
+
+@njit(error_model="numpy", fastmath=LOOSE)
+def _stage_state(i, problem, y, U, p, state):
+    """Set state = y + Σ a_ij u_j."""
     for k in range(y.size):
         state[k] = y[k]
-        right[k] = 0.0
-    for j in range(0, i, LANES):
-        a0, a1, a2, a3 = A[i, j], A[i, j + 1], A[i, j + 2], A[i, j + 3]
-        c0, c1, c2, c3 = C[i, j] / h, C[i, j + 1] / h, C[i, j + 2] / h, C[i, j + 3] / h
-        for k in range(y.size):
-            u0, u1, u2, u3 = u[j, k], u[j + 1, k], u[j + 2, k], u[j + 3, k]
-            state[k] += a0 * u0 + a1 * u1 + a2 * u2 + a3 * u3
-            right[k] += c0 * u0 + c1 * u1 + c2 * u2 + c3 * u3
+    _add_stages(i, problem.A[i], 1.0, problem, U, p, state)
 
 
-@njit(error_model="numpy")
-def _right_side(i, h, block, problem, u, state, right, rate):
-    """Set right = F(state of stage i) + Σ (c_ij/h) u_j."""
-    _combine(i, h, problem.y[block], problem.A, problem.C, u, state, right)
-    problem.rate(state, problem.theta[block], problem.shared, problem.m[i], rate)
-    for k in range(right.size):
-        right[k] += rate[k]
+@njit(error_model="numpy", fastmath=LOOSE)
+def _free_part(i, h, block, problem, y, e_inv, U, p, state, right):
+    """Set p_i = E⁻¹ (F(state of stage i) + Σ (c_ij/h) u_j)."""
+    _stage_state(i, problem, y, U, p, state)
+    problem.rate(state, problem.theta[block], problem.shared, problem.m[i], right)
+    _add_stages(i, problem.C[i], 1.0 / h, problem, U, p, right)
+    for k in range(y.size):
+        p[i, k] = e_inv[k] * right[k]
 
 
-@njit(error_model="numpy")
-def _replay(n, h, block, problem, e_inv, f_m, u, state, right, rate):
-    """Work out stages 0 … n − 1 of a block."""
-    for i in range(n):
-        _right_side(i, h, block, problem, u, state, right, rate)
-        for r in range(f_m.shape[0]):
-            pull = problem.link[i, r]
-            for k in range(right.size):
-                right[k] += f_m[r, k] * pull
-        for k in range(right.size):
-            u[i, k] = e_inv[k] * right[k]
+@njit(error_model="numpy", fastmath=LOOSE)
+def _add_products(block, problem, V, vector, column):
+    """Set the partial sums of Vᵀ vector, from a column on."""
+    for r in range(V.shape[0]):
+        total = 0.0
+        for k in range(vector.size):
+            total += V[r, k] * vector[k]
+        problem.sums[block, column + r] = total
 
 
-@njit(error_model="numpy")
-def _scratch(problem):
-    """Return 1/E, U, g_y, stages, state, right side and rate of a block, from one allocation."""
-    n_order, n_stages = problem.m.shape[1], problem.A.shape[0]
-    room = np.zeros((4 + 2 * n_order + n_stages, problem.y.shape[1]))
-    f_m, g_y = room[4 : 4 + n_order], room[4 + n_order : 4 + 2 * n_order]
-    return room[0], f_m, g_y, room[4 + 2 * n_order :], room[1], room[2], room[3]
-
-
-@njit(error_model="numpy")
+@njit(error_model="numpy", fastmath=LOOSE)
 def _add_order(block, problem, state, g):
     """Set the partial sums of the order parameters at a state."""
     if g.shape[0] > 0:
@@ -87,69 +108,88 @@ def _add_order(block, problem, state, g):
         problem.sums[block, r] = total
 
 
-@njit(PASS, cache=True, nogil=True, error_model="numpy")
-def coupling_pass(block, h, stage, problem):
-    """Add up VᵀE⁻¹U."""
-    e_inv, f_m, g_y, _, _, _, _ = _scratch(problem)
-    _linearise(block, h, problem, e_inv, f_m, g_y)
-    weight, n_order = problem.weight[block], problem.m.shape[1]
-    for r in range(n_order):
+@njit(error_model="numpy", fastmath=LOOSE)
+def _worst(error):
+    """Return the largest error, or infinity if one is not a number."""
+    lanes = np.zeros(8)
+    total = 0.0
+    for k in range(0, error.size - 7, 8):
+        for lane in range(8):
+            value = error[k + lane]
+            lanes[lane] = value if value > lanes[lane] else lanes[lane]
+            total += value
+    for k in range(error.size // 8 * 8, error.size):
+        lanes[0] = max(lanes[0], error[k])
+        total += error[k]
+    return lanes.max() if total < np.inf else np.inf
+
+
+@njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
+def stage_pass(block, h, stage, problem):
+    """Work out p of a stage; add up Vᵀp and, for the first stage, VᵀE⁻¹U."""
+    e_inv, U, V, state, right, _ = _scratch(problem)
+    p, y, n_order = _stages(block, problem), problem.y[problem.now[0], block], problem.m.shape[1]
+    _linearise(block, h, problem, y, e_inv, U, V)
+    _free_part(stage, h, block, problem, y, e_inv, U, p, state, right)
+    _add_products(block, problem, V, p[stage], 0)
+    if stage == 0:
         for q in range(n_order):
-            total = 0.0
-            for k in range(e_inv.size):
-                total += weight[k] * g_y[r, k] * e_inv[k] * f_m[q, k]
-            problem.sums[block, r * n_order + q] = total
+            _add_products(block, problem, V, U[q], (1 + q) * n_order)
 
 
-@njit(PASS, cache=True, nogil=True, error_model="numpy")
+@njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
 def order_pass(block, h, stage, problem):
     """Add up the order parameters at the state of a stage."""
-    e_inv, f_m, g_y, u, state, right, rate = _scratch(problem)
-    _linearise(block, h, problem, e_inv, f_m, g_y)
-    _replay(stage, h, block, problem, e_inv, f_m, u, state, right, rate)
-    _combine(stage, h, problem.y[block], problem.A, problem.C, u, state, right)
-    _add_order(block, problem, state, g_y)
+    e_inv, U, V, state, _, _ = _scratch(problem)
+    y = problem.y[problem.now[0], block]
+    _linearise(block, h, problem, y, e_inv, U, V)
+    _stage_state(stage, problem, y, U, _stages(block, problem), state)
+    _add_order(block, problem, state, V)
 
 
-@njit(PASS, cache=True, nogil=True, error_model="numpy")
-def link_pass(block, h, stage, problem):
-    """Add up VᵀE⁻¹b of a stage."""
-    e_inv, f_m, g_y, u, state, right, rate = _scratch(problem)
-    _linearise(block, h, problem, e_inv, f_m, g_y)
-    _replay(stage, h, block, problem, e_inv, f_m, u, state, right, rate)
-    _right_side(stage, h, block, problem, u, state, right, rate)
-    weight = problem.weight[block]
-    for r in range(f_m.shape[0]):
-        total = 0.0
-        for k in range(right.size):
-            total += weight[k] * g_y[r, k] * e_inv[k] * right[k]
-        problem.sums[block, r] = total
-
-
-@njit(PASS, cache=True, nogil=True, error_model="numpy")
+@njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
 def finish_pass(block, h, stage, problem):
-    """Move y on; keep the worst error and the order parameters there."""
-    e_inv, f_m, g_y, u, state, right, rate = _scratch(problem)
-    _linearise(block, h, problem, e_inv, f_m, g_y)
-    _replay(stage, h, block, problem, e_inv, f_m, u, state, right, rate)
-    y, y_before, scale = problem.y[block], problem.y_before[block], problem.scale[block]
+    """Set the state after the step; keep its worst error and order parameters."""
+    e_inv, U, V, state, right, error = _scratch(problem)
+    p, y = _stages(block, problem), problem.y[problem.now[0], block]
+    new, scale = problem.y[1 - problem.now[0], block], problem.scale[block]
+    _linearise(block, h, problem, y, e_inv, U, V)
+    if V.shape[0] == 0:
+        for i in range(stage):
+            _free_part(i, h, block, problem, y, e_inv, U, p, state, right)
     for k in range(y.size):
         state[k] = y[k]
-        right[k] = 0.0
-    for j in range(stage):
-        b, e = problem.b[j], problem.e[j]
-        for k in range(y.size):
-            state[k] += b * u[j, k]
-            right[k] += e * u[j, k]
-    worst = 0.0
+        error[k] = 0.0
+    _add_stages(stage, problem.b, 1.0, problem, U, p, state)
+    _add_stages(stage, problem.e, 1.0, problem, U, p, error)
+    rtol, atol = problem.rtol, problem.atol + TINY
     for k in range(y.size):
-        size = max(scale[k], abs(y[k]), abs(state[k]))
-        error = abs(right[k]) / (problem.atol + problem.rtol * size + TINY)
-        worst = max(worst, error) if error == error else np.inf
-        y_before[k] = y[k]
-        y[k] = state[k]
-    _add_order(block, problem, state, g_y)
-    problem.sums[block, f_m.shape[0]] = worst
+        size = max(scale[k], max(abs(y[k]), abs(state[k])))
+        error[k] = abs(error[k]) / (atol + rtol * size)
+        new[k] = state[k]
+    _add_order(block, problem, state, V)
+    problem.sums[block, V.shape[0]] = _worst(error)
+
+
+@njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
+def between_pass(block, h, stage, problem):
+    """Set the state at y(t + θh), of fourth order (Steinebach 2023, section 4)."""
+    e_inv, U, V, state, right, _ = _scratch(problem)
+    p, y = _stages(block, problem), problem.y[problem.now[0], block]
+    new, theta = problem.y[1 - problem.now[0], block], problem.signals[1]
+    _linearise(block, h, problem, y, e_inv, U, V)
+    if V.shape[0] == 0:
+        for i in range(stage):
+            _free_part(i, h, block, problem, y, e_inv, U, p, state, right)
+    for k in range(y.size):
+        state[k] = (1.0 - theta) * y[k] + theta * new[k]
+    share = theta * (1.0 - theta)
+    for r in range(problem.D.shape[0]):
+        _add_stages(stage, problem.D[r], share, problem, U, p, state)
+        share *= theta
+    for k in range(y.size):
+        problem.y[2, block, k] = state[k]
+    _add_order(block, problem, state, V)
 
 
 @njit(error_model="numpy")
@@ -163,50 +203,79 @@ def _total(sums, column):
 @njit(error_model="numpy")
 def _stage_order(walk, passes, h, stage, problem):
     """Set the order parameters at the state of a stage; linear ones follow from the links."""
-    if stage > 0 and problem.order_is_linear:
+    if problem.order_is_linear:
         for r in range(problem.m.shape[1]):
             problem.m[stage, r] = problem.m[0, r]
             for j in range(stage):
                 problem.m[stage, r] += problem.A[stage, j] * problem.link[j, r]
-    elif stage > 0:
+    else:
         walk(passes.second, h, stage, problem)
         for r in range(problem.m.shape[1]):
             problem.m[stage, r] = _total(problem.sums, r)
 
 
 @njit(error_model="numpy")
+def _solve(matrix, right, out):
+    """Solve a small dense system by elimination with row exchanges, in place.
+
+    A singular matrix gives NaN, which rejects the step; a library call would raise in a thread.
+    """
+    n = right.size
+    for c in range(n):
+        pivot = c
+        for r in range(c + 1, n):
+            if abs(matrix[r, c]) > abs(matrix[pivot, c]):
+                pivot = r
+        for k in range(c, n):
+            matrix[c, k], matrix[pivot, k] = matrix[pivot, k], matrix[c, k]
+        right[c], right[pivot] = right[pivot], right[c]
+        for r in range(c + 1, n):
+            share = matrix[r, c] / matrix[c, c]
+            for k in range(c, n):
+                matrix[r, k] -= share * matrix[c, k]
+            right[r] -= share * right[c]
+    for r in range(n - 1, -1, -1):
+        out[r] = right[r]
+        for k in range(r + 1, n):
+            out[r] -= matrix[r, k] * out[k]
+        out[r] /= matrix[r, r]
+
+
+@njit(error_model="numpy")
 def _solve_links(walk, passes, h, problem):
     """Find what each stage does to the order parameters."""
     n_order = problem.m.shape[1]
-    walk(passes.first, h, 0, problem)
-    matrix = np.eye(n_order)
-    for r in range(n_order):
-        for q in range(n_order):
-            matrix[r, q] -= _total(problem.sums, r * n_order + q)
+    coupling, free = np.eye(n_order), np.empty(n_order)
     for stage in range(passes.n_stages):
-        _stage_order(walk, passes, h, stage, problem)
-        walk(passes.third, h, stage, problem)
-        free = np.array([_total(problem.sums, r) for r in range(n_order)])
-        problem.link[stage] = np.linalg.solve(matrix, free)
+        if stage > 0:
+            _stage_order(walk, passes, h, stage, problem)
+        walk(passes.first, h, stage, problem)
+        for r in range(n_order):
+            free[r] = _total(problem.sums, r)
+            for q in range(n_order if stage == 0 else 0):
+                coupling[r, q] -= _total(problem.sums, (1 + q) * n_order + r)
+        _solve(coupling.copy(), free, problem.link[stage])
 
 
 @njit(STEP, cache=True, nogil=True, error_model="numpy")
 def rosenbrock_step(walk, passes, h, problem):
-    """Take one step; return its error in units of the tolerance."""
+    """Set the state after one step; return its error in units of the tolerance."""
     n_order = problem.m.shape[1]
     if n_order > 0:
         _solve_links(walk, passes, h, problem)
-    walk(passes.fourth, h, passes.n_stages, problem)
+    walk(passes.third, h, passes.n_stages, problem)
     for r in range(n_order):
         problem.m[passes.n_stages, r] = _total(problem.sums, r)
     return problem.sums[:, n_order].max()
 
 
 STEPPER = pointer(rosenbrock_step, STEP)
+_FINISH = pointer(finish_pass, PASS)
 PASSES = Passes(
     RODAS5P.n_stages,
-    pointer(coupling_pass, PASS),
+    pointer(stage_pass, PASS),
     pointer(order_pass, PASS),
-    pointer(link_pass, PASS),
-    pointer(finish_pass, PASS),
+    _FINISH,
+    _FINISH,
+    pointer(between_pass, PASS),
 )

@@ -27,9 +27,17 @@ def _stage_state(i, h, y, A, k, state):
 @njit(error_model="numpy")
 def _replay(n, h, block, problem, k, state):
     """Work out stages 0 … n − 1 of a block."""
+    y, theta = problem.y[problem.now[0], block], problem.theta[block]
     for i in range(n):
-        _stage_state(i, h, problem.y[block], problem.A, k, state)
-        problem.rate(state, problem.theta[block], problem.shared, problem.m[i], k[i])
+        _stage_state(i, h, y, problem.A, k, state)
+        problem.rate(state, theta, problem.shared, problem.m[i], k[i])
+
+
+@njit(error_model="numpy")
+def _scratch(problem):
+    """Return room for the stages and the state of a block."""
+    size = problem.y.shape[2]
+    return np.zeros((problem.A.shape[0], size)), np.empty(size)
 
 
 @njit(error_model="numpy")
@@ -51,25 +59,25 @@ def _add_order(block, problem, state):
 @njit(PASS, cache=True, nogil=True, error_model="numpy")
 def stage_pass(block, h, stage, problem):
     """Add up the order parameters at the state of a stage."""
-    k, state = np.zeros((problem.A.shape[0], problem.y.shape[1])), np.empty(problem.y.shape[1])
+    k, state = _scratch(problem)
     _replay(stage, h, block, problem, k, state)
-    _stage_state(stage, h, problem.y[block], problem.A, k, state)
+    _stage_state(stage, h, problem.y[problem.now[0], block], problem.A, k, state)
     _add_order(block, problem, state)
 
 
 @njit(PASS, cache=True, nogil=True, error_model="numpy")
 def finish_pass(block, h, stage, problem):
-    """Move y on; keep the worst error and what tells the stiffness.
+    """Set the state after the step; keep its worst error and what tells the stiffness.
 
     The last two stages are at the same time, so |Δk|/|Δstate| is an eigenvalue of the Jacobian.
     """
-    k, state = np.zeros((problem.A.shape[0], problem.y.shape[1])), np.empty(problem.y.shape[1])
+    k, state = _scratch(problem)
     _replay(stage - 1, h, block, problem, k, state)
     before = state.copy()
-    _stage_state(stage - 1, h, problem.y[block], problem.A, k, state)
+    y, after = problem.y[problem.now[0], block], problem.y[1 - problem.now[0], block]
+    _stage_state(stage - 1, h, y, problem.A, k, state)
     problem.rate(state, problem.theta[block], problem.shared, problem.m[stage - 1], k[stage - 1])
-    y, y_before, scale = problem.y[block], problem.y_before[block], problem.scale[block]
-    worst, rates, states = 0.0, 0.0, 0.0
+    scale, worst, rates, states = problem.scale[block], 0.0, 0.0, 0.0
     for c in range(y.size):
         rates = max(rates, abs(k[stage - 1, c] - k[stage - 2, c]))
         states = max(states, abs(state[c] - before[c]))
@@ -80,14 +88,29 @@ def finish_pass(block, h, stage, problem):
         size = max(scale[c], abs(y[c]), abs(new))
         error = abs(error) / (problem.atol + problem.rtol * size + TINY)
         worst = max(worst, error) if error == error else np.inf
-        y_before[c] = y[c]
-        y[c] = new
-        state[c] = new
-    _add_order(block, problem, state)
+        after[c] = new
+    _add_order(block, problem, after)
     n_order = problem.m.shape[1]
     problem.sums[block, n_order] = worst
     problem.sums[block, n_order + 1] = rates
     problem.sums[block, n_order + 2] = states
+
+
+@njit(PASS, cache=True, nogil=True, error_model="numpy")
+def between_pass(block, h, stage, problem):
+    """Set the state at y(t + θh): y + h Σ_rj θ^r D_rj k_j."""
+    k, state = _scratch(problem)
+    _replay(stage, h, block, problem, k, state)
+    y, between, theta = problem.y[problem.now[0], block], problem.y[2, block], problem.signals[1]
+    for c in range(y.size):
+        between[c] = y[c]
+    for j in range(stage):
+        share = 0.0
+        for r in range(problem.D.shape[0] - 1, -1, -1):
+            share = theta * (share + problem.D[r, j])
+        for c in range(y.size):
+            between[c] += h * share * k[j, c]
+    _add_order(block, problem, between)
 
 
 @njit(error_model="numpy")
@@ -102,7 +125,7 @@ def _collect_order(problem, row):
 
 @njit(STEP, cache=True, nogil=True, error_model="numpy")
 def runge_kutta_step(walk, passes, h, problem):
-    """Take one step; return its error in units of the tolerance."""
+    """Set the state after one step; return its error in units of the tolerance."""
     n_order = problem.m.shape[1]
     if n_order > 0:
         for stage in range(1, passes.n_stages):
@@ -117,5 +140,5 @@ def runge_kutta_step(walk, passes, h, problem):
 
 STEPPER = pointer(runge_kutta_step, STEP)
 _STAGE, _FINISH = pointer(stage_pass, PASS), pointer(finish_pass, PASS)
-PASSES = Passes(TSIT5.n_stages, _STAGE, _FINISH, _FINISH, _FINISH)
+PASSES = Passes(TSIT5.n_stages, _STAGE, _FINISH, _FINISH, _FINISH, pointer(between_pass, PASS))
 """Both tableaus have seven stages."""

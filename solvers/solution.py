@@ -18,6 +18,7 @@ STATUS = {
     "step_underflow": "the step became too small to move time; loosen rtol",
     "not_finite": "the rates are not finite; check the parameters of the problem",
     "stopped": "stopped by the callback",
+    "event": "stopped at the event that ends the run",
     "invariant": "the loss rose under gradient flow; tighten rtol",
 }
 """Status codes and what to do about them."""
@@ -61,6 +62,10 @@ class Solution:
         Coded warnings.
     state : ndarray or None
         Last state, shape (N,), if it was kept.
+    states : ndarray or None
+        States at `times`, shape (n, N), if all were kept.
+    events : dict of float
+        Time of each event, NaN if it has not happened.
     """
 
     times: Array
@@ -76,11 +81,13 @@ class Solution:
     n_rejected: int = 0
     notices: tuple[Notice, ...] = ()
     state: Array | None = field(default=None, repr=False)
+    states: Array | None = field(default=None, repr=False)
+    events: dict[str, float] = field(default_factory=dict)
 
     @property
     def success(self) -> bool:
-        """Whether the last time was reached and nothing misbehaved."""
-        return self.status == "success"
+        """Whether the run ended where it was to end and nothing misbehaved."""
+        return self.status in ("success", "event")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the solution as plain data."""
@@ -94,6 +101,7 @@ class Solution:
             "method": self.method,
             "error_bound": self.error_bound,
             "observables": self.observables,
+            "events": self.events,
             "n_steps": self.n_steps,
             "n_rejected": self.n_rejected,
             "warnings": [{"code": n.code, "message": n.message} for n in self.notices],

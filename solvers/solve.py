@@ -8,11 +8,18 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from superlaw import talbot
 from superlaw.arguments import increasing_times, one_of, refuse
 from superlaw.notices import Notice
 from superlaw.solvers import contour, exact
 from superlaw.solvers.arrays import Array
-from superlaw.solvers.classes import FeatureClasses, all_features, feature_classes
+from superlaw.solvers.classes import (
+    FeatureClasses,
+    all_features,
+    coarser_classes,
+    feature_classes,
+    relative_difference,
+)
 from superlaw.solvers.inputs import Optimizer, Student, Task
 from superlaw.solvers.solution import STATUS, NumericsError, Solution
 from superlaw.solvers.times import log_times
@@ -21,8 +28,9 @@ ROUNDING = 1e-13
 """Relative rounding error of a sum over features."""
 QUADRATURE = 1e-11
 """No smaller error is claimed for a sum over classes."""
-INTEGRATORS = ("rosenbrock", "tsit5", "dopri5")
-METHODS = ("auto", "exact", "contour", "moments", *INTEGRATORS)
+INTEGRATORS = ("rosenbrock", "exponential", "rkc", "tsit5", "dopri5")
+NETWORKS = ("bottleneck", "closure")
+METHODS = ("auto", "exact", "contour", "moments", *INTEGRATORS, *NETWORKS)
 LARGEST_COUPLED_SGD = 2048
 """Most features for the N × N recursion of SGD on inputs with a mean."""
 
@@ -43,7 +51,8 @@ def solve(
 
     Gradient flow: L(t) = ½ Σ λ_i a_i² exp(−2λ_i t) (S9), logistic modes for two layers (T2), a
     contour integral for inputs with a mean (M6). With an optimizer: the exact mean of SGD at its
-    steps (N1, N4).
+    steps (N1, N4). Superposed students (K < N) under gradient flow: deterministic equivalents for
+    linear ones (L5, L11), the row-replica closure for ReLU ones (R9-R20), whose error is measured.
 
     Parameters
     ----------
@@ -55,8 +64,8 @@ def solve(
         Gradient-flow times (learning rate × steps), increasing; 0.1 … 1e4 if left out [time].
     optimizer : SGD, optional
         Gradient flow if left out; else times are rounded to whole steps.
-    method : {"auto", "exact", "contour", "moments", "rosenbrock", "tsit5", "dopri5"}
-        "auto" takes a closed form where there is one.
+    method : str
+        One of `METHODS`; "auto" takes a closed form where there is one.
     features : {"auto", "classes", "all"}
         Sum over feature classes or over every feature; "auto" takes classes for large N.
     rtol : float
@@ -86,6 +95,13 @@ def solve(
     ['1.242803e-01', '2.079435e-25']
     """
     grid = log_times(0.1, 1e4) if times is None else increasing_times(times)
+    if student is not None and student.is_network(task.n_features):
+        from superlaw.solvers.networks import solve_network
+
+        one_of("method", method, METHODS)
+        return _finished(solve_network(task, student, grid, optimizer, method, progress), throw)
+    if optimizer is not None and not hasattr(optimizer, "lr"):
+        optimizer = None  # gradient flow by name
     chosen = _method(task, student, optimizer, method)
     classes = _features(task, features, chosen)
     if optimizer is not None:
@@ -100,18 +116,13 @@ def _method(task: Task, student: Student | None, optimizer: Optimizer | None, me
     """Return the method to use, or refuse a combination that none covers."""
     one_of("method", method, METHODS)
     two_layers = student is not None and student.depth == 2
-    if student is not None and student.width not in (None, task.n_features):
-        refuse(
-            "width",
-            "left out: superposed students (K < N) are not available yet",
-            student.width,
-            "Leave it out for K = N.",
-        )
     if two_layers and task.activity != "one":
         refuse("activity", '"one" for two layers', task.activity, "Use depth=1.")
     if two_layers and optimizer is not None:
         refuse("optimizer", "left out for two layers", optimizer, "Only gradient flow is solved.")
     noisy_coactive = optimizer is not None and task.activity == "bernoulli"
+    if optimizer is not None and getattr(optimizer, "momentum", 1.0) != 0.0:
+        refuse("optimizer", "plain SGD or gradient flow", optimizer, "Train it: sl.simulate.")
     natural = "exact"
     if noisy_coactive:
         natural = "moments"
@@ -189,8 +200,8 @@ def _summed(
     """Return a curve with its error bound: how much coarser classes, if any, change it."""
     loss, slope = curve(classes)
     bound = np.full_like(loss, ROUNDING if classes.is_exact else QUADRATURE)
-    for coarser in () if classes.is_exact else _coarser(classes.n_features):
-        bound += _relative_difference(curve(coarser)[0], loss)
+    for coarser in () if classes.is_exact else coarser_classes(classes.n_features):
+        bound += relative_difference(curve(coarser)[0], loss)
     where = "every feature" if classes.is_exact else f"{len(classes.index)} feature classes"
     return Solution(
         times,
@@ -203,20 +214,6 @@ def _summed(
     )
 
 
-def _coarser(n: int) -> tuple[FeatureClasses, FeatureClasses]:
-    """Return two coarser quadratures, so that an error that changes sign hides from one only."""
-    return (
-        feature_classes(n, head=64, tail=16, per_decade=24),
-        feature_classes(n, head=48, tail=12, per_decade=20),
-    )
-
-
-def _relative_difference(other: Array, loss: Array) -> Array:
-    """Return |other − loss|/loss, 0 where both have underflowed."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(other == loss, 0.0, np.abs(other - loss) / np.abs(loss))
-
-
 def _contour(
     task: Task,
     student: Student | None,
@@ -226,14 +223,14 @@ def _contour(
 ) -> Solution:
     """Integrate the resolvent's trace, with two numbers of nodes for the error."""
 
-    def curve(on: FeatureClasses, n_nodes: int = contour.N_NODES) -> tuple[Array, Array]:
+    def curve(on: FeatureClasses, n_nodes: int = talbot.N_NODES) -> tuple[Array, Array]:
         lam, target, weight = _spectrum(task, on)
         mean = task.mean(on.index)
         return contour.rank_one_loss(times, lam - mean**2, mean, target, weight, n_nodes)
 
     solution = _summed(times, classes, curve, "contour (rank-one resolvent)")
-    fewer, _ = curve(classes, contour.N_NODES - 4)
-    bound = _relative_difference(fewer, solution.loss)
+    fewer, _ = curve(classes, talbot.N_NODES - 4)
+    bound = relative_difference(fewer, solution.loss)
     if solution.error_bound is not None:
         bound += solution.error_bound
     return replace(solution, error_bound=bound)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from superlaw.solvers.arrays import Array
 from superlaw.solvers.blocks import LANES
+
+ROUNDING = 1e-12
+"""Coefficients below this are the rounding error of zero."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,8 @@ class Tableau:
     Explicit Runge-Kutta: k_i = F(y + h Σ a_ij k_j), y_new = y + h Σ b_i k_i, error h Σ e_i k_i.
     Rosenbrock (Hairer & Wanner, Solving ODEs II, IV.7.25): (1/(hγ) − J) u_i = F(y + Σ a_ij u_j) +
     Σ (c_ij/h) u_j, y_new = y + Σ b_i u_i, error Σ e_i u_i.
+    Dense output: y(t + θh) = y + h Σ_rj θ^r D_rj k_j (r from 1) for Runge-Kutta, and
+    (1 − θ) y + θ (y_new + (1 − θ) Σ_rj θ^(r−1) D_rj u_j) for Rosenbrock.
 
     Parameters
     ----------
@@ -28,6 +33,8 @@ class Tableau:
         Stage coefficients a_ij, (stages, stages).
     b, e : ndarray
         Weights of the step and of the error, (stages,).
+    D : ndarray
+        Dense output, (rows, stages).
     source : str
         Where the numbers were published.
     C : ndarray
@@ -42,6 +49,7 @@ class Tableau:
     A: Array
     b: Array
     e: Array
+    D: Array
     source: str
     C: Array = field(default_factory=lambda: np.zeros((0, 0)))
     gamma: float = 0.0
@@ -51,12 +59,38 @@ class Tableau:
         """Number of stages."""
         return len(self.b)
 
-    def padded(self) -> tuple[Array, Array, Array, Array]:
-        """Return A, C, b, e with zeros up to a multiple of `LANES` stages."""
+    def padded(self) -> tuple[Array, Array, Array, Array, Array]:
+        """Return A, C, b, e, D with zeros up to a multiple of `LANES` stages."""
         room = -self.n_stages % LANES
-        square, line = ((0, room), (0, room)), (0, room)
+        square, line, rows = ((0, room), (0, room)), (0, room), ((0, 0), (0, room))
         C = self.C if self.gamma else np.zeros_like(self.A)
-        return np.pad(self.A, square), np.pad(C, square), np.pad(self.b, line), np.pad(self.e, line)
+        A, C = np.pad(self.A, square), np.pad(C, square)
+        return A, C, np.pad(self.b, line), np.pad(self.e, line), np.pad(self.D, rows)
+
+    def in_resolvents(self) -> Tableau:
+        """Return a Rosenbrock tableau over v_k = Q^k F(y), Q = (1 − hγJ)⁻¹, instead of stages.
+
+        On linear problems u_i = hγ Σ_k κ_ik v_k: from (1/(hγ) − J) u_i = F(y) + J Σ a_ij u_j +
+        Σ (c_ij/h) u_j and hγ Q J = Q − 1 follows κ_i = Q + (Q − 1) Σ a_ij κ_j + γ Q Σ c_ij κ_j
+        [derived], polynomials in Q without constant term.
+        """
+        n = self.n_stages
+        kappa = np.zeros((n, n + 2))
+        for i in range(n):
+            state, right = self.A[i] @ kappa, self.C[i] @ kappa
+            kappa[i] = -state
+            kappa[i, 1:] += state[:-1] + self.gamma * right[:-1]
+            kappa[i, 1] += 1.0
+        kappa = kappa[:, 1 : 1 + np.flatnonzero(np.abs(kappa).max(axis=0) > ROUNDING).max()]
+        size = kappa.shape[1]
+        return replace(
+            self,
+            A=np.zeros((size, size)),
+            C=np.zeros((size, size)),
+            b=self.b @ kappa,
+            e=self.e @ kappa,
+            D=self.D @ kappa,
+        )
 
 
 def _lower(*rows: list[float]) -> Array:
@@ -114,6 +148,38 @@ TSIT5 = Tableau(
             0.015151515151515152,
         ]
     ),
+    D=np.array(
+        [
+            [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+            [
+                -2.763706197274826,
+                0.1317,
+                3.9302962368947516,
+                -12.411077166933676,
+                37.50931341651104,
+                -27.896526289197286,
+                1.5,
+            ],
+            [
+                2.9132554618219126,
+                -0.2234,
+                -5.941033872131505,
+                30.33818863028232,
+                -88.1789048947664,
+                65.09189467479366,
+                -4.0,
+            ],
+            [
+                -1.0530884977290216,
+                0.1017,
+                2.490627285651253,
+                -16.548102889244902,
+                47.37952196281928,
+                -34.87065786149661,
+                2.5,
+            ],
+        ]
+    ),
     source="Tsitouras, Computers & Mathematics with Applications 62 (2011) 770",
 )
 
@@ -131,7 +197,40 @@ DOPRI5 = Tableau(
     ),
     b=np.array([35 / 384, 0.0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84, 0.0]),
     e=np.array([71 / 57600, 0.0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40]),
-    source="Dormand & Prince, Journal of Computational and Applied Mathematics 6 (1980) 19",
+    D=np.array(
+        [
+            [1, 0, 0, 0, 0, 0, 0],
+            [
+                -8048581381 / 2820520608,
+                0,
+                131558114200 / 32700410799,
+                -1754552775 / 470086768,
+                127303824393 / 49829197408,
+                -282668133 / 205662961,
+                40617522 / 29380423,
+            ],
+            [
+                8663915743 / 2820520608,
+                0,
+                -68118460800 / 10900136933,
+                14199869525 / 1410260304,
+                -318862633887 / 49829197408,
+                2019193451 / 616988883,
+                -110615467 / 29380423,
+            ],
+            [
+                -12715105075 / 11282082432,
+                0,
+                87487479700 / 32700410799,
+                -10690763975 / 1880347072,
+                701980252875 / 199316789632,
+                -1453857185 / 822651844,
+                69997945 / 29380423,
+            ],
+        ]
+    ),
+    source="Dormand & Prince, Journal of Computational and Applied Mathematics 6 (1980) 19; dense "
+    "output: Shampine, Mathematics of Computation 46 (1986) 135",
 )
 
 _RODAS5P_LAST = [
@@ -187,5 +286,51 @@ RODAS5P = Tableau(
     ),
     b=np.array([*_RODAS5P_LAST, 1.0, 1.0, 1.0]),
     e=np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]),
+    D=np.array(
+        [
+            [
+                25.948786856663858,
+                -2.5579724845846235,
+                10.433815404888879,
+                -2.3679251022685204,
+                0.524948541321073,
+                1.1241088310450404,
+                0.4272876194431874,
+                -0.17202221070155493,
+            ],
+            [
+                -9.91568850695171,
+                -0.9689944594115154,
+                3.0438037242978453,
+                -24.495224566215796,
+                20.176138334709044,
+                15.98066361424651,
+                -6.789040303419874,
+                -6.710236069923372,
+            ],
+            [
+                11.419903575922262,
+                2.8879645146136994,
+                72.92137995996029,
+                80.12511834622643,
+                -52.072871366152654,
+                -59.78993625266729,
+                -0.15582684282751913,
+                4.883087185713722,
+            ],
+        ]
+    ),
     source="Steinebach, BIT Numerical Mathematics 63 (2023) 27 (Rodas5P)",
+)
+
+HOCHBRUCK_OSTERMANN = Tableau(
+    name="exponential",
+    order=3,
+    embedded_order=2,
+    A=np.zeros((0, 0)),
+    b=np.zeros(3),
+    e=np.zeros(3),
+    D=np.zeros((0, 0)),
+    source="Hochbruck & Ostermann, SIAM Journal on Numerical Analysis 43 (2005) 1069; coefficients "
+    "are functions of the Jacobian and stand in `exponential`",
 )

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from numba import njit, prange, types
 
-from superlaw.solvers.blocks import WALK, pointer
+from superlaw.solvers.blocks import WALK, Kernel, pointer
+
+THREADS_FROM = 16
+"""Blocks from which waking threads costs less than it saves; the bits do not depend on it."""
 
 
 @njit(WALK, cache=True, nogil=True, error_model="numpy")
 def walk_serial(visit, h, stage, problem):
     """Visit the blocks one after another."""
-    for block in range(problem.y.shape[0]):
+    for block in range(problem.y.shape[1]):
         visit(block, h, stage, problem)
 
 
 @njit(WALK, cache=True, nogil=True, error_model="numpy", parallel=True)
 def walk_threads(visit, h, stage, problem):
     """Visit the blocks in threads."""
-    for block in prange(problem.y.shape[0]):
+    for block in prange(problem.y.shape[1]):
         visit(types.int64(block), h, stage, problem)
 
 
 SERIAL, THREADS = pointer(walk_serial, WALK), pointer(walk_threads, WALK)
+
+
+def choose(n_blocks: int) -> Kernel:
+    """Return the walk for a number of blocks."""
+    return THREADS if n_blocks >= THREADS_FROM else SERIAL

@@ -1,12 +1,16 @@
 """Problems for solver tests, and readable twins of the compiled steps."""
 
+import mpmath
 import numpy as np
 from numba import njit
 
 from superlaw.solvers import blocks, stepping
 from superlaw.solvers.blocks import BLOCK, from_blocks
-from superlaw.solvers.integrate import METHODS, pack
+from superlaw.solvers.integrate import pack
 from superlaw.solvers.meanfield import MeanField
+from superlaw.solvers.methods import METHODS
+from superlaw.solvers.rkc_coefficients import coefficients
+from superlaw.solvers.spectrum import spectral_bound
 from superlaw.solvers.walking import SERIAL
 
 
@@ -121,16 +125,23 @@ def jacobian(problem, y):
 
 def packed(problem, method, block=BLOCK):
     """Return a problem in blocks, with its order parameters set."""
-    ready = pack(problem, METHODS[method].tableau, 1e-6, 0.0, block)
-    stepping.prepare(SERIAL, stepping.upkeep(1), ready)
+    chosen = METHODS[method].on(problem)
+    ready = pack(problem, chosen, 1e-6, 0.0, block, has_events=True)
+    stepping.prepare(SERIAL, stepping.UPKEEP_PASSES, ready)
     return ready
+
+
+def state_of(ready, n):
+    """Return the current state of a packed problem."""
+    return from_blocks(ready.y[ready.now[0]], n)
 
 
 def step(ready, method, h):
     """Take one compiled step and accept it; return its error estimate."""
-    compiled = METHODS[method].compiled
+    compiled = method.compiled
     error = compiled.STEPPER(SERIAL, compiled.PASSES, h, ready)
-    ready.m[0] = ready.m[compiled.PASSES.n_stages]
+    ready.m[0] = ready.m[-2]
+    ready.now[0] = 1 - ready.now[0]
     return error
 
 
@@ -138,8 +149,8 @@ def fixed_steps(problem, method, t_end, n_steps):
     """Take equal steps with the compiled method; return the last state."""
     ready = packed(problem, method)
     for _ in range(n_steps):
-        step(ready, method, t_end / n_steps)
-    return from_blocks(ready.y, problem.n_features)
+        step(ready, METHODS[method].on(problem), t_end / n_steps)
+    return state_of(ready, problem.n_features)
 
 
 def runge_kutta_twin(problem, tableau, y, h):
@@ -158,3 +169,48 @@ def rosenbrock_twin(problem, tableau, y, h):
         b = right_side(problem, y + tableau.A[i] @ u) + tableau.C[i] @ u / h
         u[i] = np.linalg.solve(matrix, b)
     return y + tableau.b @ u
+
+
+def chebyshev_twin(problem, tableau, y, h):
+    """One Runge-Kutta-Chebyshev step with as many stages as the compiled one takes."""
+    _, ladder, *_ = tableau.padded()
+    n_stages = int(ladder[np.argmax(ladder[:, 2] >= h * spectral_bound(problem, y)), 0])
+    k, rate = coefficients(n_stages), right_side(problem, y)
+    before, now = y, y + h * k.mu_tilde[1] * rate
+    for j in range(2, n_stages + 1):
+        new = (1.0 - k.mu[j] - k.nu[j]) * y + k.mu[j] * now + k.nu[j] * before
+        new += h * (k.mu_tilde[j] * right_side(problem, now) + k.gamma_tilde[j] * rate)
+        before, now = now, new
+    return now
+
+
+def exponential_twin(problem, tableau, y, h):
+    """One exponential step with φ functions of a diagonal matrix."""
+    g = np.zeros((problem.n_order, len(y)))
+    problem.order(y, problem.theta, problem.shared, g)
+    m, diagonal = np.ascontiguousarray(g @ problem.weight), np.zeros(len(y))
+    problem.partials(y, problem.theta, problem.shared, m, diagonal, np.zeros_like(g), g)
+
+    def phi_1(part):
+        return np.array([mpmath.expm1(z) / z if z else 1.0 for z in part * h * diagonal], float)
+
+    def phi_2(part):
+        z = part * h * diagonal
+        return np.array([mpmath.hyp1f1(1, 3, value) / 2 for value in z], float)
+
+    def remainder(state):
+        return right_side(problem, state) - rates - diagonal * (state - y)
+
+    rates = right_side(problem, y)
+    second = remainder(y + h / 2 * phi_1(1 / 2) * rates)
+    state = y + 2 / 3 * h * phi_1(2 / 3) * rates + 8 / 9 * h * phi_2(2 / 3) * second
+    return y + h * phi_1(1.0) * rates + 1.5 * h * phi_2(1.0) * remainder(state)
+
+
+TWINS = {
+    "exponential": exponential_twin,
+    "rosenbrock": rosenbrock_twin,
+    "rkc": chebyshev_twin,
+    "tsit5": runge_kutta_twin,
+    "dopri5": runge_kutta_twin,
+}

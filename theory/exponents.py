@@ -20,10 +20,20 @@ from superlaw.theory.laws import (
     slowdown,
     two_layer_exponent,
 )
-from superlaw.theory.optimizers import SGD
+from superlaw.theory.optimizers import SGD, Adam, GradientFlow, Optimizer
 from superlaw.theory.students import Student
+from superlaw.theory.superposition import crossover_time, slope_limits, unit_slope_time
 from superlaw.theory.tasks import PowerLawTask
 from superlaw.theory.visibility import features_needed, visible_window
+
+_CROSSOVER = (
+    "Superposed: the local slope crosses over between limits that depend on the data and passes 1 "
+    "on the way; an exponent near 1 is a value of that crossover, not a law."
+)
+_NO_BIAS = (
+    "Without a trained bias interference is never filtered: the loss reaches a floor early and "
+    "its slope stays far below 1."
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,7 @@ class Exponent:
         α; None outside the hypotheses.
     regime : str
         "power law", "leak", "noise", "power law with logarithms", "logarithmic",
-        "not summable", "exponential" or "open".
+        "not summable", "exponential", "open", "crossover" or "floor".
     window : (float, float) or None
         Cut-offs (1/λ_1, 1/λ_N) between which the law may hold [time]; infinite N has none above.
     visible : (float, float) or None
@@ -53,6 +63,14 @@ class Exponent:
         One sentence for the reader.
     notices : tuple of Notice
         Coded warnings.
+    limits : (float, float) or None
+        Superposed students: local slopes long before and long after the crossover.
+    crossover : float or None
+        Their crossover time t_K.
+    unit_slope : float or None
+        Time at which their local slope passes 1, by the cross-talk theory.
+    floor : float or None
+        Least loss a student can reach, as a fraction of the loss at time 0, where a law is known.
     """
 
     value: float | None
@@ -65,6 +83,10 @@ class Exponent:
     formula: str
     explanation: str
     notices: tuple[Notice, ...] = ()
+    limits: tuple[float, float] | None = None
+    crossover: float | None = None
+    unit_slope: float | None = None
+    floor: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as plain data; `exponent` is the value."""
@@ -78,6 +100,10 @@ class Exponent:
             "equation": self.equation,
             "formula": self.formula,
             "explanation": self.explanation,
+            "limits": self.limits,
+            "crossover": self.crossover,
+            "unit_slope": self.unit_slope,
+            "floor": self.floor,
             "warnings": [{"code": n.code, "message": n.message} for n in self.notices],
         }
 
@@ -90,19 +116,37 @@ class Exponent:
         if self.prefactor is not None:
             lines.append(f"prefactor  {self.prefactor:.6g}")
         lines.append(f"window     {_span(self.window)}")
-        lines.append(f"visible    {_span(self.visible)}  (local slope within 10 %)")
+        if self.regime in ("crossover", "floor"):
+            lines += self._superposed_lines()
+        else:
+            lines.append(f"visible    {_span(self.visible)}  (local slope within 10 %)")
         lines += [f"assuming   {assumption}" for assumption in self.assumptions]
         lines.append(self.explanation)
         return "\n".join(lines + [str(notice) for notice in self.notices])
 
+    def _superposed_lines(self) -> list[str]:
+        """Return what is said of a superposed student only."""
+        lines = []
+        if self.limits is not None:
+            before, after = self.limits
+            lines.append(f"slope      {before:.4g} long before the crossover, {after:.4g} after it")
+        if self.crossover is not None:
+            lines.append(f"crossover  t_K = {self.crossover:.4g}")
+        if self.unit_slope is not None:
+            lines.append(f"slope 1    at t = {self.unit_slope:.4g}, by the cross-talk theory")
+        if self.floor is not None:
+            lines.append(f"floor      at least {self.floor:.4g} of the loss at time 0")
+        return lines
+
 
 def exponent(
-    task: PowerLawTask, student: Student | None = None, optimizer: SGD | None = None
+    task: PowerLawTask, student: Student | None = None, optimizer: Optimizer | None = None
 ) -> Exponent:
     """Return the training exponent of a task, with its hypotheses.
 
     One layer: α = (a + 2b − 1)/a (S14); inputs with a mean: min(α, 3 − 1/a) (M12); two layers:
-    (a + 2b − 1)/(a + b) (T6); SGD on independent centred inputs: min(α, 2 − 1/a) (N9).
+    (a + 2b − 1)/(a + b) (T6); SGD on independent centred inputs: min(α, 2 − 1/a) (N9). Superposed
+    students have no single exponent: the answer has their limits, crossover, floor (X5, X9, X10).
 
     Parameters
     ----------
@@ -110,7 +154,7 @@ def exponent(
         Data and teacher; `n_features=None` asks for infinitely many features.
     student : Student, optional
         One layer, K = N, if left out.
-    optimizer : SGD, optional
+    optimizer : SGD or GradientFlow, optional
         Gradient flow if left out.
 
     Returns
@@ -131,17 +175,66 @@ def exponent(
     'not summable'
     """
     student = student or Student()
+    if student.is_network(task.n_features):
+        return _network(task, student.on(task.n_features), optimizer)
     if student.depth == 2:
         return _two_layer(task, student, optimizer)
     answer = _degenerate(task) or _sequential(task)
     if answer.value is None:
         return answer
-    noisy = optimizer is not None and optimizer.batch is not None
+    if isinstance(optimizer, Adam) or (isinstance(optimizer, SGD) and optimizer.momentum):
+        refuse("optimizer", "plain SGD or gradient flow", optimizer, "Leave it out, or simulate.")
+    noisy = isinstance(optimizer, SGD) and optimizer.batch is not None
     if task.has_coupled_modes:
         return _open(answer) if noisy else _leak(task, answer)
-    if noisy and optimizer is not None:
+    if noisy and isinstance(optimizer, SGD):
         return _under_noise(task, answer, optimizer)
     return answer
+
+
+def _network(task: PowerLawTask, student: Student, optimizer: Optimizer | None) -> Exponent:
+    """Return what is known of a ŷ = φ(WᵀB W x + β)."""
+    if optimizer is not None and not isinstance(optimizer, GradientFlow):
+        remedy = "Leave it out for gradient flow, or simulate."
+        refuse("optimizer", "left out for a network", optimizer, remedy)
+    if student.width == task.n_features:
+        remedy = "Leave activation, bias and embedding out for K = N, or simulate."
+        refuse("width", "below N for a network", student.width, remedy)
+    fixed_relu = student.activation == "relu" and student.embedding == "random"
+    if task.activity != "one" or not (fixed_relu or student.activation == "linear"):
+        return _unknown(task)
+    width = student.width or 0
+    if student.activation == "linear":
+        return _linear_network(task, width, bool(student.bias))
+    answer = replace(_answer(task, None, "crossover", "X9", "none"), explanation=_CROSSOVER)
+    if not student.bias:
+        return replace(answer, regime="floor", equation="X20", explanation=_NO_BIAS)
+    if task.a <= 1.0 or not task.is_normalisable:
+        return answer
+    if task.b == 0.0:
+        answer = replace(
+            answer,
+            limits=slope_limits(task.a),
+            crossover=crossover_time(task.a, width, task.second_moment(1.0)),
+            assumptions=("a > 1", "b = 0", "W random unit columns", "1/λ_1 ≪ t ≪ 1/λ_N"),
+        )
+    if task.n_features is not None:
+        answer = replace(answer, unit_slope=unit_slope_time(task, width))
+    return answer
+
+
+def _linear_network(task: PowerLawTask, width: int, trains_bias: bool) -> Exponent:
+    """Return the floor below which a linear student cannot fall."""
+    answer = _answer(task, None, "floor", "L16", "none")
+    share = None if task.n_features is None else 1.0 - width / task.n_features
+    text = "A linear student loses what K dimensions cannot hold: no power law, a floor."
+    return replace(answer, floor=None if trains_bias else share, explanation=text)
+
+
+def _unknown(task: PowerLawTask) -> Exponent:
+    """Return that nothing is known."""
+    text = "No theory covers this student on this task: simulate it."
+    return replace(_answer(task, None, "open", "X1", "none"), explanation=text)
 
 
 def _degenerate(task: PowerLawTask) -> Exponent | None:
@@ -253,11 +346,11 @@ def _open(modes: Exponent) -> Exponent:
     )
 
 
-def _two_layer(task: PowerLawTask, student: Student, optimizer: SGD | None) -> Exponent:
+def _two_layer(task: PowerLawTask, student: Student, optimizer: Optimizer | None) -> Exponent:
     if task.activity != "one":
         refuse("activity", '"one" for two layers', task.activity, "Use depth=1 (steps M1-M12).")
-    if optimizer is not None and optimizer.batch is not None:
-        refuse("batch", "None for two layers", optimizer.batch, "Ask for gradient flow.")
+    if optimizer is not None and getattr(optimizer, "batch", None) is not None:
+        refuse("optimizer", "left out for two layers", optimizer, "Ask for gradient flow.")
     answer = _degenerate(task)
     if answer is not None:
         return answer

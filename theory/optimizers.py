@@ -5,7 +5,41 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from superlaw.arguments import positive, whole
+from superlaw.arguments import finite, positive, refuse, whole
+
+_LR = "Give a learning rate, e.g. lr=0.05."
+
+
+def _check_fraction(name: str, value: float) -> None:
+    """Refuse a number outside [0, 1)."""
+    if not 0.0 <= finite(name, value, "Give a number of at least 0 and below 1.") < 1.0:
+        refuse(name, "at least 0 and below 1", value, "Give e.g. 0.9.")
+
+
+@dataclass(frozen=True)
+class GradientFlow:
+    """Population gradient flow: no samples, no learning rate, adaptive steps.
+
+    Parameters
+    ----------
+    rtol : float
+        Tolerance on the trained parameters, relative to their size.
+
+    Raises
+    ------
+    ArgumentError
+        If an argument is outside its rule.
+    """
+
+    rtol: float = 1e-3
+
+    def __post_init__(self) -> None:
+        """Refuse what does not define a tolerance."""
+        positive("rtol", self.rtol, "Give a relative tolerance, e.g. 1e-3.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the optimizer as plain data."""
+        return {"name": "flow", **asdict(self)}
 
 
 @dataclass(frozen=True)
@@ -15,9 +49,11 @@ class SGD:
     Parameters
     ----------
     lr : float
-        Learning rate η; one step advances time by η.
+        Learning rate η.
     batch : int or None
-        Samples per step; None uses the population gradient (no sampling noise).
+        Samples per step; None uses the population gradient (no sampling noise, K = N only).
+    momentum : float
+        Heavy-ball momentum m, at least 0 and below 1.
 
     Raises
     ------
@@ -27,15 +63,70 @@ class SGD:
 
     lr: float = 0.05
     batch: int | None = 1
+    momentum: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse what does not define an optimizer."""
-        positive("lr", self.lr, "Give a learning rate, e.g. lr=0.05.")
+        positive("lr", self.lr, _LR)
         if self.batch is not None:
             whole(
                 "batch", self.batch, "Give samples per step, or None for the population gradient."
             )
+        _check_fraction("momentum", self.momentum)
+
+    @property
+    def time_per_step(self) -> float:
+        """Gradient-flow time of a step, η/(1 − m)."""
+        return self.lr / (1.0 - self.momentum)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the optimizer as plain data."""
         return {"name": "sgd", **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Adam:
+    """Adam on fresh samples; its "time" is learning rate × steps, which is not gradient flow's.
+
+    Parameters
+    ----------
+    lr : float
+        Learning rate η.
+    batch : int
+        Samples per step.
+    beta1, beta2 : float
+        Memories of the gradient and of its square.
+    epsilon : float
+        Added to the root of the latter.
+
+    Raises
+    ------
+    ArgumentError
+        If an argument is outside its rule.
+    """
+
+    lr: float = 1e-3
+    batch: int = 64
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+
+    def __post_init__(self) -> None:
+        """Refuse what does not define an optimizer."""
+        positive("lr", self.lr, _LR)
+        whole("batch", self.batch, "Give samples per step, e.g. 64.")
+        _check_fraction("beta1", self.beta1)
+        _check_fraction("beta2", self.beta2)
+        positive("epsilon", self.epsilon, "Give a small number, e.g. 1e-8.")
+
+    @property
+    def time_per_step(self) -> float:
+        """Time of a step, η."""
+        return self.lr
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the optimizer as plain data."""
+        return {"name": "adam", **asdict(self)}
+
+
+Optimizer = GradientFlow | SGD | Adam

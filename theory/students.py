@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, asdict, dataclass
+from dataclasses import KW_ONLY, asdict, dataclass, replace
 from typing import Any
 
 from superlaw.arguments import one_of, positive, refuse, whole
 
+ACTIVATIONS = ("linear", "relu")
+EMBEDDINGS = ("identity", "random", "tight_frame", "trained")
+
 
 @dataclass(frozen=True)
 class Student:
-    """A student of the teacher, as wide as the features (no superposition).
+    """A student of the teacher: as wide as the features, or narrower (superposition).
 
-    One layer learns ŷ = S x; mode i follows ds_i/dt = λ_i (a_i − s_i) from s_i(0) = 0 (S7). Two
-    layers, S = U V balanced and diagonal, follow ds_i/dt = 2 λ_i s_i (a_i − s_i) (T1) and need a
-    start above zero.
+    K = N: one layer learns ŷ = S x; mode i follows ds_i/dt = λ_i (a_i − s_i) from s_i(0) = 0 (S7).
+    Two layers, S = U V balanced and diagonal, follow ds_i/dt = 2 λ_i s_i (a_i − s_i) (T1) and need
+    a start above zero.
+
+    K < N: features are embedded in K dimensions by the columns of W, ŷ = φ(WᵀB W x + β), and B is
+    trained from B = β = 0 with the gate open at zero (R6). What is left out is chosen by `on`:
+    relu, trained bias, random fixed unit columns for K < N; linear, no bias, W = 1 for K = N.
 
     Parameters
     ----------
     width : int or None
         Width K; None means K = N.
     depth : {1, 2}
-        Number of trained layers.
+        Number of trained layers, K = N only.
+    activation : {"linear", "relu"}, optional
+        φ.
+    bias : bool, optional
+        Whether β is trained; β = 0 otherwise.
+    embedding : {"identity", "random", "tight_frame", "trained"}, optional
+        W: 1 (K = N), independent uniform unit columns, a random tight frame WWᵀ = (N/K) 1, or unit
+        columns that are trained too.
+    tied : bool
+        ŷ = φ(WᵀW x + β): no B, and W must be trained.
     init : float
         Size of the start of a two-layer student, between 0 and 1; 1e-3 if left out.
     init_profile : {"target", "flat"}
@@ -36,6 +52,10 @@ class Student:
     width: int | None = None
     _: KW_ONLY
     depth: int = 1
+    activation: str | None = None
+    bias: bool | None = None
+    embedding: str | None = None
+    tied: bool = False
     init: float | None = None
     init_profile: str = "target"
 
@@ -46,7 +66,26 @@ class Student:
         if self.depth not in (1, 2):
             refuse("depth", "1 or 2", self.depth, "Deeper students are not covered by the theory.")
         one_of("init_profile", self.init_profile, ("target", "flat"))
+        self._check_network()
         self._check_init()
+
+    def _check_network(self) -> None:
+        if self.activation is not None:
+            one_of("activation", self.activation, ACTIVATIONS)
+        if self.embedding is not None:
+            one_of("embedding", self.embedding, EMBEDDINGS)
+        if self.tied and self.embedding not in (None, "trained"):
+            remedy = 'A tied student trains nothing else: use embedding="trained".'
+            refuse("embedding", '"trained" for a tied student', self.embedding, remedy)
+        if self.depth == 2 and self._names_a_network:
+            refuse("depth", "1 with activation, bias, embedding or tied", 2, "Leave them out.")
+
+    @property
+    def _names_a_network(self) -> bool:
+        """Whether anything is said about ŷ = φ(WᵀB W x + β)."""
+        return self.tied or any(
+            part is not None for part in (self.activation, self.bias, self.embedding)
+        )
 
     def _check_init(self) -> None:
         if self.depth == 1:
@@ -58,6 +97,39 @@ class Student:
         if init >= 1.0:
             refuse("init", "below 1", init, "Start below the target: give e.g. init=1e-3.")
         object.__setattr__(self, "init", float(init))
+
+    def on(self, n_features: int | None) -> Student:
+        """Return the student of N features with every choice made.
+
+        Raises
+        ------
+        ArgumentError
+            If the student cannot embed N features.
+        """
+        width = n_features if self.width is None else self.width
+        if n_features is not None and width is not None and width > n_features:
+            refuse("width", f"at most N = {n_features}", width, "Give 1 ≤ K ≤ N.")
+        narrow = width != n_features
+        if narrow and self.depth == 2:
+            refuse("depth", "1 for K < N", self.depth, "Leave the width out, or use depth=1.")
+        if narrow and self.embedding == "identity":
+            remedy = 'Use embedding="random", or leave the width out.'
+            refuse(
+                "embedding", '"random", "tight_frame" or "trained" for K < N', "identity", remedy
+            )
+        default = "trained" if self.tied else "random" if narrow else "identity"
+        activation = self.activation or ("relu" if narrow or self.tied else "linear")
+        return replace(
+            self,
+            width=width,
+            activation=activation,
+            bias=activation == "relu" if self.bias is None else self.bias,
+            embedding=self.embedding or default,
+        )
+
+    def is_network(self, n_features: int | None) -> bool:
+        """Whether it is a ŷ = φ(WᵀB W x + β) and not the plain S of K = N."""
+        return self._names_a_network or self.width not in (None, n_features)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the student as plain data."""

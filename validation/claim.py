@@ -36,6 +36,12 @@ class Size:
         Negative control: predictions are made for the frequency exponent times this factor.
     progress : bool
         Show bars on a terminal.
+    n_network : int
+        N of the networks of the superposed claims.
+    t_network : float
+        Last time of their flows.
+    runs : str or None
+        Folder in which the flows are kept, to resume from.
     """
 
     n_features: int = 1024
@@ -43,13 +49,19 @@ class Size:
     t_end: float = 1e4
     planted: float = 1.0
     progress: bool = False
+    n_network: int = 512
+    t_network: float = 1e4
+    runs: str | None = None
 
     def believed(self, task: PowerLawTask) -> PowerLawTask:
         """Return the task that predictions are made for: the true one, or a planted error."""
         return replace(task, a=self.planted * task.a)
 
 
-SIZES = {"full": Size(), "small": Size(n_features=128, seeds=6, t_end=300.0)}
+SIZES = {
+    "full": Size(),
+    "small": Size(n_features=128, seeds=6, t_end=300.0, n_network=256, t_network=1e3),
+}
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,8 @@ class Check:
         Deviation in standard errors; for a curve, the worst of it.
     z_limit : float
         Allowed |z|; larger where very many are compared.
+    bound : {"above", "below"} or None
+        The measured value must lie on this side of the predicted one, instead of near it.
     """
 
     label: str
@@ -79,14 +93,31 @@ class Check:
     tolerance: float | None = None
     z: float | None = None
     z_limit: float = Z_LIMIT
+    bound: str | None = None
 
     @property
     def passed(self) -> bool:
         """Whether the measurement agrees with the theory."""
+        if self.bound is not None:
+            return self.strain < 1.0
         if self.z is not None:
             return bool(abs(self.z) < self.z_limit)
         assert self.tolerance is not None
         return bool(abs(self.measured - self.predicted) <= self.tolerance * abs(self.predicted))
+
+    @property
+    def strain(self) -> float:
+        """The deviation in units of what is allowed."""
+        if self.bound is not None:
+            low, high = sorted((self.measured, self.predicted))
+            near = low / high if high else 1.0
+            is_good = (self.measured == low) == (self.bound == "below")
+            return near if is_good else 1.0 / near if near else float("inf")
+        if self.z is not None:
+            return abs(self.z) / self.z_limit
+        allowed = (self.tolerance or 0.0) * abs(self.predicted)
+        gap = abs(self.measured - self.predicted)
+        return gap / allowed if allowed > 0.0 else float("inf") * gap if gap else 0.0
 
     @property
     def verdict(self) -> str:
@@ -103,6 +134,7 @@ class Check:
             "tolerance": self.tolerance,
             "z": self.z,
             "z_limit": self.z_limit if self.z is not None else None,
+            "bound": self.bound,
             "passed": self.passed,
         }
 
@@ -130,6 +162,33 @@ def worst_deviation(
     k = int(np.argmax(np.abs(measured / predicted - 1.0)))
     where = f"{label} at t = {times[k]:.3g}"
     return Check(where, float(predicted[k]), float(measured[k]), tolerance=tolerance)
+
+
+def worst_of_band(
+    label: str, times: Array, predicted: Array, runs: Array, tolerance: float
+) -> Check:
+    """Return the check of a curve: its worst point, where two standard errors are allowed for.
+
+    Parameters
+    ----------
+    label : str
+    times, predicted : ndarray
+        Shape (n_times,).
+    runs : ndarray
+        Shape (n_seeds, n_times).
+    tolerance : float
+        Allowed relative deviation beyond two standard errors of the mean.
+    """
+    mean, error = runs.mean(axis=0), standard_error(runs)
+    allowed = tolerance + 2.0 * error / np.abs(predicted)
+    k = int(np.argmax(np.abs(mean / predicted - 1.0) / allowed))
+    return Check(
+        f"{label} at t = {times[k]:.3g}",
+        float(predicted[k]),
+        float(mean[k]),
+        float(error[k]),
+        tolerance=float(allowed[k]),
+    )
 
 
 @dataclass(frozen=True)
@@ -178,6 +237,30 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class HeatMap:
+    """A table of numbers shown as colours.
+
+    Parameters
+    ----------
+    title, x_label, y_label : str
+    x, y : tuple of str
+        Names of columns and rows.
+    values : ndarray
+        Shape (rows, columns).
+    span : (float, float)
+        Values at the ends of the colour scale, the same for maps that are compared.
+    """
+
+    title: str
+    x_label: str
+    y_label: str
+    x: tuple[str, ...]
+    y: tuple[str, ...]
+    values: Array
+    span: tuple[float, float]
+
+
+@dataclass(frozen=True)
 class ClaimResult:
     """A claim and how it fared.
 
@@ -186,18 +269,21 @@ class ClaimResult:
     name, statement, equation : str
         What is claimed, in words and as a derivation step.
     checks : tuple of Check
-    panels : tuple of Panel
+    panels : tuple of Panel and HeatMap
         Figures of it.
     seconds : float
         Time it took.
+    remark : str
+        What the numbers of this run support, in words.
     """
 
     name: str
     statement: str
     equation: str
     checks: tuple[Check, ...]
-    panels: tuple[Panel, ...] = field(default=(), repr=False)
+    panels: tuple[Panel | HeatMap, ...] = field(default=(), repr=False)
     seconds: float = 0.0
+    remark: str = ""
 
     @property
     def passed(self) -> bool:
@@ -212,7 +298,7 @@ class ClaimResult:
     @property
     def worst(self) -> Check:
         """The check that came nearest to failing, or failed."""
-        return max(self.checks, key=_strain)
+        return max(self.checks, key=lambda check: check.strain)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the claim as plain data."""
@@ -221,18 +307,10 @@ class ClaimResult:
             "statement": self.statement,
             "equation": self.equation,
             "verdict": self.verdict,
+            "remark": self.remark,
             "seconds": self.seconds,
             "checks": [check.to_dict() for check in self.checks],
         }
-
-
-def _strain(check: Check) -> float:
-    """Return the deviation in units of what is allowed."""
-    if check.z is not None:
-        return abs(check.z) / check.z_limit
-    allowed = (check.tolerance or 0.0) * abs(check.predicted)
-    gap = abs(check.measured - check.predicted)
-    return gap / allowed if allowed > 0.0 else float("inf") * gap if gap else 0.0
 
 
 SUITES = {
@@ -246,6 +324,17 @@ SUITES = {
         "leak",
         "two_layer",
         "noise",
+    ),
+    "superposed": (
+        "parallel",
+        "crossover",
+        "limits",
+        "threshold",
+        "linear_floor",
+        "column_floor",
+        "meanfield",
+        "universality",
+        "acceleration",
     ),
 }
 """Suites and their claims; each claim is the module of that name in `validation.claims`."""

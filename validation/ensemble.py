@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,9 @@ class Ensemble:
         Learned part s_i of the tracked features, shape (n_seeds, n_times, n_tracked).
     configuration : dict
         The full resolved configuration, enough to run it again.
+    observables : dict of ndarray
+        Further quantities, shape (n_seeds, n_times) each: for networks the parts of the loss, the
+        fraction of dead units, tr B/K, and the sampling error of a test-set loss.
     """
 
     times: Array
@@ -42,6 +45,7 @@ class Ensemble:
     tracked: NDArray[np.int64]
     modes: Array
     configuration: dict[str, Any]
+    observables: dict[str, Array] = field(default_factory=dict)
 
     @property
     def mean(self) -> Array:
@@ -63,6 +67,7 @@ class Ensemble:
             "seeds": self.seeds,
             "tracked": self.tracked,
             "modes": self.modes,
+            "observables": self.observables,
             "configuration": self.configuration,
         }
 

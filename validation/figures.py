@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from superlaw.validation.claim import Panel, Series
+from superlaw.validation.claim import HeatMap, Panel, Series
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 """Okabe-Ito: told apart by colour-blind readers, and by lightness in greyscale."""
@@ -52,13 +53,41 @@ def draw(panel: Panel, axes: Axes | None = None) -> Axes:
     return axes
 
 
-def svg(panel: Panel) -> str:
+def draw_map(heat_map: HeatMap, axes: Axes | None = None) -> Axes:
+    """Draw a table of numbers as colours, with the numbers in it; return the axes."""
+    with rc_context(_STYLE | {"axes.grid": False}):
+        if axes is None:
+            figure = Figure(figsize=_SIZE)
+            FigureCanvasAgg(figure)
+            axes = figure.subplots()
+        low, high = heat_map.span
+        image = axes.imshow(
+            heat_map.values, vmin=low, vmax=high, cmap="cividis", aspect="auto", origin="lower"
+        )
+        axes.set_xticks(range(len(heat_map.x)), heat_map.x)
+        axes.set_yticks(range(len(heat_map.y)), heat_map.y)
+        for (row, column), value in np.ndenumerate(heat_map.values):
+            dark = value < 0.5 * (low + high)
+            colour = "white" if dark else "black"
+            axes.text(column, row, f"{value:.2f}", ha="center", va="center", color=colour)
+        axes.set(title=heat_map.title, xlabel=heat_map.x_label, ylabel=heat_map.y_label)
+        axes.figure.colorbar(image, ax=axes)
+    return axes
+
+
+def figure(panel: Panel | HeatMap) -> Figure:
+    """Return a figure of a panel or a map."""
+    axes = draw_map(panel) if isinstance(panel, HeatMap) else draw(panel)
+    found = axes.get_figure()
+    assert isinstance(found, Figure)
+    return found
+
+
+def svg(panel: Panel | HeatMap) -> str:
     """Return a panel as SVG, the same bytes for the same data."""
     with rc_context(_STYLE):
-        figure = draw(panel).get_figure()
-        assert isinstance(figure, Figure)
         text = io.StringIO()
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": "superlaw"})
+        figure(panel).savefig(text, format="svg", metadata={"Date": None, "Creator": "superlaw"})
     body = text.getvalue()
     return (
         body[body.index("<svg") : body.index("<metadata")] + body[body.index("</metadata>") + 11 :]

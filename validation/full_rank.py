@@ -105,12 +105,20 @@ class FullRankTrainer:
         self.optimizer, self.generator, self.tracked = optimizer, generator, tracked
         self.target = np.asarray(task.target(index))
         self.columns = np.diag(self.target)
+        self.n_steps = 0
         self.one_active, self.law, self.ladder = task.activity == "one", task.law.code, ladder(task)
         self.mean = np.zeros_like(index) if self.one_active else np.asarray(task.mean(index))
         self.variance = np.asarray(task.second_moment(index)) - self.mean**2
 
-    def advance(self, n_steps: int) -> None:
-        """Take steps."""
+    @property
+    def position(self) -> float:
+        """Steps taken."""
+        return float(self.n_steps)
+
+    def advance(self, goal: float, budget: int) -> None:
+        """Take at most `budget` steps towards a number of steps."""
+        n_steps = min(budget, round(goal) - self.n_steps)
+        self.n_steps += n_steps
         lr, batch = self.optimizer.lr, self.optimizer.batch
         if batch is None:
             population_steps(self.columns, self.variance, self.mean, lr, n_steps)
@@ -129,8 +137,8 @@ class FullRankTrainer:
 
     def arrays(self) -> dict[str, Array]:
         """Return what a checkpoint must hold besides the generator."""
-        return {"columns": self.columns}
+        return {"columns": self.columns, "n_steps": np.asarray(self.n_steps)}
 
     def restore(self, arrays: dict[str, Array]) -> None:
         """Go on from a checkpoint."""
-        self.columns = np.ascontiguousarray(arrays["columns"])
+        self.columns, self.n_steps = np.ascontiguousarray(arrays["columns"]), int(arrays["n_steps"])

@@ -59,9 +59,9 @@ class Report:
 
     def plot(self) -> list[Any]:
         """Return one matplotlib figure a panel."""
-        from superlaw.validation.figures import draw
+        from superlaw.validation.figures import figure
 
-        return [draw(panel).get_figure() for claim in self.claims for panel in claim.panels]
+        return [figure(panel) for claim in self.claims for panel in claim.panels]
 
     def save(self, out: str | os.PathLike[str]) -> Path:
         """Write index.html, report.json and manifest.json into a folder; return the page's path."""
@@ -87,6 +87,8 @@ def _sentence(check: Check) -> str:
     text = f"{check.label}: predicted {check.predicted:.5g}, measured {check.measured:.5g}"
     if check.z is not None:
         return f"{text} ± {check.standard_error:.2g}, z = {check.z:+.2f} (limit {check.z_limit:g})"
+    if check.bound is not None:
+        return f"{check.label}: measured {check.measured:.5g}, {check.bound} {check.predicted:.5g}"
     gap = abs(check.measured - check.predicted) / abs(check.predicted)
     return f"{text}, deviation {gap:.1e} (limit {check.tolerance:.0e})"
 
@@ -116,6 +118,7 @@ def _section(claim: ClaimResult) -> str:
         name=claim.name,
         verdict=claim.verdict,
         statement=html.escape(claim.statement),
+        remark=html.escape(claim.remark),
         equation=claim.equation,
         figures=figures,
         checks=checks,
@@ -125,7 +128,9 @@ def _section(claim: ClaimResult) -> str:
 def _margin(check: Check) -> str:
     if check.z is not None:
         return f"± {check.standard_error:.2g}, z = {check.z:+.2f}, |z| &lt; {check.z_limit:g}"
-    return f"within {check.tolerance:.0e}"
+    if check.bound is not None:
+        return f"{check.bound} {check.predicted:.4g}"
+    return f"within {check.tolerance:.2g}"
 
 
 _CSS = """
@@ -156,6 +161,7 @@ _PAGE = """<!doctype html>
 """
 _SECTION = """<section id="{name}"><h2>{name} <span class="{verdict}">{verdict}</span></h2>
 <p>{statement} (derivation step {equation})</p>
+<p>{remark}</p>
 <div class="figures">{figures}</div>
 <details open><summary>checks</summary>
 <table><thead><tr><th>check</th><th>predicted</th><th>measured</th><th>margin</th><th>verdict</th></tr>

@@ -9,20 +9,23 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from superlaw import storage
 from superlaw.arguments import refuse
-from superlaw.theory.optimizers import SGD
+from superlaw.theory.optimizers import SGD, GradientFlow, Optimizer
 from superlaw.theory.students import Student
 from superlaw.theory.tasks import PowerLawTask
 from superlaw.validation import checkpoint
 from superlaw.validation.checkpoint import SeedState
 from superlaw.validation.ensemble import Ensemble
 from superlaw.validation.full_rank import FullRankTrainer
+from superlaw.validation.population_flow import PopulationFlow
+from superlaw.validation.sparse_training import SparseTrainer
 
 CHECKPOINT_SECONDS = 60.0
 SLICE_SECONDS = 0.05
@@ -43,17 +46,47 @@ class DivergenceError(RuntimeError):
     """Training diverged; nothing of it is kept as a result."""
 
 
+class Trainer(Protocol):
+    """A student under training."""
+
+    generator: np.random.Generator
+
+    @property
+    def position(self) -> float:
+        """How far it has come: steps taken, or time under gradient flow."""
+
+    def advance(self, goal: float, budget: int) -> None:
+        """Take at most `budget` steps towards a position."""
+
+    def measure(self) -> dict[str, NDArray[np.float64]]:
+        """Return the population loss and further observables."""
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return what a checkpoint must hold besides the generator."""
+
+    def restore(self, arrays: dict[str, NDArray[Any]]) -> None:
+        """Go on from a checkpoint."""
+
+
 @dataclass(frozen=True)
 class Plan:
-    """A fully resolved simulation."""
+    """A fully resolved simulation; `goals` are steps, or times under gradient flow."""
 
     task: PowerLawTask
     student: Student
-    optimizer: SGD
-    steps: NDArray[np.int64]
+    optimizer: Optimizer
+    goals: NDArray[np.float64]
     tracked: NDArray[np.int64]
     seeds: int
     entropy: int
+    precision: str
+
+    @property
+    def times(self) -> NDArray[np.float64]:
+        """Gradient-flow times of the goals."""
+        if isinstance(self.optimizer, GradientFlow):
+            return self.goals
+        return np.asarray(self.goals * self.optimizer.time_per_step)
 
     @property
     def configuration(self) -> dict[str, Any]:
@@ -62,9 +95,10 @@ class Plan:
             "task": self.task.to_dict(),
             "student": self.student.to_dict(),
             "optimizer": self.optimizer.to_dict(),
-            "steps": self.steps.tolist(),
+            "goals": self.goals.tolist(),
             "tracked": self.tracked.tolist(),
             "entropy": self.entropy,
+            "precision": self.precision,
         }
 
     @property
@@ -72,11 +106,25 @@ class Plan:
         """A digest of the configuration, by which a folder knows its run."""
         return hashlib.sha256(storage.to_json(self.configuration).encode()).hexdigest()
 
-    def trainer(self, seed: int) -> FullRankTrainer:
+    def trainer(self, seed: int) -> Trainer:
         """Return the student of a seed at its start."""
         child = np.random.SeedSequence(self.entropy, spawn_key=(seed,))
         generator = np.random.Generator(np.random.PCG64(child))
-        return FullRankTrainer(self.task, self.optimizer, generator, self.tracked)
+        task, student, optimizer = self.task, self.student, self.optimizer
+        dtype = np.dtype(self.precision)
+        if isinstance(optimizer, GradientFlow):
+            resolved = student.on(task.n_features)
+            return PopulationFlow(task, resolved, optimizer, generator, self.tracked, dtype)
+        if student.is_network(task.n_features):
+            resolved = student.on(task.n_features)
+            return SparseTrainer(task, resolved, optimizer, generator, self.tracked, dtype)
+        assert isinstance(optimizer, SGD)  # refused before, see `simulate`
+        return FullRankTrainer(task, optimizer, generator, self.tracked)
+
+    def work(self, position: float) -> float:
+        """Return the share of all work done at a position: ∝ steps, or ∝ √t under flow."""
+        share = position / float(self.goals[-1]) if self.goals[-1] > 0.0 else 1.0
+        return share**0.5 if isinstance(self.optimizer, GradientFlow) else share
 
 
 def run_folder(out: str | os.PathLike[str], plan: Plan) -> Path:
@@ -113,7 +161,7 @@ class Runs:
     def go(self, workers: int) -> Ensemble:
         """Run what is not finished yet; keep what is finished when interrupted."""
         seeds = [SeedRun(self, seed) for seed in range(self.plan.seeds)]
-        with ThreadPoolExecutor(max_workers=workers) as pool:
+        with threadpool_limits(1), ThreadPoolExecutor(max_workers=workers) as pool:
             futures = [pool.submit(seed.go) for seed in seeds]
             try:
                 for future in futures:
@@ -132,10 +180,10 @@ class Runs:
         assert ensemble is not None
         return ensemble
 
-    def show(self, n_steps: int) -> None:
-        """Move the bar on."""
+    def show(self, work: float) -> None:
+        """Move the bar on by a share of the work of a seed."""
         if self.bar is not None:
-            self.bar.update(n_steps)
+            self.bar.update(work)
 
     def _finished(self, seeds: list[SeedRun]) -> Ensemble | None:
         """Return the finished seeds as an ensemble."""
@@ -143,13 +191,17 @@ class Runs:
         if not done:
             return None
         plan = self.plan
+        rows = {
+            name: np.array([seed.state.rows[name] for seed in done]) for name in done[0].state.rows
+        }
         return Ensemble(
-            times=np.asarray(plan.steps * plan.optimizer.lr, dtype=np.float64),
-            loss=np.array([seed.state.rows["loss"] for seed in done]),
+            times=plan.times,
+            loss=rows.pop("loss"),
             seeds=tuple(seed.number for seed in done),
             tracked=plan.tracked,
-            modes=np.array([seed.state.rows["modes"] for seed in done]),
+            modes=rows.pop("modes"),
             configuration=plan.configuration | {"seeds": plan.seeds},
+            observables=rows,
         )
 
     def _farewell(self, kept: Ensemble | None) -> str:
@@ -161,53 +213,57 @@ class Runs:
 
 
 class SeedRun:
-    """One seed of a run: trained in short slices, measured at its steps, kept on disk."""
+    """One seed of a run: trained in short slices, measured at its goals, kept on disk."""
 
     def __init__(self, runs: Runs, number: int) -> None:
         self.runs, self.plan, self.number = runs, runs.plan, number
-        self.state = SeedState(0, {}, {}, {})
+        self.state = SeedState(0.0, {}, {}, {})
         self.saved = time.monotonic()
         self.budget = 16
 
     @property
+    def n_measured(self) -> int:
+        """Number of goals that have been measured."""
+        return len(self.state.rows.get("loss", ()))
+
+    @property
     def is_finished(self) -> bool:
-        """Whether every step has been measured."""
-        return len(self.state.rows.get("loss", ())) == len(self.plan.steps)
+        """Whether every goal has been measured."""
+        return self.n_measured == len(self.plan.goals)
 
     def go(self) -> None:
         """Train from the start, or from the last checkpoint, to the end or until stopped."""
-        if self.runs.stop.is_set():
+        if self.runs.stop.is_set() or self._load():
             return
         trainer = self.plan.trainer(self.number)
         self._resume(trainer)
-        self.runs.show(self.state.steps_done)
-        for step in self.plan.steps[len(self.state.rows.get("loss", ())) :]:
-            while self.state.steps_done < step:
+        self.runs.show(self.plan.work(trainer.position))
+        for goal in self.plan.goals[self.n_measured :]:
+            while trainer.position < goal:
                 if self.runs.stop.is_set():
                     self._keep(trainer)
                     return
-                self._slice(trainer, int(step))
+                self._slice(trainer, float(goal))
             self._measure(trainer)
         self._keep(trainer)
 
-    def _slice(self, trainer: FullRankTrainer, until: int) -> None:
+    def _slice(self, trainer: Trainer, goal: float) -> None:
         """Train for about `SLICE_SECONDS`; where slices end does not change the result."""
         if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
             self._keep(trainer)
-        n_steps, started = min(self.budget, until - self.state.steps_done), time.perf_counter()
-        trainer.advance(n_steps)
+        before, started = trainer.position, time.perf_counter()
+        trainer.advance(goal, self.budget)
         seconds = max(time.perf_counter() - started, 1e-6)
-        self.budget = max(1, min(2 * self.budget, int(n_steps * SLICE_SECONDS / seconds)))
-        self.state.steps_done += n_steps
-        self.runs.show(n_steps)
+        self.budget = max(1, min(2 * self.budget, int(self.budget * SLICE_SECONDS / seconds)))
+        self.runs.show(self.plan.work(trainer.position) - self.plan.work(before))
 
-    def _measure(self, trainer: FullRankTrainer) -> None:
+    def _measure(self, trainer: Trainer) -> None:
         found = trainer.measure()
         start = self.state.rows["loss"][0] if self.state.rows else found["loss"]
         if not np.isfinite(found["loss"]) or found["loss"] > DIVERGED * start:
             raise DivergenceError(
-                f"seed {self.number} diverged at step {self.state.steps_done} (loss "
-                f"{found['loss']:.3g}); lower lr={self.plan.optimizer.lr:g} or raise the batch"
+                f"seed {self.number} diverged by t = {self.plan.times[self.n_measured]:.6g} (loss "
+                f"{found['loss']:.3g}) with {self.plan.optimizer}; lower lr or raise the batch"
             )
         for name, value in found.items():
             self.state.rows.setdefault(name, []).append(value)
@@ -215,16 +271,23 @@ class SeedRun:
     def _paths(self, folder: Path) -> tuple[Path, Path]:
         return folder / f"seed-{self.number:04d}.npz", folder / f"seed-{self.number:04d}.part.npz"
 
-    def _resume(self, trainer: FullRankTrainer) -> None:
+    def _load(self) -> bool:
+        """Read what is on disk of this seed; return whether it is finished."""
         for path in () if self.runs.folder is None else self._paths(self.runs.folder):
             if path.exists():
                 self.state = checkpoint.load(path, self.plan.fingerprint)
-                if self.state.trainer:
-                    trainer.restore(self.state.trainer)
-                    trainer.generator.bit_generator.state = self.state.generator
-                return
+                break
+        if self.is_finished:
+            self.runs.show(1.0)
+        return self.is_finished
 
-    def _keep(self, trainer: FullRankTrainer) -> None:
+    def _resume(self, trainer: Trainer) -> None:
+        """Put a trainer where the checkpoint left it."""
+        if self.state.trainer:
+            trainer.restore(self.state.trainer)
+            trainer.generator.bit_generator.state = self.state.generator
+
+    def _keep(self, trainer: Trainer) -> None:
         """Write a checkpoint, or the finished seed without its weights."""
         self.saved = time.monotonic()
         if self.runs.folder is None:
@@ -235,14 +298,15 @@ class SeedRun:
             checkpoint.save(finished, self.state, self.plan.fingerprint)
             unfinished.unlink(missing_ok=True)
             return
+        self.state.position = trainer.position
         self.state.trainer = trainer.arrays()
         self.state.generator = dict(trainer.generator.bit_generator.state)
         checkpoint.save(unfinished, self.state, self.plan.fingerprint)
 
 
 def _bar(plan: Plan) -> Any:
-    """Return a progress bar over the steps of all seeds; silent unless stderr is a terminal."""
+    """Return a progress bar over the work of all seeds; silent unless stderr is a terminal."""
     from tqdm import tqdm
 
-    total = int(plan.steps[-1]) * plan.seeds
-    return tqdm(total=total, unit="step", unit_scale=True, leave=False, disable=None)
+    form = "{percentage:3.0f}%|{bar}| {elapsed} < {remaining}"
+    return tqdm(total=float(plan.seeds), bar_format=form, leave=False, disable=None)

@@ -7,17 +7,20 @@ import os
 import numpy as np
 from numpy.typing import ArrayLike
 
-from superlaw.arguments import fitting, increasing_times, refuse, whole
+from superlaw.arguments import fitting, increasing_times, one_of, refuse, whole
 from superlaw.solvers.times import log_times
 from superlaw.theory.laws import largest_stable_lr
-from superlaw.theory.optimizers import SGD
+from superlaw.theory.optimizers import SGD, GradientFlow, Optimizer
 from superlaw.theory.students import Student
 from superlaw.theory.tasks import PowerLawTask
+from superlaw.validation.curvature import largest_stable_network_lr
 from superlaw.validation.ensemble import Ensemble
+from superlaw.validation.gates import RELU_LAWS
 from superlaw.validation.runs import Plan, Runs, run_folder
 
 N_TRACKED = 20
 """Features whose mode is reported, log-spaced."""
+_POSITIVE = "A ReLU cannot give negative outputs: use positive amplitudes."
 
 
 def simulate(
@@ -25,33 +28,41 @@ def simulate(
     student: Student | None = None,
     times: ArrayLike | None = None,
     *,
-    optimizer: SGD | None = None,
+    optimizer: Optimizer | None = None,
     seeds: int = 8,
     entropy: int = 0,
+    precision: str = "float64",
     out: str | os.PathLike[str] | None = None,
     workers: int | None = None,
     progress: bool = False,
 ) -> Ensemble:
-    """Train students on fresh samples and measure their population loss exactly.
+    """Train students and measure their population loss.
 
-    Every entry of the student's map is trained from zero. Seeds run in threads: the kernels are
-    compiled and release the interpreter, so threads are as fast as processes, start at once and
-    need no `__main__` guard in the caller's script.
+    K = N, the plain student: every entry of S is trained from zero on fresh samples. Networks
+    ŷ = φ(WᵀB W x + β): population gradient flow (R6), or SGD or Adam on fresh sparse samples. The
+    loss is exact with one active feature; with several it is a mean over a fixed test set whose
+    standard error is in `observables["sampling_error"]`.
+
+    Seeds run in threads: the kernels are compiled and release the interpreter, so threads are as
+    fast as processes, start at once and need no `__main__` guard in the caller's script.
 
     Parameters
     ----------
     task : PowerLawTask
         Data and teacher.
     student : Student, optional
-        One layer, K = N.
+        One layer, K = N, if left out.
     times : array_like
         Gradient-flow times to measure at, rounded to whole steps; 0.1 … 1e4 if left out.
-    optimizer : SGD, optional
-        SGD(lr=0.05, batch=1) if left out.
+    optimizer : SGD, Adam or GradientFlow, optional
+        If left out: SGD(lr=0.05, batch=1) for the plain student; for networks GradientFlow() where
+        it is exact (one active feature, W fixed), else SGD(lr=0.05, batch=64).
     seeds : int
         Number of independent runs.
     entropy : int
         Root of all random streams; seed k draws from its k-th child.
+    precision : {"float64", "float32"}
+        Of networks; the plain student is always trained in double precision.
     out : path, optional
         Folder for finished seeds and checkpoints; the same call with it resumes.
     workers : int, optional
@@ -79,8 +90,7 @@ def simulate(
     >>> runs.loss.shape
     (2, 2)
     """
-    optimizer = optimizer or SGD()
-    plan = _plan(task, student or Student(), times, optimizer, seeds, entropy)
+    plan = _plan(task, student or Student(), times, optimizer, seeds, entropy, precision)
     folder = None if out is None else run_folder(out, plan)
     return Runs(plan, folder, progress).go(_workers(workers, seeds))
 
@@ -89,26 +99,80 @@ def _plan(
     task: PowerLawTask,
     student: Student,
     times: ArrayLike | None,
-    optimizer: SGD,
+    optimizer: Optimizer | None,
     seeds: int,
     entropy: int,
+    precision: str,
 ) -> Plan:
     """Check everything before any work is done."""
     n = task.n_features
     if n is None:
         refuse("n_features", "a finite number to simulate", n, "Give N, e.g. n_features=1024.")
-    if student.width not in (None, n) or student.depth != 1:
-        refuse("student", "one layer with K = N", student, "Other students are not available yet.")
-    fitting("n_features", n, 8.0 * n * n, "Choose a smaller N: N x N entries are trained.")
+    if student.depth != 1:
+        refuse("depth", "1 to simulate", student.depth, "Use sl.solve for two layers.")
+    one_of("precision", precision, ("float64", "float32"))
     whole("seeds", seeds, "Give a number of runs, e.g. 8.")
     whole("entropy", entropy, "Give a whole number.", minimum=0)
+    resolved = student.on(n)
+    chosen = optimizer or _default_optimizer(task, student, resolved)
+    if student.is_network(n) or isinstance(chosen, GradientFlow):
+        _check_network(task, resolved, chosen, precision)
+    else:
+        _check_plain(task, chosen)
+    grid = log_times(0.1, 1e4) if times is None else increasing_times(times)
+    if not isinstance(chosen, GradientFlow):
+        grid = np.unique(np.round(grid / chosen.time_per_step))
+    tracked = np.unique(np.round(np.geomspace(1, n, min(N_TRACKED, n)))).astype(np.int64)
+    return Plan(task, student, chosen, grid, tracked, seeds, entropy, precision)
+
+
+def _default_optimizer(task: PowerLawTask, student: Student, resolved: Student) -> Optimizer:
+    """Return how a student is trained if nothing is said."""
+    if not student.is_network(task.n_features):
+        return SGD()
+    if task.activity == "one" and resolved.embedding != "trained":
+        return GradientFlow()
+    return SGD(lr=0.05, batch=64)
+
+
+def _check_plain(task: PowerLawTask, optimizer: Optimizer) -> None:
+    """Refuse what the plain student cannot be trained with."""
+    n = task.n_features or 0
+    fitting("n_features", n, 8.0 * n * n, "Choose a smaller N: N x N entries are trained.")
+    if not isinstance(optimizer, SGD) or optimizer.momentum:
+        remedy = 'Use SGD without momentum, or Student(activation="linear", embedding="identity").'
+        refuse("optimizer", "plain SGD for the plain student", optimizer, remedy)
     bound = largest_stable_lr(task, optimizer.batch)
     if optimizer.lr >= bound:
         refuse("lr", f"below {bound:.6g} to be stable", optimizer.lr, "Lower it or raise batch.")
-    grid = log_times(0.1, 1e4) if times is None else increasing_times(times)
-    steps = np.unique(np.round(grid / optimizer.lr)).astype(np.int64)
-    tracked = np.unique(np.round(np.geomspace(1, n, min(N_TRACKED, n)))).astype(np.int64)
-    return Plan(task, student, optimizer, steps, tracked, seeds, entropy)
+
+
+def _check_network(
+    task: PowerLawTask, student: Student, optimizer: Optimizer, precision: str
+) -> None:
+    """Refuse what a network cannot be trained with."""
+    n, width = task.n_features or 0, student.width or 0
+    if student.activation == "relu" and task.amplitude not in RELU_LAWS:
+        refuse("amplitude", f"one of {', '.join(RELU_LAWS)} for relu", task.amplitude, _POSITIVE)
+    size = np.dtype(precision).itemsize
+    needed = size * (2.0 * n * n + 2.0 * n * width + 8.0 * width * width)
+    fitting("n_features", n, needed, "Choose a smaller N or K, or fewer workers.")
+    if isinstance(optimizer, GradientFlow):
+        if task.activity != "one":
+            remedy = "Use an SGD or Adam optimizer, which sample."
+            refuse("activity", '"one" for population gradient flow', task.activity, remedy)
+        if student.embedding == "trained":
+            remedy = "Use an SGD or Adam optimizer to train W."
+            refuse("embedding", "fixed under gradient flow", "trained", remedy)
+        return
+    if optimizer.batch is None:
+        refuse("batch", "a number of samples for a network", None, "Use GradientFlow() instead.")
+    if isinstance(optimizer, SGD):
+        bound = largest_stable_network_lr(task, student, optimizer.batch)
+        if optimizer.time_per_step >= bound:
+            remedy = "Lower it, raise batch, or lower the momentum."
+            rule = f"below {bound * (1.0 - optimizer.momentum):.6g} to be stable"
+            refuse("lr", rule, optimizer.lr, remedy)
 
 
 def _workers(workers: int | None, seeds: int) -> int:

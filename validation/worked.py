@@ -20,7 +20,10 @@ from superlaw.validation.figures import svg
 from superlaw.validation.simulate import simulate
 
 TASKS: dict[str, dict[str, Any]] = {"nonzero_mean": {"activity": "bernoulli"}}
-STUDENTS: dict[str, dict[str, Any]] = {"two_layer": {"depth": 2}}
+STUDENTS: dict[str, dict[str, Any]] = {
+    "two_layer": {"depth": 2},
+    "linear": {"activation": "linear"},
+}
 OPTIMIZERS = {"sgd": SGD(lr=0.05, batch=1)}
 SUPERPOSED = ("linear", "relu", "crossover")
 """What a derivation is about; derivations of a bottleneck need a width to be solved."""

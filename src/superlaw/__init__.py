@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from superlaw.solvers.times import log_times
     from superlaw.theory.derivations import derive
     from superlaw.theory.exponents import Exponent, exponent
-    from superlaw.theory.optimizers import SGD
+    from superlaw.theory.optimizers import SGD, Adam, GradientFlow
     from superlaw.theory.students import Student
     from superlaw.theory.tasks import PowerLawTask
     from superlaw.validation.ensemble import Ensemble
@@ -37,7 +37,7 @@ _HOMES = {
     "superlaw.solvers.times": ("log_times",),
     "superlaw.theory.derivations": ("derive",),
     "superlaw.theory.exponents": ("Exponent", "exponent"),
-    "superlaw.theory.optimizers": ("SGD",),
+    "superlaw.theory.optimizers": ("SGD", "Adam", "GradientFlow"),
     "superlaw.theory.students": ("Student",),
     "superlaw.theory.tasks": ("PowerLawTask",),
     "superlaw.validation.ensemble": ("Ensemble",),
@@ -50,9 +50,11 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "SGD",
+    "Adam",
     "ArgumentError",
     "Ensemble",
     "Exponent",
+    "GradientFlow",
     "NumericsError",
     "PowerLawFit",
     "PowerLawTask",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from superlaw.arguments import ArgumentError
-from superlaw.options import Options, Parser, fail, number, resolve, switch, text
+from superlaw.options import Options, Parser, fail, number, resolve, switch, text, unset
 
 if TYPE_CHECKING:
     from superlaw.solvers.arrays import Array
@@ -72,12 +73,24 @@ def _student_options(parser: argparse.ArgumentParser) -> None:
     number(group, "--depth", to="student.depth", about="trained layers, 1 or 2")
     number(group, "--init", to="student.init", about="start of a two-layer student")
     text(group, "--init-profile", to="student.init_profile", about="target or flat")
+    text(group, "--activation", to="student.activation", about="linear or relu (relu if K < N)")
+    text(
+        group,
+        "--embedding",
+        to="student.embedding",
+        about="identity, random, tight_frame or trained (random if K < N)",
+    )
+    switch(group, "--tied", to="student.tied", about="φ(WᵀWx + β), W trained")
+    switch(group, "--bias", to="student.bias", about="train a bias (default of relu)")
+    unset(group, "--no-bias", to="student.bias", about="no bias")
 
 
 def _optimizer_options(parser: argparse.ArgumentParser, about: str) -> None:
     group = parser.add_argument_group("optimizer", about)
+    text(group, "--optimizer", to="optimizer.name", about="flow, sgd or adam")
     number(group, "--lr", to="optimizer.lr", about="learning rate")
     number(group, "--batch", to="optimizer.batch", about="samples a step")
+    number(group, "--momentum", to="optimizer.momentum", about="heavy-ball momentum of sgd (0)")
 
 
 def _time_options(parser: argparse.ArgumentParser) -> None:
@@ -103,9 +116,18 @@ def _student(options: Options) -> Any:
 
 def _optimizer(options: Options) -> Any:
     """Return the optimizer, None unless one of its options was given."""
-    from superlaw.theory.optimizers import SGD
+    from superlaw.arguments import one_of, refuse
+    from superlaw.theory.optimizers import SGD, Adam, GradientFlow
 
-    return SGD(**options["optimizer"]) if options["optimizer"] else None
+    wanted = dict(options["optimizer"])
+    if not wanted:
+        return None
+    kinds = {"sgd": SGD, "adam": Adam, "flow": GradientFlow}
+    name = one_of("optimizer", wanted.pop("name", "sgd"), kinds)
+    unknown = sorted(set(wanted) - set(inspect.signature(kinds[name]).parameters))
+    if unknown:
+        refuse(unknown[0], f"left out with {name}", wanted[unknown[0]], f"{name} has none.")
+    return kinds[name](**wanted)
 
 
 def _times(options: Options) -> Array:
@@ -208,12 +230,13 @@ def _plot(solution: Any, path: str) -> None:
 def _build_simulate(parser: argparse.ArgumentParser) -> None:
     _task_options(parser)
     _student_options(parser)
-    _optimizer_options(parser, "lr 0.05, batch 1 if left out")
+    _optimizer_options(parser, "K = N: sgd, lr 0.05, batch 1; K < N: flow")
     _time_options(parser)
     group = parser.add_argument_group("runs")
     number(group, "--seeds", to="simulate.seeds", about="independent runs (8)")
     number(group, "--entropy", to="simulate.entropy", about="root of all random streams (0)")
     number(group, "--workers", to="simulate.workers", about="runs at a time")
+    text(group, "--precision", to="simulate.precision", about="float64 or float32, of networks")
     text(
         group,
         "--out",

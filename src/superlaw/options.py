@@ -43,6 +43,12 @@ def switch(parser: argparse._ActionsContainer, *flags: str, to: str, about: str)
     parser.add_argument(*flags, dest=to, default=argparse.SUPPRESS, action="store_true", help=about)
 
 
+def unset(parser: argparse._ActionsContainer, *flags: str, to: str, about: str) -> None:
+    """Add an option that switches something off when it is given."""
+    off: dict[str, Any] = {"default": argparse.SUPPRESS, "action": "store_false"}
+    parser.add_argument(*flags, dest=to, help=about, **off)
+
+
 def resolve(
     given: Mapping[str, Any], numbers: set[str], known: set[str], config: str | None
 ) -> Options:

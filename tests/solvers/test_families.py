@@ -48,7 +48,20 @@ def mean_row_case():
     return meanfield.mean_row(variance, mean, row, np.ones(N)), row, expected
 
 
-CASES = {"linear": linear_case, "two_layer": two_layer_case, "mean_row": mean_row_case}
+def cross_talk_case():
+    """No derivation step yet: the equation as it stands in the docstring of the family."""
+    lam, target, weight, learned = _numbers(3)
+    error = target - learned
+    push = np.sum(weight * lam * error) / 4.0
+    return meanfield.cross_talk(lam, target, weight, 4.0), error, -(lam * error + push)
+
+
+CASES = {
+    "linear": linear_case,
+    "two_layer": two_layer_case,
+    "mean_row": mean_row_case,
+    "cross_talk": cross_talk_case,
+}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -64,10 +77,10 @@ def test_loss_rate_is_the_derivative_of_the_loss(name):
     def measure(state):
         g = np.zeros((problem.n_order, N))
         problem.order(state, problem.theta, problem.shared, g)
-        out = np.zeros((2, N))
+        out = np.zeros((len(problem.observables), N))
         m = np.ascontiguousarray(g @ problem.weight)
         problem.measure(state, problem.theta, problem.shared, m, out)
-        return out @ problem.weight
+        return (out @ problem.weight)[:2]
 
     h, velocity = 1e-6, right_side(problem, y)
     ahead, behind = (measure(y + s * h * velocity)[0] for s in (1.0, -1.0))

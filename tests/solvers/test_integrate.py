@@ -1,21 +1,25 @@
+import re
+
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 from solver_problems import (
+    TWINS,
     cubic,
     fixed_steps,
     jacobian,
     packed,
     pendulum,
     right_side,
-    rosenbrock_twin,
-    runge_kutta_twin,
+    state_of,
     step,
 )
 
-from superlaw.solvers import meanfield
+from superlaw.solvers import blocks, meanfield, walking
 from superlaw.solvers.blocks import from_blocks, to_blocks
-from superlaw.solvers.integrate import METHODS, integrate
+from superlaw.solvers.events import loss_reaches
+from superlaw.solvers.integrate import integrate
+from superlaw.solvers.methods import METHODS
 from superlaw.solvers.solution import STATUS, NumericsError
 from superlaw.solvers.times import log_times
 
@@ -70,10 +74,9 @@ def test_observed_order_on_a_nonlinear_problem(method):
 def test_compiled_step_equals_its_plain_twin(method, make):
     problem, h = make(), 0.37
     ready = packed(problem, method)
-    step(ready, method, h)
-    twin = rosenbrock_twin if method == "rosenbrock" else runge_kutta_twin
-    expected = twin(problem, METHODS[method].tableau, problem.y0, h)
-    found = from_blocks(ready.y, problem.n_features)
+    step(ready, METHODS[method].on(problem), h)
+    expected = TWINS[method](problem, METHODS[method].tableau, problem.y0, h)
+    found = state_of(ready, problem.n_features)
     np.testing.assert_allclose(found, expected, rtol=TWIN, atol=TWIN * np.abs(expected).max())
 
 
@@ -94,8 +97,8 @@ def test_blocks_do_not_change_the_step(method):
     problem, h = cubic(23), 0.2
     whole, split = packed(problem, method), packed(problem, method, block=5)
     for ready in (whole, split):
-        step(ready, method, h)
-    found, expected = (from_blocks(ready.y, 23) for ready in (split, whole))
+        step(ready, METHODS[method], h)
+    found, expected = (state_of(ready, 23) for ready in (split, whole))
     np.testing.assert_allclose(found, expected, rtol=1e-13)
 
 
@@ -111,8 +114,15 @@ def test_blocks_round_trip():
 @pytest.mark.parametrize("make", [cubic, coupled])
 def test_agreement_with_an_independent_code(method, make):
     problem = make()
-    found = integrate(problem, [0.5, 3.0], method=method, rtol=1e-9, keep_state=True)
-    np.testing.assert_allclose(found.state, _reference(problem, 3.0), rtol=1e-7, atol=1e-12)
+    found = integrate(problem, [0.5, 3.0], method=method, rtol=1e-9, keep_state="last")
+    agreement = 1e-9 ** _proportion(method) * 100.0
+    np.testing.assert_allclose(found.state, _reference(problem, 3.0), rtol=agreement, atol=1e-12)
+
+
+def _proportion(method):
+    """The error falls like this power of the tolerance: order / (embedded order + 1)."""
+    tableau = METHODS[method].tableau
+    return tableau.order / (tableau.embedded_order + 1)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -124,10 +134,11 @@ def test_true_error_follows_the_tolerance_over_six_decades(method):
     for rtol in 10.0 ** -np.arange(3, 10):
         found = integrate(linear(), times, method=method, rtol=rtol)
         error = np.max(np.abs(found.loss / exact - 1.0))
-        assert error < 10.0 * rtol, f"rtol {rtol:.0e}: error {error:.1e}"
+        limit = 10.0 * rtol ** min(1.0, _proportion(method))
+        assert error < limit, f"rtol {rtol:.0e}: error {error:.1e}"
         steps.append(found.n_steps)
     assert steps == sorted(steps)
-    assert steps[-1] < 1000
+    assert steps[-1] < 1e9 ** (1.0 / METHODS[method].tableau.order) * 30.0
 
 
 def test_steps_grow_with_time_over_twelve_decades():
@@ -154,14 +165,17 @@ def test_local_slope_is_exact_not_differenced():
 
 
 @pytest.mark.skipif("not __import__('conftest').JIT", reason="threads need compiled code")
-def test_same_bits_for_any_number_of_threads():
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("is_linear", [True, False])
+def test_same_bits_for_any_number_of_threads(method, is_linear):
     import numba
 
-    problem = coupled(3000)
+    assert walking.choose(n_blocks=80) is walking.THREADS
+    problem = _with(coupled(80 * blocks.BLOCK), is_linear=is_linear)
     states = []
     for threads in (1, 2):
         numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
-        states.append(integrate(problem, [10.0], keep_state=True).state)
+        states.append(integrate(problem, [10.0], method=method, keep_state="last").state)
     np.testing.assert_array_equal(*states)
 
 
@@ -182,6 +196,7 @@ def test_every_failure_is_told_and_keeps_the_trajectory():
 
     with pytest.raises(NumericsError, match=r"max_steps: .*ran out of steps") as caught:
         integrate(linear(), log_times(0.1, 1e3), max_steps=20)
+    assert re.search(r"feature \d+ changes fastest: y = ", str(caught.value))
     partial = caught.value.solution
     assert 0 < len(partial.times) < 41 and np.all(np.isfinite(partial.loss))
     seen.add(partial.status)
@@ -199,7 +214,34 @@ def test_every_failure_is_told_and_keeps_the_trajectory():
     blowing_up = _with(cubic(), theta=np.full((1, 7), -9.0), y0=np.full(7, 2.0))
     seen.add(integrate(blowing_up, [10.0], throw=False).status)
 
+    ended = integrate(linear(), [1e3], events=[loss_reaches(0.1, ends=True)])
+    seen.add(ended.status)
+
     assert seen == set(STATUS)
+
+
+def test_failure_names_the_dominant_component():
+    theta = np.full((1, 7), 0.1)
+    theta[0, 4] = -9.0
+    blowing_up = _with(cubic(), theta=theta, y0=np.full(7, 2.0))
+    found = integrate(blowing_up, [10.0], throw=False)
+    assert "feature 5 changes fastest" in found.message
+
+
+def test_kept_states_are_those_of_separate_runs():
+    times = [0.1, 1.0, 7.3]
+    kept = integrate(coupled(300), times, keep_state="all")
+    assert kept.states.shape == (3, 300)
+    for row, n in zip(kept.states, (1, 2, 3), strict=True):
+        last = integrate(coupled(300), times[:n], keep_state="last").state
+        np.testing.assert_allclose(row, last, rtol=1e-4)
+    np.testing.assert_array_equal(kept.states[-1], kept.state)
+    assert integrate(coupled(300), times).state is None
+
+
+def test_kept_states_beyond_their_budget_are_refused_with_the_number(refused):
+    with refused("keep_state", r"state_bytes=1000 \(it takes 4800 bytes\)"):
+        integrate(coupled(300), [1.0, 2.0], keep_state="all", state_bytes=1000)
 
 
 @pytest.mark.parametrize(
@@ -224,6 +266,7 @@ def test_bad_problems_are_refused(refused, changes, name):
         ({"rtol": 0.0}, "rtol"),
         ({"atol": -1.0}, "atol"),
         ({"max_steps": 0}, "max_steps"),
+        ({"keep_state": "some"}, "keep_state"),
     ],
 )
 def test_bad_arguments_are_refused(refused, arguments, name):

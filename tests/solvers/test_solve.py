@@ -25,7 +25,7 @@ def test_stated_error_bound_is_true(a, b, n):
     assert "every feature" in direct.method and "feature classes" in found.method
 
 
-@pytest.mark.parametrize("method", ["rosenbrock", "tsit5", "dopri5"])
+@pytest.mark.parametrize("method", ["rosenbrock", "exponential", "tsit5", "dopri5"])
 @pytest.mark.parametrize("student", [None, Student(depth=2), Student(depth=2, init_profile="flat")])
 def test_integrators_find_the_closed_form(method, student):
     task, times = PowerLawTask(1.5, 0.25, 10**5), np.geomspace(0.1, 300.0, 12)

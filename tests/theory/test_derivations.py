@@ -35,7 +35,8 @@ SYMMETRIC = {
 """Perturbations that change nothing the theory speaks of, and why."""
 
 UNDECIDED = {"R13", "R15", "R16", "R17"}
-"""Closures from which no checked step follows: the validation run decides on them, not algebra."""
+"""Closures from which no checked step follows: test_replica_ties compares them with the kernel,
+the validation run with direct integration."""
 
 
 def _perturbed(rhs):

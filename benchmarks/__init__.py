@@ -1,0 +1,1 @@
+"""Work and precision against other packages: `make bench` measures and writes the page."""

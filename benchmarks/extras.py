@@ -1,0 +1,109 @@
+"""What the goals need besides: feature classes, the memory floor, the first call of a process."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from typing import Any
+
+import numpy as np
+from numba import njit, prange
+
+from benchmarks import ours, problems
+from superlaw.solvers.arrays import Array
+from superlaw.solvers.integrate import integrate
+from superlaw.solvers.times import log_times
+
+REPEATS = 5
+DOUBLE = 8
+READ_TWICE = ("y", "theta", "weight")
+"""What both passes of a linear Rosenbrock step read."""
+FIRST_CALL = (
+    "import superlaw as sl; "
+    "sl.solve(sl.PowerLawTask(a=1.5, b=0.25, n_features=10**6), method='rosenbrock')"
+)
+
+
+def measure(n_features: int) -> dict[str, Any]:
+    """Return every extra measurement."""
+    return {
+        "classes": _classes(n_features),
+        "floor": _floor(n_features),
+        "first_call": _first_call(),
+    }
+
+
+def _classes(n_features: int) -> list[dict[str, Any]]:
+    """Return time, stated and true error on feature classes, for N up to 10^12."""
+    rows = []
+    for name in ("linear", "two_layer", "cross_talk"):
+        for n in (n_features, 10**9, 10**12):
+            t1 = 10.0 ** np.floor(problems.A * np.log10(n))
+            times = log_times(1e-3, t1, 1)
+            ours.by_classes(name, n, times, 1e-5)
+            seconds = [_timed(ours.by_classes, name, n, times, 1e-5)[0] for _ in range(REPEATS)]
+            loss, bound = ours.by_classes(name, n, times, 1e-5)
+            row = {"problem": name, "n_features": n, "t1": t1}
+            row |= {"seconds": statistics.median(seconds), "stated": float(bound.max())}
+            if n <= 10**7:
+                exact = problems.make(name, n).closed_form(times)
+                row["error"] = float(np.max(np.abs(loss / exact - 1.0)))
+            rows.append(row)
+    return rows
+
+
+def _floor(n_features: int) -> dict[str, Any]:
+    """Return seconds a step and what the memory of this machine allows for it.
+
+    The first pass of a linear Rosenbrock step reads y, θ and the weights. The second reads them
+    again with the scales, and writes the new state, which costs a read of its cache lines too.
+    """
+    problem = problems.make("cross_talk", n_features).mean_field
+    times = log_times(1e-3, 1e9, 1)
+    integrate(problem, times, method="rosenbrock", rtol=1e-4)
+    paces = []
+    for _ in range(REPEATS):
+        seconds, found = _timed(integrate, problem, times, method="rosenbrock", rtol=1e-4)
+        paces.append(seconds / (found.n_steps + found.n_rejected))
+    moved = n_features * DOUBLE * (2 * len(READ_TWICE) + 1 + 2)
+    bandwidth = _bandwidth(n_features)
+    return {
+        "n_features": n_features,
+        "bytes_a_step": moved,
+        "bandwidth": bandwidth,
+        "seconds_a_step": statistics.median(paces),
+        "floor_a_step": moved / bandwidth,
+    }
+
+
+@njit(parallel=True, cache=True)
+def _copy(source, out):
+    for i in prange(source.size):
+        out[i] = 1.5 * source[i]
+
+
+def _bandwidth(n_features: int) -> float:
+    """Return bytes a second of a copy with threads: read, and written with a read of its lines."""
+    source: Array = np.ones(max(4 * n_features, 1_000_000))
+    out = np.empty_like(source)
+    _copy(source, out)
+    best = min(_timed(_copy, source, out)[0] for _ in range(2 * REPEATS))
+    return 3 * DOUBLE * source.size / best
+
+
+def _first_call() -> float:
+    """Return the median seconds of a new process that integrates once, with a warm disk cache."""
+    seconds = []
+    for _ in range(REPEATS + 1):
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-c", FIRST_CALL], check=True, timeout=300)
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds[1:])
+
+
+def _timed(function: Any, *arguments: Any, **options: Any) -> tuple[float, Any]:
+    started = time.perf_counter()
+    result = function(*arguments, **options)
+    return time.perf_counter() - started, result

@@ -1,0 +1,156 @@
+"""The goals, and whether the measurements meet them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.rows import GOAL_ERROR, Row, finished, good, is_ours, of_study, slope
+
+FASTER, FLOOR, CLASSES_FASTER, CLASSES_SECONDS, FIRST_CALL = 5.0, 3.0, 1000.0, 0.1, 1.0
+LINEAR_WITHIN = 0.15
+"""Exponent of the time against N may be this far above 1."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One goal: what was wanted, what was measured, whether it is met, and why not."""
+
+    wanted: str
+    measured: str
+    is_met: bool
+    reason: str = ""
+
+
+def judge(results: dict[str, Any]) -> list[Goal]:
+    """Return every goal with its verdict."""
+    full = of_study(results, "full", "cross_talk")
+    ours, peer, note = _opponents(full)
+    found = []
+    if ours and peer:
+        found += [_speed(ours, peer, note), _memory(ours, peer)]
+    found.append(_floor(results["floor"]))
+    found += _classes(results["classes"], peer)
+    found += _growth(results)
+    seconds = results["first_call"]
+    found.append(
+        Goal(
+            f"first call of a new process, imports included: under {FIRST_CALL:g} s",
+            f"{seconds:.2f} s",
+            seconds < FIRST_CALL,
+            "" if seconds < FIRST_CALL else "importing numba and loading compiled kernels take it",
+        )
+    )
+    return found
+
+
+def _opponents(rows: list[Row]) -> tuple[Row | None, Row | None, str]:
+    """Return our fastest row at the goal's error, the best peer, and what to say of it."""
+    ours = next(iter(good(row for row in rows if is_ours(row))), None)
+    peers = [row for row in rows if not is_ours(row)]
+    reached = good(peers)
+    if reached:
+        return ours, reached[0], ""
+    near = sorted(finished(peers), key=lambda row: row["error"])
+    note = f"; no peer reached {GOAL_ERROR:g} in its time, this is the one that came nearest"
+    return ours, near[0] if near else None, note
+
+
+def _speed(ours: Row, peer: Row, note: str) -> Goal:
+    ratio = peer["seconds"] / ours["seconds"]
+    return Goal(
+        f"coupled problem, N = {ours['n_features']:,}, error ≤ {GOAL_ERROR:g}: {FASTER:g} times "
+        "faster than the best peer",
+        f"{ratio:.0f} times: {ours['seconds']:.2f} s ({ours['solver']}, error "
+        f"{ours['error']:.0e}) against {peer['seconds']:.1f} s ({peer['solver']}, error "
+        f"{peer['error']:.0e}{note})",
+        ratio >= FASTER,
+    )
+
+
+def _memory(ours: Row, peer: Row) -> Goal:
+    ratio = ours["bytes"] / peer["bytes"]
+    return Goal(
+        "with at most its memory",
+        f"{ours['bytes'] / 2**20:.0f} MiB against {peer['bytes'] / 2**20:.0f} MiB",
+        ratio <= 1.0,
+        "" if ratio <= 1.0 else "the copies in blocks of state, scales, weights and parameters",
+    )
+
+
+def _floor(floor: dict[str, float]) -> Goal:
+    ratio = floor["seconds_a_step"] / floor["floor_a_step"]
+    is_met = ratio <= FLOOR
+    return Goal(
+        f"within a factor {FLOOR:g} of the memory floor",
+        f"{ratio:.1f}: {1e3 * floor['seconds_a_step']:.1f} ms a step against "
+        f"{1e3 * floor['floor_a_step']:.1f} ms for {floor['bytes_a_step'] / 1e6:.0f} MB at "
+        f"{floor['bandwidth'] / 1e9:.1f} GB/s",
+        is_met,
+        "" if is_met else "arithmetic, not memory, takes the rest: rate, resolvents, polynomials",
+    )
+
+
+def _classes(rows: list[Row], peer: Row | None) -> list[Goal]:
+    coupled = [row for row in rows if row["problem"] == "cross_talk"]
+    here = coupled[0]
+    slowest = max(coupled, key=lambda row: row["seconds"])
+    checked = [row for row in rows if "error" in row]
+    is_true = all(row["error"] <= row["stated"] for row in checked)
+    right = here["error"] <= GOAL_ERROR
+    found = [
+        Goal(
+            f"feature classes: under {CLASSES_SECONDS:g} s up to N = 10^12",
+            f"{slowest['seconds']:.3f} s at N = {slowest['n_features']:.0e}",
+            slowest["seconds"] < CLASSES_SECONDS,
+        ),
+        Goal(
+            f"the same answer to {GOAL_ERROR:g}, the stated error true",
+            f"error {here['error']:.0e}, stated {here['stated']:.0e}; true in "
+            f"{sum(row['error'] <= row['stated'] for row in checked)} of {len(checked)} problems",
+            right and is_true,
+        ),
+    ]
+    if peer:
+        ratio = peer["seconds"] / here["seconds"]
+        found.append(
+            Goal(
+                f"{CLASSES_FASTER:g} times faster than the best peer at full N",
+                f"{ratio:.0f} times",
+                ratio >= CLASSES_FASTER,
+            )
+        )
+    return found
+
+
+def _growth(results: dict[str, Any]) -> list[Goal]:
+    by_n = [row for row in finished(of_study(results, "growth")) if is_ours(row)]
+    spans = [row for row in finished(of_study(results, "span")) if is_ours(row)]
+    power = slope([row["n_features"] for row in by_n], [row["seconds"] for row in by_n])
+    first, last = spans[0], spans[-1]
+    paces = [row["work"] for row in spans]
+    decades = [_decades(row) for row in spans]
+    a_decade = [
+        (more - less) / (d_more - d_less)
+        for less, more, d_less, d_more in zip(paces, paces[1:], decades, decades[1:], strict=False)
+    ]
+    low, high = min(row["n_features"] for row in by_n), max(row["n_features"] for row in by_n)
+    return [
+        Goal(
+            f"cost linear in N from {low:.0e} to {high:.0e}",
+            f"time ∝ N^{power:.2f}",
+            power <= 1.0 + LINEAR_WITHIN,
+        ),
+        Goal(
+            "cost constant per decade of time",
+            f"{first['work']} steps to t = {first['t1']:g}, {last['work']} to t = {last['t1']:g}: "
+            f"{min(a_decade):.1f} to {max(a_decade):.1f} more a decade",
+            max(a_decade) <= 2.0 * max(min(a_decade), 1.0) or max(a_decade) <= 15.0,
+        ),
+    ]
+
+
+def _decades(row: Row) -> float:
+    from math import log10
+
+    return log10(row["t1"] / row["t0"])

@@ -1,0 +1,48 @@
+"""Our own solvers, as a user calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from benchmarks.problems import START, WIDTH, Problem, spectrum
+from superlaw.solvers import meanfield
+from superlaw.solvers.arrays import Array
+from superlaw.solvers.classes import FeatureClasses
+from superlaw.solvers.integrate import integrate
+from superlaw.solvers.meanfield import MeanField
+from superlaw.solvers.refinement import integrate_classes
+
+Answer = tuple[Array, int]
+"""Losses at the output times, and evaluations of the right-hand side (for us: steps)."""
+
+
+def full(method: str) -> Callable[[Problem, Array, float], Answer]:
+    """Return a run over every feature by one of our methods."""
+
+    def run(problem: Problem, times: Array, rtol: float) -> Answer:
+        found = integrate(problem.mean_field, times, method=method, rtol=rtol)
+        return found.loss, found.n_steps + found.n_rejected
+
+    return run
+
+
+def by_classes(name: str, n_features: int, times: Array, rtol: float) -> tuple[Array, Array]:
+    """Return the loss on feature classes and its stated error."""
+
+    def build(classes: FeatureClasses) -> MeanField:
+        lam, target = spectrum(classes.index, n_features)
+        if name == "linear":
+            return meanfield.linear(lam, target, classes.weight)
+        if name == "two_layer":
+            return meanfield.two_layer(lam, target, classes.weight, START * target)
+        return meanfield.cross_talk(lam, target, classes.weight, n_features / WIDTH)
+
+    found = integrate_classes(build, n_features, times, rtol=rtol)
+    assert found.error_bound is not None
+    return found.loss, np.asarray(found.error_bound)
+
+
+METHODS = ("rosenbrock", "exponential", "rkc", "tsit5")
+SOLVERS = {f"superlaw {method}": full(method) for method in METHODS}

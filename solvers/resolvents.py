@@ -1,0 +1,258 @@
+"""Rosenbrock steps of linear problems in two passes over the features.
+
+Where F is affine in y and m, every stage is a polynomial in the resolvent Q = (1 − hγJ)⁻¹,
+
+    u_i = hγ Σ_k κ_ik v_k,    v_0 = F(y),    v_k = Q v_(k−1) = q (v_(k−1) + hγ U c_k),
+
+with q = 1/(1 − hγ f_y), J = diag(f_y) + U Vᵀ and c_k = Vᵀ v_k (κ: `Tableau.in_resolvents`). The
+first pass adds up Vᵀ q^k F(y) and Vᵀ q^k U; the c_k follow one after another,
+
+    (1 − hγ Vᵀ q U) c_k = Vᵀ q^k F(y) + hγ Σ_(l<k) (Vᵀ q^(k−l+1) U) c_l;
+
+the second pass moves y on by Σ β_k v_k = P(q) v_0 + Σ_r S_r(q) U_r, polynomials that it evaluates
+in registers. It is the same method as in `rosenbrock`, with a fifth of its traffic.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from superlaw.solvers.blocks import LOOSE, PASS, STEP, TINY, Passes, pointer
+
+POWERS = 7
+"""Powers of Q in `RODAS5P.in_resolvents()`."""
+
+
+@njit(error_model="numpy", fastmath=LOOSE)
+def _linearise(block, h, problem, y, q, U, V, v):
+    """Fill q, U, V and v_0 = F(y) of a block."""
+    theta, shared, m = problem.theta[block], problem.shared, problem.m[0]
+    problem.partials(y, theta, shared, m, q, U, V)
+    problem.rate(y, theta, shared, m, v)
+    step, weight = h * problem.gamma, problem.weight[block]
+    for k in range(y.size):
+        q[k] = 1.0 / (1.0 - step * q[k])
+    for r in range(V.shape[0]):
+        for k in range(y.size):
+            V[r, k] *= weight[k]
+
+
+@njit(error_model="numpy")
+def _scratch(problem):
+    """Return q, v, state, error, U and V of a block, from one allocation."""
+    n_order = problem.m.shape[1]
+    room = np.empty((4 + 2 * n_order, problem.y.shape[2]))
+    return room[0], room[1], room[2], room[3], room[4 : 4 + n_order], room[4 + n_order :]
+
+
+@njit(error_model="numpy", fastmath=LOOSE)
+def _add_polynomial(c, q, factor, out):
+    """Add factor · Σ_j c_j q^(j+1) to out, by Horner's rule."""
+    c0, c1, c2, c3, c4, c5, c6 = c[0], c[1], c[2], c[3], c[4], c[5], c[6]
+    for k in range(q.size):
+        x = q[k]
+        value = c3 + x * (c4 + x * (c5 + x * c6))
+        out[k] += factor[k] * (x * (c0 + x * (c1 + x * (c2 + x * value))))
+
+
+@njit(error_model="numpy", fastmath=LOOSE)
+def _add_powers(beta, step, problem, q, U, v, out):
+    """Add hγ Σ_k β_k v_k to out, k from 1.
+
+    v_k = q^k v_0 + Σ_(l<k) q^(k−l) hγ U c_l, so q^j U has the factor hγ Σ_(k≥j) β_k c_(k−j).
+    """
+    c = step * beta
+    _add_polynomial(c, q, v, out)
+    for r in range(U.shape[0]):
+        for j in range(POWERS):
+            c[j] = 0.0
+            for k in range(j, POWERS):
+                c[j] += step * step * beta[k] * problem.link[k - j, r]
+        _add_polynomial(c, q, U[r], out)
+
+
+@njit(error_model="numpy", fastmath=LOOSE)
+def _add_order(block, problem, state, g):
+    """Set the partial sums of the order parameters at a state."""
+    if g.shape[0] > 0:
+        problem.order(state, problem.theta[block], problem.shared, g)
+    weight = problem.weight[block]
+    for r in range(g.shape[0]):
+        total = 0.0
+        for k in range(state.size):
+            total += weight[k] * g[r, k]
+        problem.sums[block, r] = total
+
+
+@njit(error_model="numpy", fastmath=LOOSE)
+def _worst(error):
+    """Return the largest error, or infinity if one is not a number."""
+    lanes = np.zeros(8)
+    total = 0.0
+    for k in range(0, error.size - 7, 8):
+        for lane in range(8):
+            value = error[k + lane]
+            lanes[lane] = value if value > lanes[lane] else lanes[lane]
+            total += value
+    for k in range(error.size // 8 * 8, error.size):
+        lanes[0] = max(lanes[0], error[k])
+        total += error[k]
+    return lanes.max() if total < np.inf else np.inf
+
+
+@njit(error_model="numpy", fastmath=LOOSE)
+def _power_sums(V, q, x, sums, column, apart):
+    """Set Σ V q^k x for k = 1 … POWERS, in columns some way apart."""
+    t0, t1, t2, t3, t4, t5, t6 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for k in range(q.size):
+        term = V[k] * x[k] * q[k]
+        t0 += term
+        term *= q[k]
+        t1 += term
+        term *= q[k]
+        t2 += term
+        term *= q[k]
+        t3 += term
+        term *= q[k]
+        t4 += term
+        term *= q[k]
+        t5 += term
+        term *= q[k]
+        t6 += term
+    sums[column], sums[column + apart], sums[column + 2 * apart] = t0, t1, t2
+    sums[column + 3 * apart], sums[column + 4 * apart] = t3, t4
+    sums[column + 5 * apart], sums[column + 6 * apart] = t5, t6
+
+
+@njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
+def sums_pass(block, h, stage, problem):
+    """Add up Vᵀ q^k F(y) and Vᵀ q^k U for k = 1 … POWERS."""
+    q, v, _, _, U, V = _scratch(problem)
+    y, sums, n_order = problem.y[problem.now[0], block], problem.sums[block], problem.m.shape[1]
+    _linearise(block, h, problem, y, q, U, V, v)
+    width = n_order * (1 + n_order)
+    for r in range(n_order):
+        column = r * (1 + n_order)
+        _power_sums(V[r], q, v, sums, column, width)
+        for p in range(n_order):
+            _power_sums(V[r], q, U[p], sums, column + 1 + p, width)
+
+
+@njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
+def finish_pass(block, h, stage, problem):
+    """Set the state after the step; keep its worst error and order parameters."""
+    q, v, state, error, U, V = _scratch(problem)
+    y, new = problem.y[problem.now[0], block], problem.y[1 - problem.now[0], block]
+    _linearise(block, h, problem, y, q, U, V, v)
+    state[:] = y
+    error[:] = 0.0
+    _add_powers(problem.b, h * problem.gamma, problem, q, U, v, state)
+    _add_powers(problem.e, h * problem.gamma, problem, q, U, v, error)
+    scale, rtol, atol = problem.scale[block], problem.rtol, problem.atol + TINY
+    for k in range(y.size):
+        size = max(scale[k], max(abs(y[k]), abs(state[k])))
+        error[k] = abs(error[k]) / (atol + rtol * size)
+        new[k] = state[k]
+    _add_order(block, problem, state, V)
+    problem.sums[block, U.shape[0]] = _worst(error)
+
+
+@njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
+def between_pass(block, h, stage, problem):
+    """Set the state at y(t + θh), fourth order, as in `rosenbrock`."""
+    q, v, state, _, U, V = _scratch(problem)
+    y, new = problem.y[problem.now[0], block], problem.y[1 - problem.now[0], block]
+    _linearise(block, h, problem, y, q, U, V, v)
+    theta = problem.signals[1]
+    for k in range(y.size):
+        state[k] = (1.0 - theta) * y[k] + theta * new[k]
+    beta = np.zeros(POWERS)
+    for power in range(POWERS):
+        share = theta * (1.0 - theta)
+        for r in range(problem.D.shape[0]):
+            beta[power] += share * problem.D[r, power]
+            share *= theta
+    _add_powers(beta, h * problem.gamma, problem, q, U, v, state)
+    problem.y[2, block, :] = state
+    _add_order(block, problem, state, V)
+
+
+@njit(error_model="numpy")
+def _total(sums, column):
+    total = 0.0
+    for block in range(sums.shape[0]):
+        total += sums[block, column]
+    return total
+
+
+@njit(error_model="numpy")
+def _solve(matrix, right, out):
+    """Solve a small dense system by elimination with row exchanges, in place.
+
+    A singular matrix gives NaN, which rejects the step; a library call would raise in a thread.
+    """
+    n = right.size
+    for c in range(n):
+        pivot = c
+        for r in range(c + 1, n):
+            if abs(matrix[r, c]) > abs(matrix[pivot, c]):
+                pivot = r
+        for k in range(c, n):
+            matrix[c, k], matrix[pivot, k] = matrix[pivot, k], matrix[c, k]
+        right[c], right[pivot] = right[pivot], right[c]
+        for r in range(c + 1, n):
+            share = matrix[r, c] / matrix[c, c]
+            for k in range(c, n):
+                matrix[r, k] -= share * matrix[c, k]
+            right[r] -= share * right[c]
+    for r in range(n - 1, -1, -1):
+        out[r] = right[r]
+        for k in range(r + 1, n):
+            out[r] -= matrix[r, k] * out[k]
+        out[r] /= matrix[r, r]
+
+
+@njit(error_model="numpy")
+def _solve_links(n_powers, step, problem):
+    """Find c_1 … c_n from the sums."""
+    n_order = problem.m.shape[1]
+    free, response = np.empty((n_powers, n_order)), np.empty((n_powers, n_order, n_order))
+    column = 0
+    for power in range(n_powers):
+        for r in range(n_order):
+            free[power, r] = _total(problem.sums, column)
+            for p in range(n_order):
+                response[power, r, p] = step * _total(problem.sums, column + 1 + p)
+            column += 1 + n_order
+    for power in range(n_powers):
+        for before in range(power):
+            for r in range(n_order):
+                for p in range(n_order):
+                    free[power, r] += response[power - before, r, p] * problem.link[before, p]
+        _solve(np.eye(n_order) - response[0], free[power], problem.link[power])
+
+
+@njit(STEP, cache=True, nogil=True, error_model="numpy")
+def linear_rosenbrock_step(walk, passes, h, problem):
+    """Set the state after one step; return its error in units of the tolerance."""
+    n_order, n_powers = problem.m.shape[1], passes.n_stages
+    if n_order > 0:
+        walk(passes.first, h, n_powers, problem)
+        _solve_links(n_powers, h * problem.gamma, problem)
+    walk(passes.second, h, n_powers, problem)
+    for r in range(n_order):
+        problem.m[n_powers, r] = _total(problem.sums, r)
+    return problem.sums[:, n_order].max()
+
+
+STEPPER = pointer(linear_rosenbrock_step, STEP)
+_FINISH = pointer(finish_pass, PASS)
+PASSES = Passes(
+    POWERS,
+    pointer(sums_pass, PASS),
+    _FINISH,
+    _FINISH,
+    _FINISH,
+    pointer(between_pass, PASS),
+)

@@ -1,0 +1,79 @@
+"""What is known of the ReLU student in superposition: limits, crossover and where the slope is 1.
+
+Cross-talk theory (X1): all features are pushed together by (1/K) Σ λ_i (a_i − s_i). It explains the
+exponent of the loss; the loss itself needs the closure of `sl.solve`.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+from superlaw.talbot import talbot
+from superlaw.theory.tasks import PowerLawTask
+
+HEAD, PER_DECADE = 32, 24
+"""Single features, and bins a decade of the rest: sums to 1e-3."""
+SEARCH = 1.3
+"""Factor between times at which the slope is looked at."""
+
+
+def slope_limits(a: float) -> tuple[float, float]:
+    """Return (a − 1)/a and (a + 1)/a: the loss slope long before and long after the crossover.
+
+    Source: derivation steps X9 and X10 [derived]; holds for a > 1, b = 0, N = ∞, random columns.
+    """
+    return (a - 1.0) / a, (a + 1.0) / a
+
+
+def crossover_time(a: float, width: float, lam_1: float) -> float:
+    """Return t_K = (1/λ_1) [K a sin(π/a)/π]^a, when the rare features have been pulled along.
+
+    Source: derivation step X5 [derived]; holds for a > 1, b = 0, N = ∞.
+    """
+    return (width * a * math.sin(math.pi / a) / math.pi) ** a / lam_1
+
+
+def unit_slope_time(task: PowerLawTask, width: int) -> float | None:
+    """Return the first time at which the cross-talk loss falls as 1/t; None if it never does.
+
+    The loss is ½ ∮ exp(−2zt) ρ(z) dz/2πi, ρ = Σ n λ a² d + (Σ n λ a d)²/K / (1 − Σ n λ d/K) with
+    d = 1/(z − λ) (X3), summed over the N features of the task.
+    """
+    modes = _modes(task)
+    t, last = 1.0 / modes[0][0], 10.0 / modes[-1][0]
+    before = _local_slope(t, modes, width)
+    while t < last:
+        after = _local_slope(t * SEARCH, modes, width)
+        if before < 1.0 <= after:
+            return float(t * SEARCH ** ((1.0 - before) / (after - before)))
+        t, before = t * SEARCH, after
+    return None
+
+
+def _local_slope(t: float, modes: list[tuple[float, float, float]], width: int) -> float:
+    """Return −d log L/d log t of the cross-talk theory."""
+    loss = fall = 0.0
+    for s, weight in zip(*talbot(), strict=True):
+        z = -s / (2.0 * t)
+        plain = pushed = square = 0j
+        for lam, target, count in modes:
+            share = count * lam / (z - lam)
+            plain += share
+            pushed += share * target
+            square += share * target * target
+        term = weight * (square + pushed * pushed / width / (1.0 - plain / width))
+        loss += term.real
+        fall += (s * term).real
+    return -fall / loss
+
+
+def _modes(task: PowerLawTask) -> list[tuple[float, float, float]]:
+    """Return λ, a and the number of features of each bin."""
+    n = task.n_features or 0
+    edges = list(range(1, min(n, HEAD) + 2))
+    while edges[-1] <= n:
+        edges.append(min(n + 1, max(edges[-1] + 1, round(edges[-1] * 10 ** (1 / PER_DECADE)))))
+    bins = pairwise(edges)
+    middles = [(float(i), 1.0) if j == i + 1 else ((i * (j - 1)) ** 0.5, j - i) for i, j in bins]
+    return [(task.second_moment(i), task.target(i), count) for i, count in middles]

@@ -37,6 +37,7 @@ _SPELLED = {
     "m^+_2": "m_plus_2",
     "k^c_i": "kc_i",
     "k^r_j": "kr_j",
+    r"L_{\infty}": "L_inf",
     "|B w_{i}|": "column_i",
     "|B^T w_{j}|": "row_j",
 }
@@ -119,7 +120,7 @@ g_k = _define("g_k", "eigenvalue of $W W^T$", 0.2, 3.0)
 f_l = _define("f_l", r"eigenvalue of $W \Lambda W^T$", 0.2, 3.0)
 Y_kl = _define("Y_kl", r"entry of $W \Lambda A W^T$ in both eigenbases", -1.0, 1.0, real=True)
 L_0 = _define("L_0", "loss before training", 0.1, 1.0)
-L_inf = _define("L_inf", "floor: loss after infinite training", 0.05, 1.0)
+L_inf = _define(r"L_{\infty}", "floor: loss after infinite training", 0.05, 1.0)
 Phi = _define("Phi", "trace of two resolvents", 0.1, 2.0)
 Psi = _define("Psi", "trace that gives the loss of a tight frame", 0.1, 2.0)
 S_ji = _define("S_ji", "entry of the student's map, from feature $i$ to output $j$", 0.1, 1.5)

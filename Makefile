@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: demo test slow kernels lint docs docs-check wheel bench clean
+.PHONY: demo test slow kernels lint docs docs-check site wheel bench clean
 
 demo: $(VENV)/.demo  ## Validate the theory: five tasks, eight seeds, a report
 	$(BIN)/superlaw validate sequential --out report
@@ -13,7 +13,7 @@ demo: $(VENV)/.demo  ## Validate the theory: five tasks, eight seeds, a report
 test: $(VENV)/.test  ## Fast tests and every example in the documentation
 	$(BIN)/python -m pytest -q -m "not slow"
 	$(BIN)/python -m pytest -q --doctest-modules --pyargs superlaw
-	$(BIN)/python -m doctest README.md
+	$(BIN)/python -m doctest README.md docs/tutorial.md
 
 slow: $(VENV)/.test  ## Full-size validation with its negative controls
 	$(BIN)/python -m pytest -q -m slow
@@ -33,6 +33,13 @@ docs: $(VENV)/.demo  ## Generate every document, figure and number (runs the ful
 docs-check: $(VENV)/.demo  ## Compare the committed documents with what the code generates
 	$(BIN)/python docs/generate.py --check
 
+site: $(VENV)/.docs  ## The documents as a site that works offline: build/site/index.html
+	rm -rf build/site build/pages
+	mkdir -p build
+	cp -r docs build/pages
+	$(BIN)/superlaw derive --format myst --out build/pages/derivations
+	$(BIN)/python -m sphinx -q -W --keep-going build/pages build/site
+
 wheel: $(VENV)/.demo  ## Build the wheel and try it in a clean environment
 	rm -rf build dist .venv-wheel
 	$(BIN)/python -m pip wheel -q --no-deps -w dist .
@@ -49,7 +56,7 @@ $(VENV)/.demo: setup.cfg pyproject.toml
 	$(BIN)/python -m pip install -q -e .
 	@touch $@
 
-$(VENV)/.test $(VENV)/.lint $(VENV)/.bench: $(VENV)/.%: $(VENV)/.demo
+$(VENV)/.test $(VENV)/.lint $(VENV)/.docs $(VENV)/.bench: $(VENV)/.%: $(VENV)/.demo
 	$(BIN)/python -m pip install -q -e '.[$*]'
 	@touch $@
 

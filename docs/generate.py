@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import sympy as sp
-
 from superlaw.notices import CODES
 from superlaw.storage import to_json, write_text
 from superlaw.theory.derivations import NAMES, derive, find_step
+from superlaw.theory.document import Table
+from superlaw.theory.equations import latex
+from superlaw.theory.markdown import table
 from superlaw.theory.symbols import NOTATION
 
 DOCS = Path(__file__).parent
@@ -81,23 +82,28 @@ def _read(path: Path) -> str:
 
 
 def _notation() -> str:
-    lines = [
-        "# Notation",
-        "The symbols of the theory, generated from `theory/symbols.py`, the one place where they "
-        "are defined. Everything is dimensionless but time: learning rate × steps.",
-        "| symbol | in code | meaning |\n|---|---|---|",
-    ]
-    table = [
-        f"| ${sp.latex(known.symbol)}$ | `{known.code}` | {known.meaning} |"
+    rows = tuple(
+        (f"${latex(known.symbol)}$", f"`{known.code}`", known.meaning)
         for known in NOTATION.values()
-    ]
-    return "\n\n".join(lines) + "\n" + "\n".join(table) + "\n"
+    )
+    return (
+        "# Notation\n\nThe symbols of the theory, generated from `theory/symbols.py`, the one "
+        "place where they are defined. Everything is dimensionless but time: learning rate times "
+        "steps."
+        f"\n\n{table(Table(('symbol', 'in code', 'meaning'), rows))}\n"
+    )
 
 
 def _warnings() -> str:
-    parts = ["# Warning codes", "Codes travel with results and never change their meaning."]
-    parts += [f"## {code}\n\n{meaning[0].upper()}{meaning[1:]}." for code, meaning in CODES.items()]
-    return "\n\n".join(parts) + "\n"
+    """Return the list of codes; each has a page of its own, written by hand."""
+    rows = tuple(
+        (f"[{code}](warnings/{code}.md)", f"{meaning[0].upper()}{meaning[1:]}.")
+        for code, meaning in CODES.items()
+    )
+    return (
+        "# Warning codes\n\nCodes travel with results and never change their meaning."
+        f"\n\n{table(Table(('code', 'meaning'), rows))}\n"
+    )
 
 
 def _with_results(readme: str) -> str:

@@ -97,7 +97,7 @@ def mean_row_measure(y, theta, shared, m, out):
 
 @njit(RATE, cache=True, nogil=True, error_model="numpy")
 def cross_talk_rate(y, theta, shared, m, out):
-    """de_k/dt = −λ_k e_k − m, every error pushed alike by the drive m; θ = (λ,)."""
+    """de_k/dt = −λ_k e_k − m, every error pushed alike by the drive m; θ = (λ,) (X1)."""
     for c in range(y.size):
         out[c] = -theta[0, c] * y[c] - m[0]
 

@@ -171,7 +171,7 @@ def cross_talk(lam: Array, target: Array, weight: Array, width: float) -> MeanFi
     """Return the cross-talk theory of a superposed student, in the error e = a − s.
 
     ds_k/dt = λ_k (a_k − s_k) + dμ/dt, dμ/dt = (1/K) Σ λ_i (a_i − s_i): all features are pushed
-    together, at a rate that does not depend on their frequency.
+    together, at a rate that does not depend on their frequency. Derivation steps X1 and X2.
 
     Parameters
     ----------

@@ -84,7 +84,8 @@ def coupled_loss(
 
         P ← P − η(ΣP + PΣ) + η²[(1 − 1/B) ΣPΣ + (1/B) E[xxᵀ P xxᵀ]],
 
-    exact [derived: fourth moments of independent entries by cumulants]. O(N²) a step.
+    exact [derived: fourth moments of independent entries by cumulants]; for small η this is step
+    M3. O(N²) a step.
 
     Parameters
     ----------

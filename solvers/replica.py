@@ -354,7 +354,7 @@ def _new_pairs(model, state):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def closure_rates(model, state, rate):
-    """Fill the rates of a state; return its diagonal loss and its interference loss."""
+    """Fill the rates of a state (R13, R15-R18); return its diagonal and its interference loss."""
     pairs = _new_pairs(model, state)
     mean = pairs.mean
     _all_pairs(model, state, rate, pairs)

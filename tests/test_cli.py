@@ -87,6 +87,41 @@ def test_derive_checks_and_writes(capsys, tmp_path):
     assert (tmp_path / "nonzero_mean.md").read_text().startswith("# Inputs with a mean")
 
 
+@pytest.mark.parametrize(
+    ("form", "suffix", "start"),
+    [("myst", "md", "# "), ("tex", "tex", "\\documentclass"), ("html", "html", "<!DOCTYPE html>")],
+)
+def test_derive_writes_every_format(capsys, tmp_path, form, suffix, start):
+    code, _, _ = run(capsys, "derive", "front", "--format", form, "--out", tmp_path)
+    assert code == 0
+    assert (tmp_path / f"front.{suffix}").read_text().startswith(start)
+
+
+def test_derive_specialises(capsys):
+    case = ("-a", "1.5", "-b", "0.25", "-N", "64", "--t-end", "10")
+    _, out, _ = run(capsys, "derive", "sequential", *case, "--simulate")
+    assert "\\alpha = 0.666667" in out
+    assert "## Solved and simulated" in out
+    _, out, _ = run(capsys, "derive", "sequential", "-a", "1.5", "-b", "-0.5", "-N", "64")
+    assert "Step S14 no longer holds" in out
+
+
+def test_derive_writes_nothing_for_a_bad_case(capsys, tmp_path):
+    code, _, _ = run(capsys, "derive", "-a", "-1", "--out", tmp_path / "new")
+    assert code == 2
+    assert not (tmp_path / "new").exists()
+
+
+def test_derive_check_fails_on_a_wrong_step(capsys, monkeypatch):
+    from superlaw.theory import derivations
+
+    right = derivations.derive("front")
+    monkeypatch.setattr(derivations, "derive", lambda _: right.altered("F3", right["F3"].rhs * 2))
+    code, out, _ = run(capsys, "derive", "front", "--check")
+    assert code == 1
+    assert "F3    failed" in out
+
+
 def test_lists_and_info(capsys):
     assert "modes" in as_json(capsys, "validate", "--list")["sequential"]
     assert "numba" in as_json(capsys, "info")["packages"]
@@ -115,6 +150,9 @@ def test_lists_and_info(capsys):
         (["validate", "modse"], "Did you mean 'modes'"),
         (["derive", "sequentail"], "Did you mean 'sequential'"),
         (["derive", "--format", "docx"], "format must be one of"),
+        (["derive", "front", "--out", "/proc/x"], "out must be a folder"),
+        (["derive", "front", "-b", "1"], "a must be given"),
+        (["derive", "front", "--simulate"], "a must be given"),
         (["exponent", "-a", "1.5", "--frobnicate"], "unrecognized arguments"),
         (["slove"], "invalid choice"),
     ],

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import sympy as sp
 
 from superlaw.arguments import one_of
+from superlaw.theory.checks import Check
+from superlaw.theory.ledger import Ledger
 
 RULES = (
     "definition",
@@ -20,44 +23,6 @@ RULES = (
     "limit",
     "closure",
 )
-
-
-@dataclass(frozen=True)
-class Equal:
-    """Two expressions that must be the same at every point inside the hypotheses.
-
-    Parameters
-    ----------
-    left, right : sympy expression or matrix
-        Worked out independently of each other.
-    instance : bool
-        True if they state the equation at one size only (three features, say): agreement then
-        verifies the step and does not prove it.
-    """
-
-    left: Any
-    right: Any
-    instance: bool = False
-
-
-@dataclass(frozen=True)
-class Tends:
-    """Two expressions whose ratio must tend to 1 along the given points.
-
-    Parameters
-    ----------
-    left, right : sympy expression
-        The exact form and its asymptotic one.
-    points : tuple of dict
-        Substitutions that go towards the limit.
-    """
-
-    left: sp.Expr
-    right: sp.Expr
-    points: tuple[dict[sp.Symbol, Any], ...]
-
-
-Check = Equal | Tends
 
 
 def _given(*_: Step) -> tuple[Check, ...]:
@@ -79,9 +44,9 @@ class Step:
     rule : str
         How it follows; one of `RULES`.
     note : str
-        One sentence of explanation.
+        One or two sentences of explanation, formulas between dollar signs.
     follows : tuple of str
-        Ids of the steps it follows from.
+        Ids of the steps it follows from, its own derivation's or those it builds on.
     by : callable
         (this step, *parents) ↦ the checks that derive it again from its parents. None for what is
         taken as given: definitions and closures.
@@ -130,16 +95,22 @@ class Derivation:
         What it shows and where it holds.
     steps : tuple of Step
         In an order in which parents come first.
+    builds_on : tuple of Derivation
+        Derivations from which steps may follow too.
+    references : tuple of str
+        Where the ideas come from; keys of `superlaw.theory.references.REFERENCES`.
     """
 
     name: str
     title: str
     summary: str
     steps: tuple[Step, ...]
+    builds_on: tuple[Derivation, ...] = ()
+    references: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a derivation that is not an ordered graph."""
-        seen: set[str] = set()
+        seen = {step.id for other in self.builds_on for step in other.steps}
         for step in self.steps:
             missing = set(step.follows) - seen
             if missing or step.id in seen:
@@ -147,11 +118,18 @@ class Derivation:
             seen.add(step.id)
 
     def __getitem__(self, step_id: str) -> Step:
-        """Return the step with this id."""
-        for step in self.steps:
-            if step.id == step_id:
-                return step
+        """Return the step with this id, its own or one it builds on."""
+        for derivation in (self, *self.builds_on):
+            for step in derivation.steps:
+                if step.id == step_id:
+                    return step
         raise KeyError(step_id)
+
+    @property
+    def borrowed(self) -> tuple[Step, ...]:
+        """Steps of other derivations from which steps of this one follow."""
+        used = {parent for step in self.steps for parent in step.follows}
+        return tuple(s for other in self.builds_on for s in other.steps if s.id in used)
 
     def parents(self, step: Step) -> tuple[Step, ...]:
         """Return the steps that `step` follows from."""
@@ -166,78 +144,48 @@ class Derivation:
         steps = tuple(replace(s, rhs=rhs) if s.id == step_id else s for s in self.steps)
         return replace(self, steps=steps)
 
+    @cached_property
+    def _ledger(self) -> Ledger:
+        from superlaw.theory.verification import verify
+
+        return Ledger(self.name, tuple(verify(self, step) for step in self.steps))
+
     def verify(self) -> Ledger:
-        """Check every step, symbolically and at random points.
+        """Check every step, symbolically and at random points, once.
 
         Returns
         -------
         Ledger
             One row a step: status, checks made, largest deviation.
         """
-        from superlaw.theory.verification import verify
-
-        return Ledger(self.name, tuple(verify(self, step) for step in self.steps))
+        return self._ledger
 
     def to_markdown(self) -> str:
-        """Return the derivation as a Markdown document with numbered equations."""
-        from superlaw.theory.markdown import render
+        """Return the derivation as Markdown that GitHub renders."""
+        return self.written("md")
 
-        return render(self)
+    def to_myst(self) -> str:
+        """Return the derivation as MyST Markdown, for Sphinx and Jupyter Book."""
+        return self.written("myst")
 
+    def to_latex(self) -> str:
+        """Return the derivation as a LaTeX article."""
+        return self.written("tex")
 
-@dataclass(frozen=True)
-class Verdict:
-    """What checking one step gave.
+    def to_html(self) -> str:
+        """Return the derivation as one HTML page that needs nothing else."""
+        return self.written("html")
 
-    Parameters
-    ----------
-    id : str
-        The step.
-    status : {"proved", "verified", "assumed", "failed"}
-        proved: symbolically and numerically; verified: numerically; assumed: taken as given.
-    n_points : int
-        Points at which it was checked numerically.
-    deviation : float
-        Largest relative deviation seen there (for asymptotics: at the last point).
-    """
+    def _repr_html_(self) -> str:
+        """Return what notebooks show."""
+        from superlaw.theory.document import compose
+        from superlaw.theory.web import fragment
 
-    id: str
-    status: str
-    n_points: int
-    deviation: float
+        return fragment(compose(self))
 
+    def written(self, form: str) -> str:
+        """Return the derivation in one of `superlaw.theory.formats.FORMATS`."""
+        from superlaw.theory.document import compose
+        from superlaw.theory.formats import FORMATS
 
-@dataclass(frozen=True)
-class Ledger:
-    """The verdicts of a derivation.
-
-    Parameters
-    ----------
-    name : str
-        The derivation.
-    rows : tuple of Verdict
-        One a step, in order.
-    """
-
-    name: str
-    rows: tuple[Verdict, ...]
-
-    @property
-    def is_good(self) -> bool:
-        """Whether no step failed."""
-        return all(row.status != "failed" for row in self.rows)
-
-    def __str__(self) -> str:
-        lines = [f"{'step':6}{'status':10}{'points':>7}{'deviation':>12}"]
-        lines += [
-            f"{row.id:6}{row.status:10}{row.n_points:7d}{row.deviation:12.1e}" for row in self.rows
-        ]
-        return "\n".join(lines)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the ledger as plain data."""
-        rows = [
-            {"id": r.id, "status": r.status, "n_points": r.n_points, "deviation": r.deviation}
-            for r in self.rows
-        ]
-        return {"derivation": self.name, "steps": rows}
+        return FORMATS[form](compose(self))

@@ -30,7 +30,17 @@ class Notation:
     high: float
 
 
-_SPELLED = {"i^*": "i_star"}
+_SPELLED = {
+    "i^*": "i_star",
+    "m^+_0": "m_plus_0",
+    "m^+_1": "m_plus_1",
+    "m^+_2": "m_plus_2",
+    "k^c_i": "kc_i",
+    "k^r_j": "kr_j",
+    r"L_{\infty}": "L_inf",
+    "|B w_{i}|": "column_i",
+    "|B^T w_{j}|": "row_j",
+}
 NOTATION: dict[str, Notation] = {}
 
 
@@ -40,49 +50,102 @@ def _define(name: str, meaning: str, low: float, high: float, **assumptions: boo
     return symbol
 
 
-a = _define("a", "feature-frequency exponent, p_i ∝ i^-a", 0.6, 3.0)
-b = _define("b", "teacher-importance exponent, a_i = i^-b", -0.5, 2.5, real=True)
-t = _define("t", "gradient-flow time: learning rate × steps", 0.1, 5.0)
-i = _define("i", "feature index, 1 … N, also as a continuous variable", 1.0, 9.0)
+a = _define("a", r"feature-frequency exponent, $p_i \propto i^{-a}$", 0.6, 3.0)
+b = _define("b", "teacher-importance exponent, $a_i = i^{-b}$", -0.5, 2.5, real=True)
+t = _define("t", "gradient-flow time: learning rate times steps", 0.1, 5.0)
+i = _define("i", "feature index, 1 to $N$, also as a continuous variable", 1.0, 9.0)
 N = _define("N", "number of features", 3, 9, integer=True, positive=True)
 p_1 = _define("p_1", "frequency of the most frequent feature", 0.05, 0.95)
-p_i = _define("p_i", "frequency of feature i", 0.05, 0.95)
-p_j = _define("p_j", "frequency of feature j", 0.05, 0.95)
-m_1 = _define("m_1", "mean amplitude E[v]", 0.2, 1.5)
-m_2 = _define("m_2", "second amplitude moment E[v²]", 0.5, 2.0)
-m_4 = _define("m_4", "fourth amplitude moment E[v⁴]", 0.5, 4.0)
+p_i = _define("p_i", "frequency of feature $i$", 0.05, 0.95)
+p_j = _define("p_j", "frequency of feature $j$", 0.05, 0.95)
+m_1 = _define("m_1", r"mean amplitude $\mathrm{E}[v]$", 0.2, 1.5)
+m_2 = _define("m_2", r"second amplitude moment $\mathrm{E}[v^2]$", 0.5, 2.0)
+m_4 = _define("m_4", r"fourth amplitude moment $\mathrm{E}[v^4]$", 0.5, 4.0)
 lam_1 = _define("lambda_1", "second moment of the most frequent feature", 0.1, 1.3)
-lam_i = _define("lambda_i", "input second moment E[x_i²] = m_2 p_i", 0.05, 1.3)
-lam_k = _define("lambda_k", "input second moment of feature k", 0.05, 1.3)
-a_i = _define("a_i", "teacher entry A_ii", 0.1, 1.0)
-a_j = _define("a_j", "teacher entry A_jj", 0.1, 1.0)
+lam_i = _define("lambda_i", r"input second moment $\mathrm{E}[x_i^2] = m_2 p_i$", 0.05, 1.3)
+lam_j = _define("lambda_j", "input second moment of feature $j$", 0.05, 1.3)
+lam_k = _define("lambda_k", "input second moment of feature $k$", 0.05, 1.3)
+a_i = _define("a_i", "teacher entry $A_{ii}$", 0.1, 1.0)
+a_j = _define("a_j", "teacher entry $A_{jj}$", 0.1, 1.0)
 S_jk = _define(
-    "S_jk", "entry of the student's map, from feature k to output j", -1.0, 1.0, real=True
+    "S_jk", "entry of the student's map, from feature $k$ to output $j$", -1.0, 1.0, real=True
 )
 A_jk = _define("A_jk", "entry of the teacher", -1.0, 1.0, real=True)
-s_i = _define("s_i", "learned part of mode i, diagonal entry of S", 0.0, 1.0)
+s_i = _define("s_i", "learned part of mode $i$, diagonal entry of $S$", 0.0, 1.0)
 v = _define("v", "amplitude of an active feature", 0.1, 2.0)
-u = _define("u", "rescaled rate, 2 λ_1 t i^-a, or activity u_i ∈ {0, 1}", 0.1, 5.0)
-alpha = _define("alpha", "training exponent, L ~ t^-α", 0.1, 3.0)
+u = _define(
+    "u", r"rescaled rate $2 \lambda_1 t\, i^{-a}$, activity $u_i$, or interference", 0.1, 5.0
+)
+alpha = _define("alpha", r"training exponent, $L \sim t^{-\alpha}$", 0.1, 3.0)
 alpha_2 = _define("alpha_2", "training exponent of a two-layer student", 0.1, 3.0)
-i_star = _define("i^*", "travelling front: the feature learned at time t", 1.0, 9.0)
+i_star = _define("i^*", "travelling front: the feature learned at time $t$", 1.0, 9.0)
 eta = _define("eta", "learning rate", 0.01, 0.5)
 B = _define("B", "batch size", 1, 9, integer=True, positive=True)
 n = _define("n", "number of training steps", 1, 9, integer=True, positive=True)
-epsilon = _define("epsilon", "relative start s_i(0)/a_i of a two-layer student", 0.001, 0.5)
+epsilon = _define("epsilon", "relative start $s_i(0)/a_i$ of a two-layer student", 0.001, 0.5)
 s_0 = _define("s_0", "start of a mode", 0.001, 0.1)
 z = _define("z", "resolvent variable", 2.0, 5.0)
-q = _define("q", "rank-one loop Σ_l μ_l² d_l", 0.1, 0.9)
-d_j = _define("d_j", "free resolvent 1/(z − c_j)", 0.1, 2.0)
-d_k = _define("d_k", "free resolvent 1/(z − c_k)", 0.1, 2.0)
-chi = _define("chi", "dressing of the leak, Σ_l μ_l²/c_l", 0.1, 2.0)
-kappa = _define("kappa", "strength of the leak, Σ_j a_j² μ_j²/(c_j(1 + χ))²", 0.1, 2.0)
+q = _define("q", r"rank-one loop $\sum_l \mu_l^2 d_l$", 0.1, 0.9)
+d_j = _define("d_j", "free resolvent $1/(z - c_j)$", 0.1, 2.0)
+d_k = _define("d_k", "free resolvent $1/(z - c_k)$", 0.1, 2.0)
+chi = _define("chi", r"dressing of the leak, $\sum_l \mu_l^2/c_l$", 0.1, 2.0)
+kappa = _define(
+    "kappa", r"strength of the leak, $\sum_j a_j^2 \mu_j^2/(c_j(1 + \chi))^2$", 0.1, 2.0
+)
 mu_1 = _define("mu_1", "input mean of the most frequent feature", 0.05, 0.9)
-mu_i = _define("mu_i", "input mean E[x_i] = m_1 p_i", 0.05, 0.9)
-mu_j = _define("mu_j", "input mean of feature j", 0.05, 0.9)
-mu_k = _define("mu_k", "input mean of feature k", 0.05, 0.9)
-c_1 = _define("c_1", "coefficient of c_i ≈ c_1 i^-a for rare features", 0.1, 1.3)
-c_i = _define("c_i", "input variance E[x_i²] − μ_i²", 0.05, 1.3)
-c_j = _define("c_j", "input variance of feature j", 0.05, 1.3)
-c_k = _define("c_k", "input variance of feature k", 0.05, 1.3)
+mu_i = _define("mu_i", r"input mean $\mathrm{E}[x_i] = m_1 p_i$", 0.05, 0.9)
+mu_j = _define("mu_j", "input mean of feature $j$", 0.05, 0.9)
+mu_k = _define("mu_k", "input mean of feature $k$", 0.05, 0.9)
+c_1 = _define("c_1", r"coefficient of $c_i \approx c_1 i^{-a}$ for rare features", 0.1, 1.3)
+c_i = _define("c_i", r"input variance $\mathrm{E}[x_i^2] - \mu_i^2$", 0.05, 1.3)
+c_j = _define("c_j", "input variance of feature $j$", 0.05, 1.3)
+c_k = _define("c_k", "input variance of feature $k$", 0.05, 1.3)
 tau = _define("tau", "steps since a noise kick", 1.0, 9.0)
+phi = _define("phi", "share of a mode's loss that is still to be learned", 0.02, 0.45)
+x = _define("x", r"position relative to the front, $i/i^*$", 0.2, 5.0)
+delta = _define("delta", "relative excess of the local slope over the exponent", 0.01, 0.5)
+H = _define("H", "number of features summed one by one", 2, 9, integer=True, positive=True)
+K = _define("K", "width of the student", 2, 9, integer=True, positive=True)
+nu = _define("nu", "features per dimension, $N/K$", 1.5, 4.0)
+z_1 = _define("z_1", "resolvent variable of $W W^T$", 2.0, 5.0)
+z_2 = _define("z_2", r"resolvent variable of $W \Lambda W^T$", 2.0, 5.0)
+r = _define("r", "resolvent seen by a column that is not part of it", 0.1, 0.9)
+omega = _define("omega", r"subordination, $\omega(z) = 1/r(z)$", 2.0, 5.0)
+omega_1 = _define("omega_1", r"subordination of $W W^T$", 2.0, 5.0)
+omega_2 = _define("omega_2", r"subordination of $W \Lambda W^T$", 2.0, 5.0)
+w_0 = _define("w_0", r"$-\omega(0)$: the scale below which features find no room", 0.05, 1.0)
+y_i = _define("y_i", "weight of column $i$ in a random matrix", 0.05, 1.0)
+X_i = _define("X_i", r"$\lambda_i a_i$", 0.05, 1.3)
+g_k = _define("g_k", "eigenvalue of $W W^T$", 0.2, 3.0)
+f_l = _define("f_l", r"eigenvalue of $W \Lambda W^T$", 0.2, 3.0)
+Y_kl = _define("Y_kl", r"entry of $W \Lambda A W^T$ in both eigenbases", -1.0, 1.0, real=True)
+L_0 = _define("L_0", "loss before training", 0.1, 1.0)
+L_inf = _define(r"L_{\infty}", "floor: loss after infinite training", 0.05, 1.0)
+Phi = _define("Phi", "trace of two resolvents", 0.1, 2.0)
+Psi = _define("Psi", "trace that gives the loss of a tight frame", 0.1, 2.0)
+S_ji = _define("S_ji", "entry of the student's map, from feature $i$ to output $j$", 0.1, 1.5)
+A_ji = _define("A_ji", "entry of the teacher, zero unless $i = j$", 0.1, 1.0)
+beta_j = _define("beta_j", "bias of output $j$", -0.15, -0.01, real=True)
+v_0 = _define("v_0", "amplitude at which an output opens", 0.05, 1.9)
+k = _define("k", "order of a moment", 0, 4, integer=True, nonnegative=True)
+m_plus_0 = _define("m^+_0", "probability that an output is open", 0.1, 1.0)
+m_plus_1 = _define("m^+_1", r"$E[v]$ on the active interval", 0.1, 1.0)
+m_plus_2 = _define("m^+_2", r"$E[v^2]$ on the active interval", 0.1, 1.3)
+mu = _define("mu", r"what all features have learned together, $\mathrm{tr}\, B/K$", 0.05, 0.9)
+r_0 = _define("r_0", r"$|B|^2/K$", 1.0, 2.0)
+s_j = _define("s_j", "learned part of mode $j$", 0.05, 1.0)
+s_k = _define("s_k", "learned part of mode $k$", 0.05, 1.0)
+a_k = _define("a_k", "teacher entry of feature $k$", 0.1, 1.0)
+sigma_ji = _define("sigma_ji", "size of the interference in entry $(j, i)$", 0.1, 1.0)
+xi = _define("xi", "standard Gaussian mark of an entry", -2.0, 2.0, real=True)
+M_ji = _define("M_ji", "response: what training has added to an entry", -1.0, 1.0, real=True)
+D_ji = _define("D_ji", r"drive of an entry, $-\partial L/\partial S_{ji}$", -1.0, 1.0, real=True)
+k_ji = _define("k_ji", r"gain of an entry, $-E[\xi D_{ji}]/\sigma_{ji}$", 0.05, 1.0)
+kc_i = _define("k^c_i", r"reaction of a column, $\sum_j k_{ji}/K$", 0.05, 1.0)
+kr_j = _define("k^r_j", r"reaction of a row, $\sum_i k_{ji}/K$", 0.05, 1.0)
+Delta = _define("Delta", r"reaction of everything, $\sum_{ji} k_{ji}/K^2$", 0.05, 1.0)
+column_i = _define("|B w_{i}|", "norm of what $B$ makes of column $i$", 0.5, 2.0)
+row_j = _define("|B^T w_{j}|", "norm of what $B$ makes of row $j$", 0.5, 2.0)
+t_K = _define("t_K", "crossover time", 0.5, 5.0)
+theta = _define("theta", r"threshold of an output, $-\beta$", 0.1, 3.0)
+sigma = _define("sigma", "size of the interference at an inactive output", 0.2, 2.0)

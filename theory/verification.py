@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import mpmath
+import numpy as np
 import sympy as sp
 
-from superlaw.theory.derivation import Derivation, Equal, Step, Tends, Verdict
+from superlaw.theory.checks import Check, Equal, Sampled, Tends
+from superlaw.theory.derivation import Derivation, Step
+from superlaw.theory.ledger import Verdict
 from superlaw.theory.symbols import NOTATION
 
 DIGITS = 30
@@ -18,10 +22,20 @@ N_POINTS = 20
 EQUAL_TOLERANCE = 1e-25
 """Thirty digits, less what sums and quadratures of some ten terms lose."""
 LIMIT_TOLERANCE = 0.02
-"""At the last point an asymptotic form must be this near."""
+"""At the last point an asymptotic form, or a mean over the largest matrices, must be this near."""
 _MAX_DRAWS = 2000
 
 Point = dict[sp.Symbol, Any]
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What one check gave; `wrong` says where it fails, `is_proof` whether algebra settled it."""
+
+    n_points: int
+    deviation: float
+    wrong: str = ""
+    is_proof: bool = False
 
 
 def verify(derivation: Derivation, step: Step) -> Verdict:
@@ -30,17 +44,19 @@ def verify(derivation: Derivation, step: Step) -> Verdict:
         return Verdict(step.id, "assumed", 0, 0.0)
     proved, n_points, worst = True, 0, 0.0
     for number, check in enumerate(derivation.checks(step)):
-        if isinstance(check, Tends):
-            holds, points, deviation = _tends(check)
-            proved = False
-        else:
-            rng = random.Random(f"{step.id}/{number}")
-            holds, points, deviation = _agrees(check, step, rng)
-            proved = proved and holds and not check.instance and _is_identity(check)
-        n_points, worst = n_points + points, max(worst, deviation)
-        if not holds:
-            return Verdict(step.id, "failed", n_points, worst)
+        outcome = _try(check, step, random.Random(f"{step.id}/{number}"))
+        n_points, worst = n_points + outcome.n_points, max(worst, outcome.deviation)
+        if outcome.wrong:
+            reason = f"check {number + 1}: {outcome.wrong}"
+            return Verdict(step.id, "failed", n_points, worst, reason)
+        proved = proved and outcome.is_proof
     return Verdict(step.id, "proved" if proved else "verified", n_points, worst)
+
+
+def _try(check: Check, step: Step, rng: random.Random) -> _Outcome:
+    if isinstance(check, Equal):
+        return _agrees(check, step, rng)
+    return _tends(check) if isinstance(check, Tends) else _converges(check, rng)
 
 
 def _is_identity(check: Equal) -> bool:
@@ -70,8 +86,8 @@ def _quotients(quotient: sp.Expr) -> Iterator[sp.Expr]:
     yield sp.exp(sp.simplify(sp.expand(sp.expand_log(sp.log(quotient), force=True))))
 
 
-def _agrees(check: Equal, step: Step, rng: random.Random) -> tuple[bool, int, float]:
-    """Compare both sides at random points inside the hypotheses."""
+def _agrees(check: Equal, step: Step, rng: random.Random) -> _Outcome:
+    """Compare both sides at random points inside the hypotheses, then by algebra."""
     symbols = _free_symbols(check.left, check.right, *step.hypotheses)
     left, right = _compiled(check.left, symbols), _compiled(check.right, symbols)
     worst, n_points = 0.0, 0
@@ -79,11 +95,12 @@ def _agrees(check: Equal, step: Step, rng: random.Random) -> tuple[bool, int, fl
         deviations = [_relative(x, y) for x, y in zip(left(point), right(point), strict=True)]
         worst = max(worst, *deviations)
         if not worst <= EQUAL_TOLERANCE:
-            return False, n_points, worst
-    return True, n_points, worst
+            where = ", ".join(f"{symbol} = {float(value):.4g}" for symbol, value in point.items())
+            return _Outcome(n_points, worst, f"the two sides differ at {where or 'every point'}")
+    return _Outcome(n_points, worst, is_proof=not check.instance and _is_identity(check))
 
 
-def _tends(check: Tends) -> tuple[bool, int, float]:
+def _tends(check: Tends) -> _Outcome:
     """Follow the ratio of both sides towards the limit; its distance from 1 must shrink."""
     symbols = list(check.points[0])
     left, right = _compiled(check.left, symbols), _compiled(check.right, symbols)
@@ -91,8 +108,23 @@ def _tends(check: Tends) -> tuple[bool, int, float]:
     for point in check.points:
         (x,), (y,) = left(point), right(point)
         distances.append(_relative(x, y))
+    return _approach(distances, "the ratio")
+
+
+def _converges(check: Sampled, rng: random.Random) -> _Outcome:
+    """Follow the mean over random matrices as they grow."""
+    generator = np.random.default_rng(rng.getrandbits(64))
+    pairs = [check.pair(size, generator) for size in check.sizes]
+    return _approach([_relative(*map(mpmath.mpmathify, pair)) for pair in pairs], "the mean")
+
+
+def _approach(distances: list[float], what: str) -> _Outcome:
+    """Judge distances from the limit: each below the one before, the last below the tolerance."""
     shrinks = all(later < earlier for earlier, later in pairwise(distances))
-    return shrinks and distances[-1] < LIMIT_TOLERANCE, len(distances), distances[-1]
+    holds = shrinks and distances[-1] < LIMIT_TOLERANCE
+    trail = " → ".join(f"{distance:.2g}" for distance in distances)
+    wrong = "" if holds else f"{what} does not approach its limit: off by {trail}"
+    return _Outcome(len(distances), distances[-1], wrong)
 
 
 def _free_symbols(*expressions: Any) -> list[sp.Symbol]:
@@ -138,6 +170,7 @@ def _compiled(expression: Any, symbols: list[sp.Symbol]) -> Callable[[Point], li
         expression = expression.doit()
     entries = list(expression) if isinstance(expression, sp.MatrixBase) else [expression]
     function = sp.lambdify(symbols, entries, "mpmath")
+    function.__globals__["range"] = _counted  # lambdify writes sums as loops over a range
 
     def evaluate(point: Point) -> list[Any]:
         with mpmath.workdps(DIGITS + 10):
@@ -147,10 +180,15 @@ def _compiled(expression: Any, symbols: list[sp.Symbol]) -> Callable[[Point], li
     return evaluate
 
 
-def _exact(value: Any) -> Any:
-    """Return a whole number as int (a summation bound, say), a rational as mpf."""
+def _counted(first: mpmath.mpf, end: mpmath.mpf) -> list[mpmath.mpf]:
+    """Return what a sum counts through, in the arithmetic of the rest."""
+    return [mpmath.mpf(k) for k in range(int(first), int(end))]
+
+
+def _exact(value: Any) -> mpmath.mpf:
+    """Return a number as mpf: quotients of whole numbers must not turn into floats."""
     number = sp.Rational(value)
-    return int(number) if number.is_integer else mpmath.mpf(number.p) / number.q
+    return mpmath.mpf(number.p) / number.q
 
 
 def _relative(left: mpmath.mpc, right: mpmath.mpc) -> float:

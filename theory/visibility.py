@@ -11,7 +11,10 @@ VISIBLE_WITHIN = 0.1
 
 
 def visible_window(task: PowerLawTask, alpha: float) -> tuple[float, float] | None:
-    """Return the times at which the local slope is within `VISIBLE_WITHIN` of α."""
+    """Return the times at which the local slope is within `VISIBLE_WITHIN` of α.
+
+    Derivation steps F7 (from when on) and F13 (until when) [derived].
+    """
     first, last = _rescaled(task.a, task.b, alpha, task.n_features)
     if last <= first:
         return None
@@ -40,6 +43,9 @@ def _log_edge(alpha: float) -> float:
 
 
 def features_needed(task: PowerLawTask, alpha: float) -> float:
-    """Return log10 of the number of features that shows the exponent for one decade of time."""
+    """Return log10 of the number of features that shows the exponent for one decade of time.
+
+    Derivation steps F7 and F13 [derived], solved for N.
+    """
     first, _ = _rescaled(task.a, task.b, alpha, None)
     return (math.log10(10.0 * first) - _log_edge(alpha) / math.log(10.0)) / task.a

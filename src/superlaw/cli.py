@@ -345,32 +345,61 @@ def _build_derive(parser: argparse.ArgumentParser) -> None:
         "derive.names", nargs="*", metavar="NAME", help="derivations; all if left out"
     )
     switch(parser, "--check", to="derive.check", about="check every step and print the ledger")
-    text(parser, "--format", to="derive.format", about="md")
+    text(parser, "--format", to="derive.format", about="md, myst, tex or html (md)")
     text(parser, "--out", to="derive.out", about="folder for the documents", metavar="DIR")
+    switch(parser, "--simulate", to="derive.simulate", about="simulate the curve too")
+    _task_options(parser)
+    _student_options(parser)
+    _time_options(parser)
 
 
 def _derive(options: Options, as_json: bool) -> int:
     from superlaw import storage
     from superlaw.arguments import one_of
     from superlaw.theory.derivations import NAMES, derive
+    from superlaw.theory.document import compose
+    from superlaw.theory.formats import FORMATS, SUFFIXES
 
     wanted = options["derive"]
-    one_of("format", wanted.get("format", "md"), ("md",))
+    form = one_of("format", wanted.get("format", "md"), FORMATS)
     derivations = [derive(name) for name in wanted.get("names") or NAMES]
     if wanted.get("check"):
         ledgers = [derivation.verify() for derivation in derivations]
         text_of = "\n\n".join(f"{ledger.name}\n{ledger}" for ledger in ledgers)
         _say(ledgers if as_json else text_of, as_json)
         return GOOD if all(ledger.is_good for ledger in ledgers) else FAILED
-    documents = {f"{d.name}.md": d.to_markdown() for d in derivations}
-    if "out" in wanted:
-        folder = storage.output_folder(wanted["out"])
+    _check_case(options)
+    folder = storage.output_folder(wanted["out"]) if "out" in wanted else None
+    documents = {
+        f"{found.name}{SUFFIXES[form]}": FORMATS[form](compose(found, _worked(found, options)))
+        for found in derivations
+    }
+    if folder is not None:
         for name, document in documents.items():
             storage.write_text(folder / name, document)
         _say({"files": sorted(documents)} if as_json else f"wrote {', '.join(documents)}", as_json)
         return GOOD
     _say(documents if as_json else "\n".join(documents.values()), as_json)
     return GOOD
+
+
+def _check_case(options: Options) -> None:
+    """Refuse parameters that are not a case, before anything is written."""
+    given = options["task"] | options["student"] | options["times"]
+    if given or options["derive"].get("simulate"):
+        _task(options), _student(options), _times(options)
+
+
+def _worked(derivation: Any, options: Options) -> tuple[Any, ...]:
+    """Return what a derivation becomes at the given parameters; nothing if none are given."""
+    if not options["task"]:
+        return ()
+    from superlaw.validation.worked import worked
+
+    simulated = bool(options["derive"].get("simulate"))
+    return worked(
+        derivation, options["task"], options["student"], _times(options), simulated=simulated
+    )
 
 
 def _build_info(parser: argparse.ArgumentParser) -> None:

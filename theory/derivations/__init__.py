@@ -7,7 +7,7 @@ from importlib import import_module
 from superlaw.arguments import one_of
 from superlaw.theory.derivation import Derivation, Step
 
-NAMES = ("sequential", "nonzero_mean", "two_layer", "sgd")
+NAMES = ("sequential", "front", "nonzero_mean", "two_layer", "sgd", "linear", "relu", "crossover")
 
 
 def derive(name: str) -> Derivation:

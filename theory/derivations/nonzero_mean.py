@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from superlaw.theory.derivation import Check, Derivation, Equal, Step, Tends
+from superlaw.theory.checks import Check, Equal, Tends
+from superlaw.theory.derivation import Derivation, Step
 from superlaw.theory.derivations.calculus import gamma_integrand, local_slope, tail_integral
 from superlaw.theory.symbols import (
     a,
@@ -163,9 +164,9 @@ DERIVATION = Derivation(
     title="Inputs with a mean: learned rows leak",
     summary=(
         "When features are active independently and their amplitudes have a mean, the second "
-        "moments of the inputs are diagonal plus a rank-one term. The rows of S still decouple, "
-        "but within a row a learned feature disturbs the slow ones. The student learns every "
-        "entry of S; one restricted to the diagonal has no leak."
+        "moments of the inputs are diagonal plus a rank-one term. The rows of $S$ still "
+        "decouple, but within a row a learned feature disturbs the slow ones. The student learns "
+        "every entry of $S$; one restricted to the diagonal has no leak."
     ),
     steps=(
         Step(
@@ -182,7 +183,8 @@ DERIVATION = Derivation(
             sp.Symbol("c_i"),
             m_2 * p_i - m_1**2 * p_i**2,
             "identity",
-            "E[xxᵀ] = diag(c) + μμᵀ: independent features share their means only.",
+            r"$\mathrm{E}[x x^T] = \mathrm{diag}(c) + \mu \mu^T$: independent features share "
+            "their means only.",
             follows=("M1",),
             by=_variance,
         ),
@@ -192,26 +194,26 @@ DERIVATION = Derivation(
             sp.Derivative(sp.Symbol("E"), t),
             -_E * _Sigma,
             "identity",
-            "E = A − S is the error; its rows feel the same Σ = E[xxᵀ].",
+            r"$E = A - S$ is the error; its rows feel the same $\Sigma = \mathrm{E}[x x^T]$.",
             by=_rows,
         ),
         Step(
             "M4",
-            "Loss from the kernel K = Σ exp(−2Σt)",
+            r"Loss from the kernel $\Sigma \exp(-2\Sigma t)$",
             sp.Symbol("L"),
             sp.Sum(_row_target[_j] ** 2 * _kernel / 2, (_j, 1, sp.Symbol("N"))),
             "ODE solution",
-            "From S = 0 row j starts at the target a_j in its own column.",
+            "From $S = 0$ row $j$ starts at the target $a_j$ in its own column.",
             follows=("M3",),
             by=_loss_of_rows,
         ),
         Step(
             "M5",
-            "Resolvent entry of (z − Σ)⁻¹",
+            r"Resolvent entry of $(z - \Sigma)^{-1}$",
             sp.Symbol("R_jk"),
             d_j * _same_feature + mu_j * mu_k * d_j * d_k / (1 - q),
             "identity",
-            "The Sherman-Morrison formula with d_j = 1/(z − c_j) and q = Σ_l μ_l² d_l.",
+            r"The Sherman-Morrison formula with $d_j = 1/(z - c_j)$ and $q = \sum_l \mu_l^2 d_l$.",
             by=_sherman_morrison,
         ),
         Step(
@@ -220,8 +222,8 @@ DERIVATION = Derivation(
             sp.Symbol("tr_z"),
             sp.Sum(a_j**2 * (d_j + mu_j**2 * d_j**2 / (1 - q)), (_j, 1, sp.Symbol("N"))),
             "substitution",
-            "L(t) is ½ the contour integral of z exp(−2zt) tr_z around the spectrum: the cost "
-            "is that of two sums over features.",
+            r"$L(t)$ is half the contour integral of $z \exp(-2zt)\, \mathrm{tr}_z$ around the "
+            "spectrum: the cost is that of two sums over features.",
             follows=("M5",),
             by=_weighted_diagonal,
         ),
@@ -231,8 +233,9 @@ DERIVATION = Derivation(
             sp.Symbol("E_jk"),
             -a_j * mu_j * mu_k / (c_j * (1 + chi)) * sp.exp(-c_k * t),
             "asymptotics",
-            "While j is being learned the means make it move column k too; what it did there is "
-            "undone only at the rate of k. With many learned features χ = Σ_l μ_l²/c_l.",
+            "While $j$ is being learned the means make it move column $k$ too; what it did there "
+            r"is undone only at the rate of $k$. With many learned features $\chi = \sum_l "
+            r"\mu_l^2/c_l$.",
             by=_slow_column,
         ),
         Step(
@@ -241,8 +244,8 @@ DERIVATION = Derivation(
             sp.Symbol("L_leak"),
             sp.Integral(_leak_term, (i, 0, sp.oo)),
             "substitution",
-            "For rare features c_k ≈ c_1 k^-a and μ_k = μ_1 k^-a; κ sums over the learned rows "
-            "and converges for b > ½.",
+            r"For rare features $c_k \approx c_1 k^{-a}$ and $\mu_k = \mu_1 k^{-a}$; $\kappa$ "
+            r"sums over the learned rows and converges for $b > \frac{1}{2}$.",
             follows=("M7",),
             by=_leak_integral,
         ),
@@ -285,8 +288,8 @@ DERIVATION = Derivation(
             sp.Symbol("alpha_modes") - sp.Symbol("alpha_leak"),
             2 * (b - a) / a,
             "identity",
-            "The smaller exponent wins: α = min((a + 2b − 1)/a, 3 − 1/a), and the leak decides "
-            "if and only if b > a.",
+            r"The smaller exponent wins: $\alpha = \min((a + 2b - 1)/a, 3 - 1/a)$, and the leak "
+            "decides if and only if $b > a$.",
             follows=("M11",),
             by=_compare,
         ),

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from superlaw.theory.derivation import Check, Derivation, Equal, Step, Tends
+from superlaw.theory.checks import Check, Equal, Tends
+from superlaw.theory.derivation import Derivation, Step
 from superlaw.theory.derivations.calculus import local_slope, tail_integral
 from superlaw.theory.symbols import (
     A_jk,
@@ -177,10 +178,10 @@ DERIVATION = Derivation(
     name="sequential",
     title="The sequential regime: modes are learned one after another",
     summary=(
-        "Without superposition (K = N) every feature has a dimension of its own. Gradient flow "
+        "Without superposition ($K = N$) every feature has a dimension of its own. Gradient flow "
         "then splits into independent modes, each learned at the rate at which its feature "
-        "appears, and the loss is a sum over those not yet learned. Exactly one feature is active "
-        "at a time, so the second moments of the inputs are diagonal."
+        "appears, and the loss is a sum over those not yet learned. Exactly one feature is "
+        "active at a time, so the second moments of the inputs are diagonal."
     ),
     steps=(
         Step(
@@ -189,7 +190,7 @@ DERIVATION = Derivation(
             sp.Symbol("p_i"),
             p_1 * i**-a,
             "definition",
-            "Feature i is active with a probability that falls as a power of its rank.",
+            "Feature $i$ is active with a probability that falls as a power of its rank.",
         ),
         Step(
             "S2",
@@ -205,8 +206,8 @@ DERIVATION = Derivation(
             sp.Symbol("lambda_i"),
             m_2 * p_i,
             "identity",
-            "The input x_i = u_i v_i is zero unless feature i is active (u_i = 1); its amplitude "
-            "v is independent of that.",
+            "The input $x_i = u_i v_i$ is zero unless feature $i$ is active ($u_i = 1$); its "
+            "amplitude $v$ is independent of that.",
             by=_expect_activity,
         ),
         Step(
@@ -215,8 +216,9 @@ DERIVATION = Derivation(
             sp.Symbol("L"),
             sp.Sum(_summand, (_k, 1, N), (_j, 1, N)),
             "identity",
-            "L = ½ E‖Sx − Ax‖². With one feature active at a time E[x_k x_l] = λ_k δ_kl, and the "
-            "columns of S contribute separately.",
+            r"$L = \frac{1}{2} \mathrm{E} \|S x - A x\|^2$. With one feature active at a time "
+            r"$\mathrm{E}[x_k x_l] = \lambda_k \delta_{kl}$, and the columns of $S$ contribute "
+            "separately.",
             follows=("S3",),
             by=_expect_loss,
         ),
@@ -226,18 +228,18 @@ DERIVATION = Derivation(
             sp.Derivative(sp.Symbol("L"), sp.Symbol("S_jk")),
             lam_k * (S_jk - A_jk),
             "identity",
-            "Each entry of S appears in one term of the loss.",
+            "Each entry of $S$ appears in one term of the loss.",
             follows=("S4",),
             by=_gradient,
         ),
         Step(
             "S6",
-            "Gradient flow of S = WᵀBW",
+            "Gradient flow of $S = W^T B W$",
             sp.Derivative(sp.Symbol("S"), t),
             -_G * _D * _G,
             "identity",
-            "Gradient flow of B, dB/dt = −W D Wᵀ with D = ∂L/∂S, moves S by WᵀdB W; G = WᵀW is "
-            "the Gram matrix of the embedding.",
+            r"Gradient flow of $B$, $dB/dt = -W D W^T$ with $D = \partial L/\partial S$, moves "
+            r"$S$ by $W^T dB\, W$; $G = W^T W$ is the Gram matrix of the embedding.",
             follows=("S5",),
             by=_flow,
         ),
@@ -247,8 +249,8 @@ DERIVATION = Derivation(
             sp.Derivative(sp.Symbol("s_i"), t),
             lam_i * (a_i - s_i),
             "substitution",
-            "With orthonormal W (K = N) G = 1; from S = 0 off-diagonal entries stay zero and "
-            "each diagonal entry s_i moves alone.",
+            "With orthonormal $W$ ($K = N$) $G = 1$; from $S = 0$ off-diagonal entries stay zero "
+            "and each diagonal entry $s_i$ moves alone.",
             follows=("S5", "S6"),
             by=_orthonormal,
         ),
@@ -268,7 +270,8 @@ DERIVATION = Derivation(
             sp.Symbol("L"),
             sp.Sum(_loss_term, (i, 1, N)),
             "substitution",
-            "L(t) = ½ Σ λ_i a_i² exp(−2 λ_i t): what has not been learned yet.",
+            r"$L(t) = \frac{1}{2} \sum_i \lambda_i a_i^2 \exp(-2 \lambda_i t)$: what has not been "
+            "learned yet.",
             follows=("S1", "S2", "S3", "S4", "S8"),
             by=_insert_modes,
         ),
@@ -285,11 +288,11 @@ DERIVATION = Derivation(
         ),
         Step(
             "S11",
-            "Substitution u = 2λ_1 t i^-a",
+            r"Substitution $u = 2 \lambda_1 t\, i^{-a}$",
             sp.Symbol("L"),
             sp.Integral(_u_integrand, (u, _upper, _lower)),
             "substitution",
-            "The rescaled rate u makes time a prefactor; the two ends of the spectrum become "
+            "The rescaled rate $u$ makes time a prefactor; the two ends of the spectrum become "
             "the limits.",
             follows=("S10",),
             by=_substitute,
@@ -303,7 +306,7 @@ DERIVATION = Derivation(
             * (2 * lam_1 * t) ** -_EXPONENT
             * (sp.lowergamma(_EXPONENT, _lower) - sp.lowergamma(_EXPONENT, _upper)),
             "integration",
-            "Right for finite N too: the first incomplete gamma function is the head of the "
+            "Right for finite $N$ too: the first incomplete gamma function is the head of the "
             "spectrum, the second the end of it.",
             follows=("S11",),
             by=_incomplete_gamma,
@@ -315,8 +318,8 @@ DERIVATION = Derivation(
             sp.Symbol("L"),
             _window_law,
             "asymptotics",
-            "For 1/λ_1 ≪ t ≪ 1/λ_N both cut-offs are out of sight. Next to α = 0 the far one "
-            "stays in sight until N is astronomically large.",
+            r"For $1/\lambda_1 \ll t \ll 1/\lambda_N$ both cut-offs are out of sight. Next to "
+            r"$\alpha = 0$ the far one stays in sight until $N$ is astronomically large.",
             follows=("S12",),
             by=_open_window,
             hypotheses=_SUMMABLE,
@@ -327,7 +330,7 @@ DERIVATION = Derivation(
             alpha,
             _EXPONENT,
             "identity",
-            "α = −d log L/d log t. It depends on the data (a) and on the teacher (b).",
+            r"$\alpha = -d \log L/d \log t$. It depends on data ($a$) and teacher ($b$).",
             follows=("S13",),
             by=_exponent,
             hypotheses=_SUMMABLE,
@@ -338,7 +341,7 @@ DERIVATION = Derivation(
             i_star,
             (2 * lam_1 * t) ** (1 / a),
             "identity",
-            "The feature being learned at time t is the one with 2λ_i t = 1.",
+            r"The feature being learned at time $t$ is the one with $2 \lambda_i t = 1$.",
             follows=("S1", "S3"),
             by=_front,
         ),
@@ -371,7 +374,8 @@ DERIVATION = Derivation(
             alpha - 1,
             (2 * b - 1) / a,
             "identity",
-            "α = 1 for every a at b = ½ exactly; α < 1 if and only if b < ½.",
+            r"$\alpha = 1$ for every $a$ at $b = \frac{1}{2}$ exactly; $\alpha < 1$ if and only "
+            r"if $b < \frac{1}{2}$.",
             follows=("S17",),
             by=_compare_with_one,
         ),

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from superlaw.theory.derivation import Check, Derivation, Equal, Step, Tends
+from superlaw.theory.checks import Check, Equal, Tends
+from superlaw.theory.derivation import Derivation, Step
 from superlaw.theory.derivations.calculus import gamma_integrand, local_slope
 from superlaw.theory.symbols import B, a, alpha, b, eta, i, lam_1, lam_i, m_2, m_4, p_i, t, tau
 
@@ -120,10 +121,10 @@ DERIVATION = Derivation(
     name="sgd",
     title="Stochastic gradient descent: when noise hides the exponent",
     summary=(
-        "One pass over fresh samples, learning rate η, batch B, time t = η × steps. With one "
-        "active feature the noise multiplies and vanishes with the error. With independent "
-        "centred inputs every error kicks every mode, and the memory of those kicks is a power "
-        "law of its own."
+        r"One pass over fresh samples, learning rate $\eta$, batch $B$, time $t = \eta \times$ "
+        "steps. With one active feature the noise multiplies and vanishes with the error. With "
+        "independent centred inputs every error kicks every mode, and the memory of those kicks "
+        "is a power law of its own."
     ),
     steps=(
         Step(
@@ -132,8 +133,8 @@ DERIVATION = Derivation(
             sp.Symbol("rho_i"),
             (1 - eta * lam_i) ** 2 + eta**2 / B * (_fourth_i - lam_i**2),
             "identity",
-            "Column i of the error is multiplied by 1 − (η/B)Σx²; M_i = E[x_i⁴]. Nothing is "
-            "added: rows do not mix.",
+            r"Column $i$ of the error is multiplied by $1 - (\eta/B) \sum x^2$; $M_i = "
+            r"\mathrm{E}[x_i^4]$. Nothing is added: rows do not mix.",
             by=_batch_of_active,
         ),
         Step(
@@ -153,8 +154,8 @@ DERIVATION = Derivation(
             alpha,
             (a + 2 * b - 1) / a,
             "identity",
-            "A common factor on the rates rescales time: learning rate and batch move the "
-            "curve, not its slope.",
+            "A common factor on the rates rescales time: learning rate and batch move the curve, "
+            "not its slope.",
             follows=("N2",),
             by=_same_exponent,
             hypotheses=(sp.Gt(a + 2 * b, 1), sp.Gt(_slowdown, 0)),
@@ -166,7 +167,8 @@ DERIVATION = Derivation(
             ((1 - eta * lam_i) ** 2 + eta**2 / B * (_fourth_i - 2 * lam_i**2)) * _P_i
             + 2 * eta**2 / B * lam_i * _L,
             "identity",
-            "P_i is the mean square of column i of the error; L = ½ Σ λ_i P_i.",
+            r"$P_i$ is the mean square of column $i$ of the error; $L = \frac{1}{2} \sum_i "
+            r"\lambda_i P_i$.",
             by=_recursion,
         ),
         Step(
@@ -175,7 +177,7 @@ DERIVATION = Derivation(
             sp.Symbol("K_tau"),
             sp.Integral(_kernel_term, (i, 0, sp.oo)),
             "substitution",
-            "What a unit of loss adds to the loss τ steps later: a Volterra kernel.",
+            r"What a unit of loss adds to the loss $\tau$ steps later: a Volterra kernel.",
             follows=("N4",),
             by=_kernel_sum,
         ),
@@ -207,7 +209,8 @@ DERIVATION = Derivation(
             alpha,
             _kernel_exponent,
             "identity",
-            "A transform that lacks its value at 0 by z^(α−1) belongs to a tail t^-α.",
+            r"A transform that lacks its value at 0 by $z^{\alpha-1}$ belongs to a tail "
+            r"$t^{-\alpha}$.",
             follows=("N7", "N4"),
             by=_kernel_exponent_second,
             hypotheses=_CONVERGES,
@@ -218,7 +221,7 @@ DERIVATION = Derivation(
             sp.Symbol("alpha_modes") - sp.Symbol("alpha_noise"),
             (2 * b - a) / a,
             "identity",
-            "α = min((a + 2b − 1)/a, 2 − 1/a): noise decides if and only if 2b > a.",
+            r"$\alpha = \min((a + 2b - 1)/a, 2 - 1/a)$: noise decides if and only if $2b > a$.",
             follows=("N8",),
             by=_compare,
         ),

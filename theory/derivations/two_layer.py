@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from superlaw.theory.derivation import Check, Derivation, Equal, Step
+from superlaw.theory.checks import Check, Equal
+from superlaw.theory.derivation import Derivation, Step
 from superlaw.theory.derivations.calculus import local_slope, tail_integral
 from superlaw.theory.symbols import (
     a,
@@ -103,8 +104,8 @@ DERIVATION = Derivation(
     title="Two-layer students: later, and with another exponent",
     summary=(
         "A student of two layers learns a mode at a rate proportional to what it already has of "
-        "it. Modes still come one after another, but the front moves at the pace of λ_i a_i "
-        "instead of λ_i, and a small start delays each by a logarithm."
+        r"it. Modes still come one after another, but the front moves at the pace of $\lambda_i "
+        r"a_i$ instead of $\lambda_i$, and a small start delays each by a logarithm."
     ),
     steps=(
         Step(
@@ -113,8 +114,8 @@ DERIVATION = Derivation(
             sp.Derivative(sp.Symbol("s_i"), t),
             2 * lam_i * s_i * (a_i - s_i),
             "identity",
-            "With s = w_1 w_2 gradient flow of both factors from a balanced start, w_1 = w_2, "
-            "gives a logistic equation.",
+            "With $s = w_1 w_2$ gradient flow of both factors from a balanced start, $w_1 = "
+            "w_2$, gives a logistic equation.",
             by=_product_rule,
         ),
         Step(
@@ -136,14 +137,15 @@ DERIVATION = Derivation(
                 (i, 0, sp.oo),
             ),
             "substitution",
-            "s_i(0) = ε a_i: every mode waits for the same multiple of its own time. The sum "
-            "over modes is written as an integral, as in S10, with both cut-offs out of sight.",
+            r"$s_i(0) = \epsilon a_i$: every mode waits for the same multiple of its own time. "
+            "The sum over modes is written as an integral, as in S10, with both cut-offs out of "
+            "sight.",
             follows=("T2",),
             by=_insert_modes,
         ),
         Step(
             "T4",
-            "Substitution u = 2λ_1 t i^-(a+b)",
+            r"Substitution $u = 2 \lambda_1 t\, i^{-(a+b)}$",
             sp.Symbol("L"),
             sp.Integral(_u_integrand, (u, 0, sp.oo)),
             "substitution",
@@ -169,7 +171,7 @@ DERIVATION = Derivation(
             alpha_2,
             _EXPONENT,
             "identity",
-            "Smaller than (a + 2b − 1)/a for b > 0: depth slows the approach down.",
+            "Smaller than $(a + 2b - 1)/a$ for $b > 0$: depth slows the approach down.",
             follows=("T5",),
             by=_exponent,
             hypotheses=_HYPOTHESES,
@@ -180,7 +182,7 @@ DERIVATION = Derivation(
             i_star,
             (2 * lam_1 * t / sp.log(1 / epsilon)) ** (1 / (a + b)),
             "identity",
-            "The mode being learned has waited log(1/ε) of its own times.",
+            r"The mode being learned has waited $\log(1/\epsilon)$ of its own times.",
             by=_front,
             hypotheses=_HYPOTHESES,
         ),
@@ -201,9 +203,9 @@ DERIVATION = Derivation(
             t,
             sp.log(a_i / s_0 - 1) / (2 * lam_i * a_i),
             "identity",
-            "From s_i(0) = s_0 for every mode, the waiting time carries log(a_i/s_0), which "
-            "changes along the spectrum: the local slope creeps towards α_2 and modes with "
-            "a_i < s_0 start above their target.",
+            r"From $s_i(0) = s_0$ for every mode, the waiting time carries $\log(a_i/s_0)$, which "
+            r"changes along the spectrum: the local slope creeps towards $\alpha_2$ and modes "
+            "with $a_i < s_0$ start above their target.",
             follows=("T2", "T7"),
             by=_flat_start,
             hypotheses=(sp.Gt(a_i, 2 * s_0),),

@@ -1,0 +1,149 @@
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import sympy as sp
+
+from superlaw.theory.derivations import NAMES, derive
+from superlaw.theory.document import Document, Equation, Heading, Paragraph, Table, compose
+from superlaw.theory.equations import broken, latex
+from superlaw.theory.formats import FORMATS
+from superlaw.theory.measured import closure_error
+from superlaw.theory.prose import translated
+from superlaw.theory.references import REFERENCES
+from superlaw.theory.specialised import numbers, outside
+from superlaw.theory.symbols import L_0, NOTATION, a, b, t
+
+ROOT = Path(__file__).resolve().parents[2]
+_TEX_COMPLAINTS = re.compile(r"^(?:!|Overfull|Underfull|LaTeX Warning|Package \w+ Warning).*", re.M)
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def document(request):
+    return compose(derive(request.param))
+
+
+def _equations(document):
+    return [block for block in document.blocks if isinstance(block, Equation)]
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+def test_documents_are_the_same_bytes_again(document, form):
+    assert FORMATS[form](document) == FORMATS[form](document)
+
+
+def test_every_format_numbers_every_step(document):
+    marks = {"md": r"\tag{%s}", "myst": r"\tag{%s}", "tex": r"\label{%s}", "html": 'id="%s"'}
+    for form, mark in marks.items():
+        text = FORMATS[form](document)
+        missing = [step.id for step in derive(document.name).steps if mark % step.id not in text]
+        assert missing == [], form
+
+
+def test_words_outside_formulas_are_plain(document):
+    """Any TeX sets them, and no formula hides in words."""
+    texts = [block.text for block in document.blocks if isinstance(block, (Heading, Paragraph))]
+    texts += [c for b in document.blocks if isinstance(b, Table) for row in b.rows for c in row]
+    for text in texts:
+        words = translated(text, str, dict.fromkeys(("math", "code", "strong", "em"), lambda _: ""))
+        assert words.isascii(), text
+        assert not set(words) & set("$^\\"), text
+
+
+def test_latex_is_balanced(document):
+    """A structural check for machines without TeX."""
+    text = FORMATS["tex"](document)
+    opened = re.findall(r"\\begin\{(\w+\*?)\}", text)
+    assert sorted(opened) == sorted(re.findall(r"\\end\{(\w+\*?)\}", text))
+    assert text.count("{") == text.count("}")
+    labels = re.findall(r"\\label\{(\w+)\}", text)
+    assert len(labels) == len(set(labels))
+    for line in (line for equation in _equations(document) for line in equation.lines):
+        assert line.count(r"\left") == line.count(r"\right")
+        assert line.count("{") == line.count("}")
+
+
+@pytest.mark.skipif(
+    shutil.which("pdflatex") is None, reason="no TeX here: see the structural check"
+)
+def test_latex_compiles_without_complaints(document, tmp_path):
+    (tmp_path / "document.tex").write_text(FORMATS["tex"](document), encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "document.tex"]
+    for _ in range(2):
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    log = (tmp_path / "document.log").read_text(encoding="latin-1")
+    assert done.returncode == 0, log[-2000:]
+    assert _TEX_COMPLAINTS.findall(log) == []
+
+
+def test_html_loads_nothing(document):
+    text = FORMATS["html"](document)
+    assert not re.search(r"<(script|link|img|iframe)\b|@import|url\(", text)
+    assert re.findall(r'(?:src|href)="(?!#)', text) == []
+    assert "<math" in text
+    assert "<svg" in text
+    assert "$" not in re.sub(r"<style>.*?</style>", "", text, flags=re.S)
+
+
+def test_html_links_lead_somewhere(document):
+    text = FORMATS["html"](document)
+    targets = set(re.findall(r'id="([A-Z]\d+)"', text))
+    assert set(re.findall(r'href="#([^"]+)"', text)) <= targets
+
+
+def test_letters_keep_their_case():
+    L = sp.Symbol("L")
+    html = FORMATS["html"](Document("toy", "toy", (Equation("Z1", broken(L, t)),)))
+    assert "<mi>L</mi>" in html
+    assert "<mi>l</mi>" not in html
+
+
+def test_long_sums_go_on_in_the_next_line():
+    long = sum(sp.Symbol(f"y_{n}") ** n for n in range(2, 30))
+    assert len(broken(L_0, long)) > 1
+    assert broken(L_0, a + b) == (f"{latex(L_0)} = {latex(a + b)}",)
+
+
+def test_notebooks_get_a_fragment():
+    text = derive("front")._repr_html_()
+    assert text.startswith("<h1>")
+    assert "<html" not in text
+
+
+def test_references_are_known():
+    bib = (ROOT / "docs" / "references.bib").read_text(encoding="utf-8")
+    used = {key for name in NAMES for key in derive(name).references}
+    assert used == set(REFERENCES)
+    assert [key for key in used if f"{{{key}," not in bib] == []
+
+
+def test_outside_its_hypotheses_a_derivation_says_so():
+    sequential = derive("sequential")
+    assert outside(sequential, {a: 1.5, b: 0.25}) == {}
+    lost = outside(sequential, {a: 1.5, b: -0.5})
+    assert lost["S12"] == "it needs $a + 2 b > 1$"
+    assert lost["S18"] == "it follows from S17"
+    assert "S15" not in lost
+
+
+def test_numbers_of_a_case_are_those_of_its_steps():
+    (*_, table) = numbers(derive("sequential"), {a: 1.5, b: 0.25})
+    assert ("S14", r"$\alpha = 0.666667$") in table.rows
+    (*_, broken_table) = numbers(derive("sequential"), {a: 1.5, b: -0.5})
+    assert "S14" not in {row[0] for row in broken_table.rows}
+
+
+def test_the_closure_quotes_what_was_measured(tmp_path):
+    results = tmp_path / "superposed.json"
+    assert "written by the validation run" in closure_error(results)
+    check = '{"predicted": 2.0, "measured": 2.5}, {"predicted": 0.0, "measured": 1.0}'
+    results.write_text(f'{{"claims": [{{"equation": "R15", "checks": [{check}]}}]}}')
+    assert "25.0% at most, over 1 checks" in closure_error(results)
+    results.write_text(f'{{"claims": [{{"equation": "S14", "checks": [{check}]}}]}}')
+    assert "has not compared" in closure_error(results)
+
+
+def test_symbols_have_distinct_names():
+    assert len({known.code for known in NOTATION.values()}) == len(NOTATION)

@@ -1,0 +1,50 @@
+"""The graph of a derivation as an SVG drawing: one line a step, an arc from each parent."""
+
+from __future__ import annotations
+
+from html import escape
+
+from superlaw.theory.derivation import Derivation
+
+_ROW, _LEFT, _WIDTH = 20, 130, 520
+_FILL = {"proved": "currentColor", "verified": "none", "assumed": "none", "failed": "red"}
+
+
+def svg(derivation: Derivation) -> str:
+    """Return the drawing; it takes its colour from the text around it."""
+    steps = (*derivation.borrowed, *derivation.steps)
+    place = {step.id: _ROW * (row + 1) for row, step in enumerate(steps)}
+    height = _ROW * (len(steps) + 1)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" '
+        f'aria-label="Steps and what they follow from" font-size="12" fill="currentColor">'
+    ]
+    own = {step.id for step in derivation.steps}
+    for step in derivation.steps:
+        parts += [_arc(place[parent], place[step.id]) for parent in step.follows]
+    ledger = derivation.verify()
+    for step in steps:
+        fill = _FILL[ledger[step.id].status] if step.id in own else "none"
+        faint = "" if step.id in own else ' opacity="0.6"'
+        title = escape(_plain(step.title))
+        parts.append(
+            f'<g{faint}><circle cx="{_LEFT}" cy="{place[step.id]}" r="4" fill="{fill}" '
+            f'stroke="currentColor"/><text x="{_LEFT + 12}" y="{place[step.id] + 4}">{step.id}  '
+            f"{title}</text></g>"
+        )
+    return "\n".join([*parts, "</svg>"])
+
+
+def _arc(start: int, end: int) -> str:
+    bulge = _LEFT - min(_LEFT - 6, 10 + (end - start) // 3)
+    return (
+        f'<path d="M{_LEFT - 4} {start} C{bulge} {start} {bulge} {end} {_LEFT - 4} {end}" '
+        f'fill="none" stroke="currentColor" opacity="0.5"/>'
+    )
+
+
+def _plain(title: str) -> str:
+    """Return a title without the marks of its formulas."""
+    for mark in ("$", "\\", ",", "{", "}"):
+        title = title.replace(mark, "")
+    return title

@@ -1,0 +1,35 @@
+"""Running text of documents: plain words, $formulas$, `code`, *emphasis* and **strong** words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+_MARKS = re.compile(
+    r"\$(?P<math>[^$]+)\$|`(?P<code>[^`]+)`|\*\*(?P<strong>[^*]+)\*\*|\*(?P<em>[^*]+)\*"
+)
+
+STEP = re.compile(r"\b([A-Z]\d+)\b")
+"""A step's id in running text."""
+
+
+def translated(
+    text: str, plain: Callable[[str], str], marked: Mapping[str, Callable[[str], str]]
+) -> str:
+    """Return text in another markup.
+
+    Parameters
+    ----------
+    text : str
+        Running text.
+    plain : callable
+        Writes plain words.
+    marked : mapping
+        By kind (math, code, strong, em), what writes the marked words.
+    """
+    parts, end = [], 0
+    for found in _MARKS.finditer(text):
+        kind = str(found.lastgroup)
+        parts += [plain(text[end : found.start()]), marked[kind](found.group(kind))]
+        end = found.end()
+    return "".join([*parts, plain(text[end:])])

@@ -1,0 +1,17 @@
+"""Where ideas come from; the keys are those of docs/references.bib."""
+
+from __future__ import annotations
+
+REFERENCES = {
+    "superposition2026": (
+        "Superposition unifies power-law training dynamics. arXiv:2602.01045, 2026."
+    ),
+    "bordelon2024": (
+        "B. Bordelon, A. Atanasov, C. Pehlevan. A dynamical model of neural scaling laws. "
+        "arXiv:2402.01092, 2024."
+    ),
+    "marchenkopastur1967": (
+        "V. A. Marchenko, L. A. Pastur. Distribution of eigenvalues for some sets of random "
+        "matrices. Mathematics of the USSR-Sbornik 1, 457-483, 1967."
+    ),
+}

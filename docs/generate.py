@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import superposed
+
 from superlaw.notices import CODES
 from superlaw.storage import to_json, write_text
 from superlaw.theory.derivations import NAMES, derive, find_step
@@ -23,6 +25,7 @@ from superlaw.theory.symbols import NOTATION
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
 RESULTS = DOCS / "results" / "sequential.json"
+NETWORKS = superposed.REPORT
 FIGURE = DOCS / "figures" / "sequential.svg"
 BEGIN, END = "<!-- results: docs/generate.py -->", "<!-- end of results -->"
 SOLVERS = {
@@ -35,6 +38,15 @@ SOLVERS = {
     "leak": "contour integral",
     "two_layer": "closed form, Rosenbrock",
     "noise": "exact second moments",
+    "parallel": "closed form of the rates",
+    "crossover": "closed form",
+    "limits": "`sl.integrate` on feature classes",
+    "threshold": "closed form",
+    "linear_floor": "deterministic equivalents",
+    "column_floor": "closed form",
+    "meanfield": "row-replica closure",
+    "universality": "closed form of K = N",
+    "acceleration": "closed form of K = N",
 }
 """By which solver a claim's prediction is made."""
 
@@ -66,6 +78,7 @@ def _validate() -> None:
     write_text(RESULTS, to_json(report) + "\n")
     loss = next(claim for claim in report.claims if claim.name == "loss")
     write_text(FIGURE, svg(loss.panels[3]))
+    superposed.measure()
 
 
 def _texts() -> Iterator[tuple[Path, str]]:
@@ -74,6 +87,7 @@ def _texts() -> Iterator[tuple[Path, str]]:
         yield DOCS / "derivations" / f"{name}.md", derive(name).to_markdown()
     yield DOCS / "notation.md", _notation()
     yield DOCS / "warnings.md", _warnings()
+    yield from superposed.pages()
     yield README, _with_results(_read(README))
 
 
@@ -110,7 +124,7 @@ def _with_results(readme: str) -> str:
     """Return the README with the table of results made from the committed report."""
     before, rest = readme.split(BEGIN)
     _, after = rest.split(END)
-    claims = json.loads(_read(RESULTS))["claims"]
+    claims = [c for path in (RESULTS, NETWORKS) for c in json.loads(_read(path))["claims"]]
     header = "| claim | equation | solver | validation | result |\n|---|---|---|---|---|"
     rows = "\n".join(_row(claim) for claim in claims)
     return f"{before}{BEGIN}\n{header}\n{rows}\n{END}{after}"
@@ -134,6 +148,9 @@ def _row(claim: dict[str, Any]) -> str:
 
 def _strain(check: dict[str, Any]) -> float:
     """Return how near a check is to its limit."""
+    if check["bound"] is not None:
+        low, high = sorted((check["measured"], check["predicted"]))
+        return float(low / high)
     if check["z"] is not None:
         return float(abs(check["z"]) / check["z_limit"])
     gap = abs(check["measured"] - check["predicted"]) / abs(check["predicted"])
@@ -142,6 +159,8 @@ def _strain(check: dict[str, Any]) -> float:
 
 def _margin(check: dict[str, Any]) -> str:
     """Return the margin of the check nearest to failing."""
+    if check["bound"] is not None:
+        return f"{check['measured']:.3g} {check['bound']} {check['predicted']:.3g}"
     if check["z"] is not None:
         return f"worst |z| {abs(check['z']):.1f}"
     gap = abs(check["measured"] - check["predicted"]) / abs(check["predicted"])

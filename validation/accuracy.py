@@ -1,4 +1,4 @@
-"""How far the closure is from direct flows: a table over tasks and widths, and its worst entries."""
+"""How far the closure is from direct flows: a table over tasks and widths, and its worst."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from superlaw.validation.ensemble import Ensemble
 
 STATEMENT = (
     "The mean field on feature classes gives the loss of direct population flows, beyond two "
-    "standard errors of the seeds: for b = 0 until tr B/K = ½ within 3 % (a ≤ 1.5) or 10 % (a = 2), "
-    "for b > 0 until the floor within 10 %."
+    "standard errors of the seeds: for b = 0 until tr B/K = ½ within 3 % (a ≤ 1.5) or 10 % "
+    "(a = 2), for b > 0 until the floor within 10 %."
 )
 CLOSE, NEAR = 0.03, 0.10
 """Allowed deviation for b = 0 and a ≤ 1.5, and otherwise."""

@@ -1,0 +1,99 @@
+"""How far students and tasks that the closure leaves out are from the flow that it describes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from superlaw.solvers.solve import solve
+from superlaw.theory.optimizers import SGD, GradientFlow, Optimizer
+from superlaw.theory.students import Student
+from superlaw.theory.tasks import PowerLawTask
+from superlaw.validation.claim import Size
+from superlaw.validation.ensemble import Ensemble
+from superlaw.validation.simulate import simulate
+
+SHARE = 8
+TIMES = (1.0, 3.0, 10.0, 30.0, 100.0)
+SEEDS = 4
+PLATEAU = {"n_features": 4096, "share": 8, "a": 2.0}
+"""The largest direct flow: units that the bias has switched off stay off."""
+
+
+def departures(seed: int, size: Size) -> list[dict[str, Any]]:
+    """Return the loss of other students and tasks over that of the direct flow, at a few times.
+
+    Parameters
+    ----------
+    seed : int
+        Root of all random streams; the same W for every row.
+    size : Size
+        Whose N is used.
+    """
+    rows = []
+    for b in (0.0, 0.5):
+        task = PowerLawTask(1.5, b, size.n_network)
+        student = Student(size.n_network // SHARE)
+        flow = _run(task, student, GradientFlow(2e-3), seed)
+        coactive = replace(task, activity="bernoulli")
+        slow, fast = SGD(0.01, 64), SGD(0.05, 64)
+        others = {
+            "SGD, lr 0.05, batch 64": _run(task, student, fast, seed),
+            "SGD, lr 0.05, batch 8": _run(task, student, SGD(0.05, 8), seed),
+            "independent features, density 1, lr 0.01": _run(coactive, student, slow, seed),
+            "tight frame": _run(
+                task, replace(student, embedding="tight_frame"), GradientFlow(2e-3), seed
+            ),
+            "W trained too, lr 0.05": _run(task, replace(student, embedding="trained"), fast, seed),
+        }
+        rows += [_row(b, what, runs, flow) for what, runs in others.items()]
+    return rows
+
+
+def plateau(seed: int) -> dict[str, Any]:
+    """Return the dead fraction of one large direct flow and of the closure."""
+    n = PLATEAU["n_features"]
+    task, student = PowerLawTask(PLATEAU["a"], 0.0, n), Student(int(n) // int(PLATEAU["share"]))
+    runs = simulate(
+        task,
+        student,
+        TIMES,
+        optimizer=GradientFlow(2e-3),
+        seeds=1,
+        entropy=seed,
+        precision="float32",
+    )
+    predicted = solve(task, student, runs.times)
+    return {
+        "times": list(TIMES),
+        "direct": [round(float(x), 3) for x in runs.observables["dead_fraction"][0]],
+        "closure": [round(float(x), 3) for x in predicted.observables["dead_fraction"]],
+        "loss_ratio": [round(float(x), 3) for x in predicted.loss / runs.mean],
+        **PLATEAU,
+    }
+
+
+def _run(task: PowerLawTask, student: Student, optimizer: Optimizer, seed: int) -> Ensemble:
+    return simulate(
+        task,
+        student,
+        TIMES,
+        optimizer=optimizer,
+        seeds=SEEDS,
+        entropy=seed,
+        precision="float32",
+    )
+
+
+def _row(b: float, what: str, runs: Ensemble, flow: Ensemble) -> dict[str, Any]:
+    ratio = runs.loss / flow.loss
+    error = ratio.std(axis=0, ddof=1) / np.sqrt(len(ratio))
+    return {
+        "b": b,
+        "what": what,
+        "times": list(TIMES),
+        "ratio": [round(float(x), 3) for x in ratio.mean(axis=0)],
+        "error": [round(float(x), 3) for x in error],
+    }

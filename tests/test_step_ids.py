@@ -7,7 +7,10 @@ import pytest
 from superlaw.theory.derivations import NAMES, derive, find_step
 
 ROOT = Path(__file__).resolve().parents[1]
-_NAMED = re.compile(r"\bsteps? ((?:[A-Z]\d+(?:, |, and | and | or |-)?)+)")
+_NAMED = re.compile(
+    r"\bsteps? ((?:[A-Z]\d+(?:, |, and | and | or |-)?)+)"
+    r"|\(((?:[FLMNRSTX]\d+(?:, | to |-)?)+)\)"
+)
 _STEP = re.compile(r"\b[A-Z]\d+\b")
 _CLOSED_FORMS = ("theory/laws.py", "theory/sequential.py", "theory/visibility.py")
 _SOLVED = re.compile(r".*(_rates?|_loss|_sum)$")
@@ -40,7 +43,7 @@ def _must_name_a_step(path):
 def test_step_ids_in_docstrings_resolve(path):
     for name, docstring in _docstrings(path):
         for found in _NAMED.findall(docstring):
-            for step_id in _STEP.findall(found):
+            for step_id in _STEP.findall(" ".join(found)):
                 assert find_step(step_id), f"{path}:{name} names {step_id}"
 
 
@@ -63,4 +66,5 @@ def test_notes_name_steps_that_exist():
 def test_an_unknown_step_is_detected():
     with pytest.raises(KeyError, match="S99"):
         find_step("S99")
-    assert _STEP.findall(_NAMED.findall("Derivation steps S1 and S99.")[0]) == ["S1", "S99"]
+    (found,) = _NAMED.findall("Derivation steps S1 and S99.")
+    assert _STEP.findall(" ".join(found)) == ["S1", "S99"]

@@ -18,7 +18,7 @@ def _half_normal_moments(x):
     """Return E[v^k 1(v < x)], k = 0, 1, 2, for v = √(π/2)|g|."""
     z = x * math.sqrt(2.0 / math.pi)
     below, density = math.erf(z / math.sqrt(2.0)), math.exp(-0.5 * z * z)
-    return below, 1.0 - density, 0.5 * math.pi * below - z * density
+    return below, 1.0 - density, 0.5 * math.pi * (below - math.sqrt(2.0 / math.pi) * z * density)
 
 
 @njit(error_model="numpy")

@@ -134,7 +134,7 @@ def test_divergence_is_told_and_never_a_result(tmp_path, monkeypatch):
         ({"task": PowerLawTask(1.5, 0.0, 10**7)}, "n_features"),
         ({"student": Student(width=201)}, "width"),
         ({"student": Student(depth=2)}, "depth"),
-        ({"student": Student(width=50)}, "lr"),
+        ({"student": Student(width=50), "optimizer": SGD(lr=0.5)}, "lr"),
         ({"optimizer": Adam()}, "optimizer"),
         ({"optimizer": SGD(lr=0.01, momentum=0.5)}, "optimizer"),
         ({"student": Student(50), "optimizer": SGD(lr=0.01, batch=None)}, "batch"),

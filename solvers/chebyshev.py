@@ -20,6 +20,8 @@ from superlaw.solvers.rkc_coefficients import coefficients, stability_limit
 Array = NDArray[Any]
 SHRINK, GROW, SAFETY = 0.2, 3.0, 0.8
 """Step sizes aim below the tolerance and change by bounded factors."""
+POWER_STEPS, NUDGE, MARGIN = 8, 1e-4, 1.25
+"""Of the power iteration: its steps, relative size of a difference, margin on its result."""
 
 
 @lru_cache(maxsize=512)
@@ -71,6 +73,9 @@ class Chebyshev:
         Start, shape (n,).
     t, h : float
         Start and first step [time].
+    refresh : int
+        Accepted steps after which the spectral radius is measured again, by power iteration; 0
+        keeps the given bound.
     """
 
     def __init__(
@@ -81,6 +86,7 @@ class Chebyshev:
         y: Array,
         t: float,
         h: float,
+        refresh: int = 0,
     ) -> None:
         self.rate, self.spectral_radius, self.error = rate, spectral_radius, error
         self.y, self.t, self.h = y, t, h
@@ -89,6 +95,7 @@ class Chebyshev:
         self.n_steps = self.n_rejected = 0
         rate(y, self.slope)
         self.n_evaluations = 1
+        self.refresh, self._direction = refresh, np.zeros(0)
 
     def step(self, t_stop: float) -> bool:
         """Try a step towards t_stop; return whether it was taken."""
@@ -104,13 +111,34 @@ class Chebyshev:
         if not worst <= 1.0:
             self.h = h * factor
             self.n_rejected += 1
+            self._measure_radius()
             return False
         self._room = (before, self.y, self.slope)
         self.y, self.slope = last, slope
         self.t = t_stop if h == left else self.t + h
         self.h = h * factor if h >= 0.99 * self.h else max(self.h, h * factor)
         self.n_steps += 1
+        if self.refresh and self.n_steps % self.refresh == 0:
+            self._measure_radius()
         return True
+
+    def _measure_radius(self) -> None:
+        """Replace the spectral radius by a power iteration on differences of F, with a margin."""
+        if not self.refresh:
+            return
+        v, found = self._direction if self._direction.size else self.slope, self._room[0]
+        growth = 0.0
+        for _ in range(POWER_STEPS):
+            length = float(np.linalg.norm(v))
+            if length == 0.0:
+                return
+            nudge = NUDGE * float(np.linalg.norm(self.y)) / length
+            self.rate(self.y + nudge * v, found)
+            v = (found - self.slope) / nudge
+            growth = float(np.linalg.norm(v)) / length
+        self._direction = v / np.linalg.norm(v)
+        self.spectral_radius = MARGIN * growth
+        self.n_evaluations += POWER_STEPS
 
     def _stages(self, h: float) -> tuple[Array, Array, Array]:
         """Return the last but one stage, y(t + h) and F there."""

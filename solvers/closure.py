@@ -31,6 +31,8 @@ LARGEST_NODE = 5.5
 """Nodes reach this many standard deviations: late interference lives in the tail."""
 MARK_SEED = 0
 """Of the shuffles of the replicas' marks: the same for every solution."""
+REFRESH = 6
+"""Steps between measurements of the spectral radius, which falls as gates close."""
 START, FIRST_STEP = 1e-3, 1e-3
 """The closure starts from the first two orders in t at this time."""
 RTOL = 2e-2
@@ -112,7 +114,7 @@ class _Closure:
         """Integrate to the last time, observing on the way."""
         start = self._start(START)
         stepper = Chebyshev(
-            self._rate, self._spectral_radius(), self._error, start, START, FIRST_STEP
+            self._rate, self._spectral_radius(), self._error, start, START, FIRST_STEP, REFRESH
         )
         rows: list[dict[str, float]] = []
         with Progress(progress, times) as bar:
@@ -140,7 +142,7 @@ class _Closure:
         self.losses = replica.closure_rates(self.model, self.sizes.parts(y), self.sizes.parts(out))
 
     def _spectral_radius(self) -> float:
-        """Return the largest rate, with half of the gates open."""
+        """Return the largest rate at the start, with half of the gates open."""
         lam, model = _SECOND * self.model.p, self.model
         total = np.sum(model.n * lam) / model.width
         return float(1.1 * (lam[0] * (1.0 + model.n.sum() / model.width) + total + 1.0))

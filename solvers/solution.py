@@ -101,6 +101,7 @@ class Solution:
             "method": self.method,
             "error_bound": self.error_bound,
             "observables": self.observables,
+            "dead_fraction": self.observables.get("dead_fraction"),
             "events": self.events,
             "n_steps": self.n_steps,
             "n_rejected": self.n_rejected,

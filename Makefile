@@ -47,6 +47,7 @@ wheel: $(VENV)/.demo  ## Build the wheel and try it in a clean environment
 	.venv-wheel/bin/python -m pip install -q dist/*.whl
 	cd dist && ../.venv-wheel/bin/superlaw exponent -a 1.5 -b 0.25 --json
 	cd dist && ../.venv-wheel/bin/superlaw solve -a 1.1 -b 0.3 -N 1e9 --t-end 1e12
+	cd dist && ../.venv-wheel/bin/superlaw solve -a 1.5 -N 512 -K 64 --t-end 10
 
 bench: $(VENV)/.bench  ## Work and precision against other packages
 	$(BIN)/python -m benchmarks

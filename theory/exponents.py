@@ -27,8 +27,9 @@ from superlaw.theory.tasks import PowerLawTask
 from superlaw.theory.visibility import features_needed, visible_window
 
 _CROSSOVER = (
-    "Superposed: the local slope crosses over between limits that depend on the data and passes 1 "
-    "on the way; an exponent near 1 is a value of that crossover, not a law."
+    "Superposed: the local slope crosses over between limits that depend on the data; an exponent "
+    "near 1 is a value of that crossover, not a law. Interference, which the cross-talk theory "
+    "leaves out, makes the whole loss flatter and later: sl.solve has it."
 )
 _NO_BIAS = (
     "Without a trained bias interference is never filtered: the loss reaches a floor early and "
@@ -68,7 +69,7 @@ class Exponent:
     crossover : float or None
         Their crossover time t_K.
     unit_slope : float or None
-        Time at which their local slope passes 1, by the cross-talk theory.
+        Time at which their local slope passes 1 in the cross-talk theory, without interference.
     floor : float or None
         Least loss a student can reach, as a fraction of the loss at time 0, where a law is known.
     """
@@ -133,7 +134,7 @@ class Exponent:
         if self.crossover is not None:
             lines.append(f"crossover  t_K = {self.crossover:.4g}")
         if self.unit_slope is not None:
-            lines.append(f"slope 1    at t = {self.unit_slope:.4g}, by the cross-talk theory")
+            lines.append(f"slope 1    at t = {self.unit_slope:.4g} in the cross-talk theory")
         if self.floor is not None:
             lines.append(f"floor      at least {self.floor:.4g} of the loss at time 0")
         return lines

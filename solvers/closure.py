@@ -37,7 +37,8 @@ START, FIRST_STEP = 1e-3, 1e-3
 """The closure starts from the first two orders in t at this time."""
 RTOL = 2e-2
 _SECOND = 4.0 / 3.0
-_TINY = 1e-20
+_SMALLEST_BIAS = 1e-6
+_TINY = 1e-15
 
 
 @dataclass(frozen=True)
@@ -122,9 +123,9 @@ class _Closure:
                 while stepper.t < t and stepper.h > 1e-12 * stepper.t:
                     stepper.step(float(t))
                     bar.show(stepper.t, stepper.n_steps)
-                if stepper.t < min(t, START):
+                if START < stepper.t < t:
                     break
-                rows.append(self._observe(stepper if t >= START else None, float(t)))
+                rows.append(self._observe(stepper if t > START else None, float(t)))
         return self._solution(times, rows, stepper)
 
     def _start(self, t: float) -> Array:
@@ -151,12 +152,12 @@ class _Closure:
         """Return the local error of overlaps and biases in tolerances."""
         error, state = self.sizes.parts(estimate), self.sizes.parts(y)
         in_s = np.mean(error.s**2) / (np.mean(state.s**2) + _TINY)
-        in_beta = np.mean(error.beta**2) / (np.mean(state.beta**2) + 1e-12)
+        in_beta = np.mean(error.beta**2) / (np.mean(state.beta**2) + _SMALLEST_BIAS**2)
         return float(np.sqrt(max(in_s, in_beta))) / RTOL
 
     def _observe(self, stepper: Chebyshev | None, t: float) -> dict[str, float]:
         """Return what is reported at a time."""
-        y = self._start(max(t, 1e-12)) if stepper is None else stepper.y
+        y = self._start(max(t, _TINY)) if stepper is None else stepper.y
         slope = np.empty_like(y)
         self._rate(y, slope)
         diagonal, interference = self.losses
@@ -175,7 +176,7 @@ class _Closure:
 
     def _loss_rate(self, y: Array, slope: Array, t: float) -> float:
         """Return dL/dt: the loss a little ahead on the tangent, and a little behind."""
-        step, scratch = 1e-4 * t, np.empty_like(y)
+        step, scratch = 1e-4 * max(t, _TINY), np.empty_like(y)
         ends = []
         for sign in (1.0, -1.0):
             self._rate(y + sign * step * slope, scratch)
@@ -186,9 +187,9 @@ class _Closure:
         names = rows[0] if rows else ("loss", "local_slope")
         columns = {name: np.array([row[name] for row in rows]) for name in names}
         loss, slope = columns.pop("loss"), columns.pop("local_slope")
-        status = (
-            "success" if len(rows) == len(times) and np.all(np.isfinite(loss)) else "not_finite"
-        )
+        status = "success" if len(rows) == len(times) else "step_underflow"
+        if not np.all(np.isfinite(loss)):
+            status = "not_finite"
         sizes = self.sizes
         return Solution(
             times=times[: len(rows)],

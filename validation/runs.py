@@ -253,6 +253,8 @@ class SeedRun:
             self._keep(trainer)
         before, started = trainer.position, time.perf_counter()
         trainer.advance(goal, self.budget)
+        if not all(np.isfinite(kept).all() for kept in trainer.arrays().values()):
+            raise self._divergence(f"step or time {trainer.position:g}", float("inf"))
         seconds = max(time.perf_counter() - started, 1e-6)
         self.budget = max(1, min(2 * self.budget, int(self.budget * SLICE_SECONDS / seconds)))
         self.runs.show(self.plan.work(trainer.position) - self.plan.work(before))
@@ -261,12 +263,16 @@ class SeedRun:
         found = trainer.measure()
         start = self.state.rows["loss"][0] if self.state.rows else found["loss"]
         if not np.isfinite(found["loss"]) or found["loss"] > DIVERGED * start:
-            raise DivergenceError(
-                f"seed {self.number} diverged by t = {self.plan.times[self.n_measured]:.6g} (loss "
-                f"{found['loss']:.3g}) with {self.plan.optimizer}; lower lr or raise the batch"
-            )
+            when = f"t = {self.plan.times[self.n_measured]:.6g}"
+            raise self._divergence(when, float(found["loss"]))
         for name, value in found.items():
             self.state.rows.setdefault(name, []).append(value)
+
+    def _divergence(self, when: str, loss: float) -> DivergenceError:
+        return DivergenceError(
+            f"seed {self.number} diverged by {when} (loss {loss:.3g}) with {self.plan.optimizer}; "
+            "lower lr or raise the batch"
+        )
 
     def _paths(self, folder: Path) -> tuple[Path, Path]:
         return folder / f"seed-{self.number:04d}.npz", folder / f"seed-{self.number:04d}.part.npz"

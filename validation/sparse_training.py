@@ -90,8 +90,9 @@ class SparseTrainer:
 
     def advance(self, goal: float, budget: int) -> None:
         """Take at most `budget` steps towards a number of steps."""
-        for _ in range(min(budget, round(goal) - self.n_steps)):
-            self._step()
+        with np.errstate(over="ignore", invalid="ignore"):  # divergence is told by the caller
+            for _ in range(min(budget, round(goal) - self.n_steps)):
+                self._step()
 
     def _step(self) -> None:
         """Draw a batch, find the gradient and move on."""

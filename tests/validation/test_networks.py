@@ -255,3 +255,17 @@ def test_embeddings_are_what_they_say(kind):
         np.testing.assert_allclose(W @ W.T, 12 / 5 * np.eye(5), atol=1e-12)
     else:
         np.testing.assert_allclose(np.linalg.norm(W, axis=0), 1.0)
+
+
+def test_divergence_is_told_at_once(monkeypatch):
+    from superlaw.validation.runs import DivergenceError
+
+    monkeypatch.setattr("superlaw.validation.simulate.largest_stable_network_lr", lambda *_: np.inf)
+    with pytest.raises(DivergenceError, match="lower lr"):
+        simulate(
+            PowerLawTask(1.5, 0.0, 32),
+            Student(8, activation="linear"),
+            [1e9],
+            optimizer=SGD(5.0, 4),
+            seeds=1,
+        )

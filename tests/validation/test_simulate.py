@@ -1,6 +1,5 @@
 import os
 import signal
-import threading
 
 import numpy as np
 import pytest
@@ -59,7 +58,15 @@ def test_times_are_whole_steps():
 def test_interrupted_run_resumes_to_the_identical_result(tmp_path, monkeypatch):
     monkeypatch.setattr(runs_module, "SLICE_SECONDS", 1e-4)
     whole = _run()
-    threading.Timer(0.05, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    train, slices = runs_module.SeedRun._slice, []
+
+    def train_then_interrupt(*arguments):
+        train(*arguments)
+        slices.append(arguments)
+        if len(slices) == 50:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(runs_module.SeedRun, "_slice", train_then_interrupt)
     with pytest.raises(SimulationInterrupted, match="to resume from"):
         simulate(TASK, times=[*TIMES, 1e6], optimizer=OPTIMIZER, seeds=4, out=tmp_path / "long")
     assert list((tmp_path / "long").glob("seed-*.part.npz"))

@@ -1,3 +1,4 @@
+import itertools
 import os
 import signal
 
@@ -58,12 +59,11 @@ def test_times_are_whole_steps():
 def test_interrupted_run_resumes_to_the_identical_result(tmp_path, monkeypatch):
     monkeypatch.setattr(runs_module, "SLICE_SECONDS", 1e-4)
     whole = _run()
-    train, slices = runs_module.SeedRun._slice, []
+    train, count = runs_module.SeedRun._slice, itertools.count()
 
     def train_then_interrupt(*arguments):
         train(*arguments)
-        slices.append(arguments)
-        if len(slices) == 50:
+        if next(count) == 50:
             os.kill(os.getpid(), signal.SIGINT)
 
     monkeypatch.setattr(runs_module.SeedRun, "_slice", train_then_interrupt)

@@ -63,7 +63,7 @@ def _outside(task: Task, width: int, trains_bias: bool, last: float) -> list[str
     n = float(task.n_features or 0)
     region = measured()["region"]
     # Larger N were compared up to earlier times: the next larger one counts.
-    ends = [end for compared, end in region["last"] if compared >= n] or [0.0]
+    ends = [end for compared, end in region["last"] if compared >= n] or [last]
     here = {"a": task.a, "b": task.b, "N": n, "N/K": n / width, "t": last}
     spans = region | {"t": (0.0, ends[0])}
     found = [f"{name} = {x:.6g}" for name, x in here.items() if not _within(x, spans[name])]

@@ -150,7 +150,7 @@ class _FrameJump:
         own, shared = -np.sum(n * X**2 / (w + lam)), -np.sum(n * X / (w + lam))
 
         def phi(omega: Complex) -> Complex:
-            coupled = omega * w * shared**2 / self.spectrum.width / ((omega - 1.0) * omega)
+            coupled = w * shared**2 / self.spectrum.width / (omega - 1.0)
             return np.asarray(own / (omega - 1.0) - coupled)
 
         return self._across(phi(np.conj(self.omega)), phi(self.omega)).real

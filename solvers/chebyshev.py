@@ -20,6 +20,8 @@ from superlaw.solvers.rkc_coefficients import coefficients, stability_limit
 Array = NDArray[Any]
 SHRINK, GROW, SAFETY = 0.2, 3.0, 0.8
 """Step sizes aim below the tolerance and change by bounded factors."""
+SMALLEST = 1e-12
+"""A step that is smaller, relative to the time reached, is given up."""
 POWER_STEPS, NUDGE, MARGIN = 8, 1e-4, 1.25
 """Of the power iteration: its steps, relative size of a difference, margin on its result."""
 
@@ -56,6 +58,10 @@ def _estimate(y0, y, slope0, slope, h, out):
     """Fill the local error 0.8 (y_n − y_{n+1}) + 0.4 h (F_n + F_{n+1})."""
     for k in range(y0.size):
         out[k] = 0.8 * (y0[k] - y[k]) + 0.4 * h * (slope0[k] + slope[k])
+
+
+class StepUnderflow(ArithmeticError):
+    """Steps have become too small to move time."""
 
 
 class Chebyshev:
@@ -98,7 +104,15 @@ class Chebyshev:
         self.refresh, self._direction = refresh, np.zeros(0)
 
     def step(self, t_stop: float) -> bool:
-        """Try a step towards t_stop; return whether it was taken."""
+        """Try a step towards t_stop; return whether it was taken.
+
+        Raises
+        ------
+        StepUnderflow
+            If steps have become too small to move time.
+        """
+        if self.h < SMALLEST * max(self.t, SMALLEST):
+            raise StepUnderflow
         left = t_stop - self.t
         h = min(self.h, left)
         if left < 2.0 * self.h:
@@ -136,6 +150,8 @@ class Chebyshev:
             self.rate(self.y + nudge * v, found)
             v = (found - self.slope) / nudge
             growth = float(np.linalg.norm(v)) / length
+        if not 0.0 < growth < math.inf:
+            return
         self._direction = v / np.linalg.norm(v)
         self.spectral_radius = MARGIN * growth
         self.n_evaluations += POWER_STEPS

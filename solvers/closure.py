@@ -17,7 +17,7 @@ from scipy.special import ndtri
 
 from superlaw.solvers import accuracy, replica
 from superlaw.solvers.arrays import Array
-from superlaw.solvers.chebyshev import Chebyshev
+from superlaw.solvers.chebyshev import Chebyshev, StepUnderflow
 from superlaw.solvers.classes import coarse_classes
 from superlaw.solvers.inputs import Task
 from superlaw.solvers.progress import Progress
@@ -120,10 +120,11 @@ class _Closure:
         rows: list[dict[str, float]] = []
         with Progress(progress, times) as bar:
             for t in times:
-                while stepper.t < t and stepper.h > 1e-12 * stepper.t:
-                    stepper.step(float(t))
-                    bar.show(stepper.t, stepper.n_steps)
-                if START < stepper.t < t:
+                try:
+                    while stepper.t < t:
+                        stepper.step(float(t))
+                        bar.show(stepper.t, stepper.n_steps)
+                except StepUnderflow:
                     break
                 rows.append(self._observe(stepper if t > START else None, float(t)))
         return self._solution(times, rows, stepper)

@@ -12,7 +12,7 @@ from superlaw.solvers.closure import solve_closure
 from superlaw.solvers.inputs import Optimizer, Student, Task
 from superlaw.solvers.solution import STATUS, Solution
 
-_SIMULATE = "Train it instead: sl.simulate, superlaw simulate."
+_SIMULATE = "Simulate its training instead."
 
 
 def solve_network(
@@ -42,6 +42,8 @@ def solve_network(
     if n is None:
         refuse("n_features", "a finite number to solve", n, "Give N, e.g. n_features=1e6.")
     resolved = student.on(n)
+    if resolved.tied:
+        refuse("tied", "False to solve a network", True, _SIMULATE)
     natural = "bottleneck" if resolved.activation == "linear" else "closure"
     if method not in ("auto", natural):
         refuse("method", f"auto or {natural} here", method, f'Use "{natural}".')
@@ -90,6 +92,8 @@ def _linear(task: Task, student: Student, times: Array) -> Solution:
 
 def _relu(task: Task, student: Student, times: Array, progress: bool) -> Solution:
     """Integrate the closure of a ReLU student."""
+    if task.b < 0.0:
+        refuse("b", "at least 0 for the closure", task.b, _SIMULATE)
     if student.embedding != "random":
         refuse("embedding", '"random" for the closure', student.embedding, _SIMULATE)
     if task.amplitude != "uniform":

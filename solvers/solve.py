@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from superlaw import talbot
-from superlaw.arguments import increasing_times, one_of, refuse
+from superlaw.arguments import increasing_times, one_of, positive, refuse
 from superlaw.notices import Notice
 from superlaw.solvers import contour, exact
 from superlaw.solvers.arrays import Array
@@ -69,7 +69,7 @@ def solve(
     features : {"auto", "classes", "all"}
         Sum over feature classes or over every feature; "auto" takes classes for large N.
     rtol : float
-        Tolerance of the integrators.
+        Tolerance of the integrators; the closure of networks has its own.
     progress : bool
         Show a bar on a terminal during long integrations.
     throw : bool
@@ -95,10 +95,14 @@ def solve(
     ['1.242803e-01', '2.079435e-25']
     """
     grid = log_times(0.1, 1e4) if times is None else increasing_times(times)
+    if optimizer is not None and not hasattr(optimizer, "to_dict"):
+        refuse("optimizer", "SGD or GradientFlow", optimizer, "E.g. sl.SGD(lr=0.05).")
+    positive("rtol", rtol, "Give a relative tolerance, e.g. 1e-6.")
     if student is not None and student.is_network(task.n_features):
         from superlaw.solvers.networks import solve_network
 
         one_of("method", method, METHODS)
+        one_of("features", features, ("auto", "classes"))
         return _finished(solve_network(task, student, grid, optimizer, method, progress), throw)
     if optimizer is not None and not hasattr(optimizer, "lr"):
         optimizer = None  # gradient flow by name

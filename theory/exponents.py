@@ -201,18 +201,22 @@ def _network(task: PowerLawTask, student: Student, optimizer: Optimizer | None) 
     if student.width == task.n_features:
         remedy = "Leave activation, bias and embedding out for K = N, or simulate."
         refuse("width", "below N for a network", student.width, remedy)
-    fixed_relu = student.activation == "relu" and student.embedding == "random"
-    if task.activity != "one" or not (fixed_relu or student.activation == "linear"):
+    if task.activity != "one" or student.embedding not in ("random", "tight_frame"):
         return _unknown(task)
     width = student.width or 0
     if student.activation == "linear":
         return _linear_network(task, width, bool(student.bias))
+    if student.embedding != "random" or task.amplitude == "symmetric":
+        return _unknown(task)
     answer = replace(_answer(task, None, "crossover", "X9", "none"), explanation=_CROSSOVER)
     if not student.bias:
         return replace(answer, regime="floor", equation="X20", explanation=_NO_BIAS)
-    if task.a <= 1.0 or not task.is_normalisable:
-        return answer
-    if task.b == 0.0:
+    if task.a <= 1.0:
+        return _unknown(task)
+    if task.b != 0.0:
+        note = "b ≠ 0: no limits are known, the time is that of finite sums"
+        answer = replace(answer, assumptions=("a > 1", note, "W random unit columns"))
+    else:
         answer = replace(
             answer,
             limits=slope_limits(task.a),

@@ -69,9 +69,8 @@ class SGD:
         """Refuse what does not define an optimizer."""
         positive("lr", self.lr, _LR)
         if self.batch is not None:
-            whole(
-                "batch", self.batch, "Give samples per step, or None for the population gradient."
-            )
+            remedy = "Give samples per step, or None for the population gradient."
+            object.__setattr__(self, "batch", whole("batch", self.batch, remedy))
         _check_fraction("momentum", self.momentum)
 
     @property
@@ -114,7 +113,8 @@ class Adam:
     def __post_init__(self) -> None:
         """Refuse what does not define an optimizer."""
         positive("lr", self.lr, _LR)
-        whole("batch", self.batch, "Give samples per step, e.g. 64.")
+        remedy = "Give samples per step, e.g. 64."
+        object.__setattr__(self, "batch", whole("batch", self.batch, remedy))
         _check_fraction("beta1", self.beta1)
         _check_fraction("beta2", self.beta2)
         positive("epsilon", self.epsilon, "Give a small number, e.g. 1e-8.")

@@ -37,7 +37,7 @@ class Student:
         W: 1 (K = N), independent uniform unit columns, a random tight frame WWᵀ = (N/K) 1, or unit
         columns that are trained too.
     tied : bool
-        ŷ = φ(WᵀW x + β): no B, and W must be trained.
+        ŷ = φ(WᵀW x + β): no B, W trained, and relu with a bias unless said otherwise, at any K.
     init : float
         Size of the start of a two-layer student, between 0 and 1; 1e-3 if left out.
     init_profile : {"target", "flat"}
@@ -70,6 +70,9 @@ class Student:
         self._check_init()
 
     def _check_network(self) -> None:
+        for name in ("bias", "tied"):
+            if getattr(self, name) not in (None, True, False) or type(getattr(self, name)) is int:
+                refuse(name, "True or False", getattr(self, name), "Leave it out, or give a bool.")
         if self.activation is not None:
             one_of("activation", self.activation, ACTIVATIONS)
         if self.embedding is not None:
@@ -129,7 +132,9 @@ class Student:
 
     def is_network(self, n_features: int | None) -> bool:
         """Whether it is a ŷ = φ(WᵀB W x + β) and not the plain S of K = N."""
-        return self._names_a_network or self.width not in (None, n_features)
+        chosen = self.on(n_features)
+        is_plain = chosen.activation == "linear" and chosen.embedding == "identity"
+        return chosen.tied or bool(chosen.bias) or not is_plain
 
     def to_dict(self) -> dict[str, Any]:
         """Return the student as plain data."""

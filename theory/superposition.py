@@ -35,7 +35,7 @@ def crossover_time(a: float, width: float, lam_1: float) -> float:
 
 
 def unit_slope_time(task: PowerLawTask, width: int) -> float | None:
-    """Return the first time at which the cross-talk loss falls as 1/t; None if it never does.
+    """Return the first time at which the cross-talk slope rises through 1; None if it does not.
 
     The loss is ½ ∮ exp(−2zt) ρ(z) dz/2πi, ρ = Σ n λ a² d + (Σ n λ a d)²/K / (1 − Σ n λ d/K) with
     d = 1/(z − λ) (X3), summed over the N features of the task.

@@ -88,7 +88,7 @@ def residuals(batch, patterns, drive, beta, target, is_relu, gradient, bias_grad
     Returns
     -------
     n_open : int
-        Entries of `gradient` that are not zero, at most: (sample, unit) pairs with an open gate.
+        Entries of `gradient` that are not zero: (pattern, unit) pairs with an open gate.
     """
     n, n_open = beta.size, 0
     gradient[:patterns] = 0.0

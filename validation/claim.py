@@ -288,7 +288,7 @@ class ClaimResult:
     @property
     def passed(self) -> bool:
         """Whether every check passed."""
-        return all(check.passed for check in self.checks)
+        return bool(self.checks) and all(check.passed for check in self.checks)
 
     @property
     def verdict(self) -> str:

@@ -80,7 +80,8 @@ class Ensemble:
         storage.write_arrays(storage.output_file(path, (".csv", ".npz")), columns)
 
     def __str__(self) -> str:
-        lines = [f"{len(self.seeds)} seeds, {len(self.times)} times"]
+        plural = "" if len(self.seeds) == 1 else "s"
+        lines = [f"{len(self.seeds)} seed{plural}, {len(self.times)} times"]
         lines.append(f"{'time':>12}{'mean loss':>16}{'standard error':>18}")
         errors = self.standard_error if len(self.seeds) > 1 else np.full(len(self.times), np.nan)
         every = max(1, -(-len(self.times) // ROWS_SHOWN))

@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from superlaw import storage
 from superlaw.arguments import refuse
+from superlaw.solvers.chebyshev import StepUnderflow
 from superlaw.theory.optimizers import SGD, GradientFlow, Optimizer
 from superlaw.theory.students import Student
 from superlaw.theory.tasks import PowerLawTask
@@ -252,7 +253,10 @@ class SeedRun:
         if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
             self._keep(trainer)
         before, started = trainer.position, time.perf_counter()
-        trainer.advance(goal, self.budget)
+        try:
+            trainer.advance(goal, self.budget)
+        except StepUnderflow:
+            raise self._divergence(f"time {trainer.position:g}", float("nan")) from None
         if not all(np.isfinite(kept).all() for kept in trainer.arrays().values()):
             raise self._divergence(f"step or time {trainer.position:g}", float("inf"))
         seconds = max(time.perf_counter() - started, 1e-6)

@@ -20,6 +20,7 @@ from superlaw.validation.runs import Plan, Runs, run_folder
 
 N_TRACKED = 20
 """Features whose mode is reported, log-spaced."""
+_SMALLER = "Choose a smaller N, K or batch, or fewer workers."
 _POSITIVE = "A ReLU cannot give negative outputs: use positive amplitudes."
 
 
@@ -91,8 +92,10 @@ def simulate(
     (2, 2)
     """
     plan = _plan(task, student or Student(), times, optimizer, seeds, entropy, precision)
+    at_once = _workers(workers, plan.seeds)
+    _check_memory(plan, at_once)
     folder = None if out is None else run_folder(out, plan)
-    return Runs(plan, folder, progress).go(_workers(workers, seeds))
+    return Runs(plan, folder, progress).go(at_once)
 
 
 def _plan(
@@ -111,12 +114,14 @@ def _plan(
     if student.depth != 1:
         refuse("depth", "1 to simulate", student.depth, "Use sl.solve for two layers.")
     one_of("precision", precision, ("float64", "float32"))
-    whole("seeds", seeds, "Give a number of runs, e.g. 8.")
-    whole("entropy", entropy, "Give a whole number.", minimum=0)
+    seeds = whole("seeds", seeds, "Give a number of runs, e.g. 8.")
+    entropy = whole("entropy", entropy, "Give a whole number.", minimum=0)
+    if not isinstance(optimizer, Optimizer | None):
+        refuse("optimizer", "SGD, Adam or GradientFlow", optimizer, "E.g. sl.SGD(lr=0.05).")
     resolved = student.on(n)
     chosen = optimizer or _default_optimizer(task, student, resolved)
     if student.is_network(n) or isinstance(chosen, GradientFlow):
-        _check_network(task, resolved, chosen, precision)
+        _check_network(task, resolved, chosen)
     else:
         _check_plain(task, chosen)
     grid = log_times(0.1, 1e4) if times is None else increasing_times(times)
@@ -137,8 +142,6 @@ def _default_optimizer(task: PowerLawTask, student: Student, resolved: Student) 
 
 def _check_plain(task: PowerLawTask, optimizer: Optimizer) -> None:
     """Refuse what the plain student cannot be trained with."""
-    n = task.n_features or 0
-    fitting("n_features", n, 8.0 * n * n, "Choose a smaller N: N x N entries are trained.")
     if not isinstance(optimizer, SGD) or optimizer.momentum:
         remedy = 'Use SGD without momentum, or Student(activation="linear", embedding="identity").'
         refuse("optimizer", "plain SGD for the plain student", optimizer, remedy)
@@ -147,32 +150,39 @@ def _check_plain(task: PowerLawTask, optimizer: Optimizer) -> None:
         refuse("lr", f"below {bound:.6g} to be stable", optimizer.lr, "Lower it or raise batch.")
 
 
-def _check_network(
-    task: PowerLawTask, student: Student, optimizer: Optimizer, precision: str
-) -> None:
+def _check_network(task: PowerLawTask, student: Student, optimizer: Optimizer) -> None:
     """Refuse what a network cannot be trained with."""
-    n, width = task.n_features or 0, student.width or 0
     if student.activation == "relu" and task.amplitude not in RELU_LAWS:
         refuse("amplitude", f"one of {', '.join(RELU_LAWS)} for relu", task.amplitude, _POSITIVE)
-    size = np.dtype(precision).itemsize
-    needed = size * (2.0 * n * n + 2.0 * n * width + 8.0 * width * width)
-    fitting("n_features", n, needed, "Choose a smaller N or K, or fewer workers.")
     if isinstance(optimizer, GradientFlow):
         if task.activity != "one":
             remedy = "Use an SGD or Adam optimizer, which sample."
             refuse("activity", '"one" for population gradient flow', task.activity, remedy)
-        if student.embedding == "trained":
+        if student.tied or student.embedding == "trained":
+            name = "tied" if student.tied else "embedding"
+            value: object = True if student.tied else "trained"
             remedy = "Use an SGD or Adam optimizer to train W."
-            refuse("embedding", "fixed under gradient flow", "trained", remedy)
+            refuse(name, "left out under gradient flow", value, remedy)
         return
     if optimizer.batch is None:
         refuse("batch", "a number of samples for a network", None, "Use GradientFlow() instead.")
     if isinstance(optimizer, SGD):
+        n, width = task.n_features or 0, student.width or 0
+        fitting("n_features", n, 16.0 * width * (n + width), _SMALLER)
         bound = largest_stable_network_lr(task, student, optimizer.batch)
         if optimizer.time_per_step >= bound:
             remedy = "Lower it, raise batch, or lower the momentum."
             rule = f"below {bound * (1.0 - optimizer.momentum):.6g} to be stable"
             refuse("lr", rule, optimizer.lr, remedy)
+
+
+def _check_memory(plan: Plan, at_once: int) -> None:
+    """Refuse what would not fit: weights, gradients, what a batch and a test set need."""
+    n, width = plan.task.n_features or 0, plan.student.on(plan.task.n_features).width or 0
+    batch = getattr(plan.optimizer, "batch", None) or 0
+    square = 5.0 * n * n + 2.0 * n * width + 8.0 * width * width
+    needed = 8.0 * (square + 3.0 * batch * (n + width))
+    fitting("n_features", n, at_once * needed, _SMALLER)
 
 
 def _workers(workers: int | None, seeds: int) -> int:

@@ -146,7 +146,8 @@ class SparseTrainer:
         z = columns if self.student.tied else columns @ self.B.T.astype(np.float64)
         S = columns @ z.T if self.is_embedded else z.T
         found = self.meter(S, self.beta.astype(np.float64))
-        return found | {"modes": np.diag(S)[self.tracked - 1]}
+        trace = float(np.trace(z.T @ columns if self.student.tied else self.B)) / len(self.B)
+        return found | {"trace": np.asarray(trace), "modes": np.diag(S)[self.tracked - 1]}
 
     def arrays(self) -> dict[str, Array]:
         """Return what a checkpoint must hold besides the generator."""

@@ -81,8 +81,9 @@ def _student_options(parser: argparse.ArgumentParser) -> None:
         about="identity, random, tight_frame or trained (random if K < N)",
     )
     switch(group, "--tied", to="student.tied", about="φ(WᵀWx + β), W trained")
-    switch(group, "--bias", to="student.bias", about="train a bias (default of relu)")
-    unset(group, "--no-bias", to="student.bias", about="no bias")
+    either = group.add_mutually_exclusive_group()
+    switch(either, "--bias", to="student.bias", about="train a bias (default of relu)")
+    unset(either, "--no-bias", to="student.bias", about="no bias")
 
 
 def _optimizer_options(parser: argparse.ArgumentParser, about: str) -> None:
@@ -131,9 +132,12 @@ def _optimizer(options: Options) -> Any:
 
 
 def _times(options: Options) -> Array:
+    from superlaw.arguments import positive
     from superlaw.solvers.times import log_times
 
     wanted: dict[str, Any] = {"t_start": 0.1, "t_end": 1e4, "per_decade": 10} | options["times"]
+    for name in ("t_start", "t_end"):
+        positive(name, wanted[name], "Give a gradient-flow time, e.g. 1e4.")
     return log_times(wanted["t_start"], wanted["t_end"], wanted["per_decade"])
 
 
@@ -203,7 +207,7 @@ def _solve(options: Options, as_json: bool) -> int:
 def _summary(solution: Any) -> str:
     """Return a solution as text: how it went, and a few rows of it."""
     lines = [f"status  {solution.status}: {solution.message}", f"method  {solution.method}"]
-    lines.append(f"floor   {solution.floor:.6g}")
+    lines.append(f"floor   {solution.floor:.6g}" if solution.floor >= 0.0 else "floor   unknown")
     if solution.error_bound is not None and len(solution.error_bound):
         lines.append(f"error   at most {solution.error_bound.max():.1e} of the loss")
     lines += [str(notice) for notice in solution.notices]
@@ -230,7 +234,9 @@ def _plot(solution: Any, path: str) -> None:
 def _build_simulate(parser: argparse.ArgumentParser) -> None:
     _task_options(parser)
     _student_options(parser)
-    _optimizer_options(parser, "K = N: sgd, lr 0.05, batch 1; K < N: flow")
+    _optimizer_options(
+        parser, "K = N: sgd, lr 0.05, batch 1; K < N: flow where it is exact, else sgd, batch 64"
+    )
     _time_options(parser)
     group = parser.add_argument_group("runs")
     number(group, "--seeds", to="simulate.seeds", about="independent runs (8)")

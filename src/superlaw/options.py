@@ -96,7 +96,8 @@ def _read(config: str | None) -> dict[str, Any]:
 
 def _check_key(name: str, known: set[str]) -> None:
     if name not in known:
-        near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.0)
+        same = [key for key in sorted(known) if key.endswith(f".{name}")]
+        near = same or difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.0)
         refuse("config", "made of known keys", name, f"Did you mean {near[0]!r}?")
 
 

@@ -19,7 +19,7 @@ STATEMENT = (
 CLOSE, NEAR = 0.03, 0.10
 """Allowed deviation for b = 0 and a ≤ 1.5, and otherwise."""
 PULLED = 0.5
-"""With b = 0 the closure is compared while tr B/K is below this: interference decides after it."""
+"""With b = 0 the closure is compared until tr B/K exceeds this: interference decides after it."""
 
 
 def run(seed: int, size: Size) -> ClaimResult:

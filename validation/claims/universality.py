@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from superlaw.solvers.solve import solve
@@ -30,7 +32,7 @@ def run(seed: int, size: Size) -> ClaimResult:
     for row, b in enumerate(flows.TEACHER_EXPONENTS):
         own = float(np.ptp(fitted[8][row]))
         checks.append(Check(f"spread over a at b={b:g}, K = N/8", ALIKE, own, bound="below"))
-    checks += _control_checks(falls[1], size)
+    checks += _control_checks(falls[1], seed, size)
     panels: list[Panel | HeatMap] = [_map("K = N, theory of large N", theory)]
     panels += [_map(f"K = N{'' if share == 1 else f'/{share}'}", fitted[share]) for share in SHARES]
     panels.append(_slopes(seed, size))
@@ -52,11 +54,11 @@ def _falls(share: int, seed: int, size: Size) -> list[Fall]:
     return found
 
 
-def _control_checks(falls: list[Fall], size: Size) -> list[Check]:
+def _control_checks(falls: list[Fall], seed: int, size: Size) -> list[Check]:
     """Compare K = N, by the same code and rule, with the finite-N theory."""
     checks = []
     for task, found in zip(flows.tasks(size), falls, strict=True):
-        times = np.geomspace(0.1, size.t_network, 49)
+        times = flows.control(task, seed, size).times
         predicted = fall(times, solve(size.believed(task), times=times).loss).exponent
         name = f"a={task.a:g}, b={task.b:g}, K = N, fitted exponent"
         checks.append(Check(name, predicted, found.exponent, tolerance=0.1))
@@ -69,9 +71,8 @@ def _values(falls: list[Fall]) -> Array:
     return np.array([found.exponent for found in falls]).reshape(shape).T
 
 
-def _table(of: object) -> Array:
+def _table(of: Callable[[float, float], float]) -> Array:
     """Return a function of (a, b) as a table, rows b and columns a."""
-    assert callable(of)
     return np.array(
         [[of(a, b) for a in flows.FREQUENCY_EXPONENTS] for b in flows.TEACHER_EXPONENTS]
     )

@@ -163,8 +163,8 @@ class Runs:
         """Run what is not finished yet; keep what is finished when interrupted."""
         seeds = [SeedRun(self, seed) for seed in range(self.plan.seeds)]
         with threadpool_limits(1), ThreadPoolExecutor(max_workers=workers) as pool:
-            futures = [pool.submit(seed.go) for seed in seeds]
             try:
+                futures = [pool.submit(seed.go) for seed in seeds]
                 for future in futures:
                     future.result()
             except BaseException as error:

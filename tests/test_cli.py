@@ -138,7 +138,7 @@ def test_lists_and_info(capsys):
         (["exponent", "-a", "1.5", "-N", "10.5"], "n_features must be a whole number"),
         (["solve", "-a", "1.5"], "n_features must be a finite number"),
         (["solve", "-a", "1.5", "-N", "64", "-K", "100"], "width must be"),
-        (["solve", "-a", "1.5", "-N", "64", "--t-start", "-1"], "t0 must be above 0"),
+        (["solve", "-a", "1.5", "-N", "64", "--t-start", "-1"], "t_start must be above 0"),
         (["solve", "-a", "1.5", "-N", "64", "--t-start", "9", "--t-end", "3"], "t1 must be above"),
         (["solve", "-a", "1.5", "-N", "64", "--method", "euler"], "method must be one of"),
         (["solve", "-a", "1.5", "-N", "64", "--out", "curve.txt"], "out must be a file name"),

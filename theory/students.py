@@ -102,7 +102,7 @@ class Student:
         object.__setattr__(self, "init", float(init))
 
     def on(self, n_features: int | None) -> Student:
-        """Return the student of N features with every choice made.
+        """Return the student of N features with every choice made; two layers have none.
 
         Raises
         ------
@@ -120,6 +120,8 @@ class Student:
             refuse(
                 "embedding", '"random", "tight_frame" or "trained" for K < N', "identity", remedy
             )
+        if self.depth == 2:
+            return self
         default = "trained" if self.tied else "random" if narrow else "identity"
         activation = self.activation or ("relu" if narrow or self.tied else "linear")
         return replace(
@@ -133,6 +135,8 @@ class Student:
     def is_network(self, n_features: int | None) -> bool:
         """Whether it is a ŷ = φ(WᵀB W x + β) and not the plain S of K = N."""
         chosen = self.on(n_features)
+        if chosen.depth == 2:
+            return False
         is_plain = chosen.activation == "linear" and chosen.embedding == "identity"
         return chosen.tied or bool(chosen.bias) or not is_plain
 

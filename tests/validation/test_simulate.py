@@ -145,7 +145,7 @@ def test_divergence_is_told_and_never_a_result(tmp_path, monkeypatch):
         ({"optimizer": Adam()}, "optimizer"),
         ({"optimizer": SGD(lr=0.01, momentum=0.5)}, "optimizer"),
         ({"student": Student(50), "optimizer": SGD(lr=0.01, batch=None)}, "batch"),
-        ({"student": Student(50, tied=True), "optimizer": GradientFlow()}, "embedding"),
+        ({"student": Student(50, tied=True), "optimizer": GradientFlow()}, "tied"),
         ({"student": Student(50), "precision": "float16"}, "precision"),
         ({"optimizer": SGD(lr=1.0)}, "lr"),
         ({"times": [-1.0]}, "times"),

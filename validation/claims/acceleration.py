@@ -40,7 +40,11 @@ def run(seed: int, size: Size) -> ClaimResult:
             style = "line" if task.b == 0.0 else "dashed"
             series.append(Series(name, levels, np.array(ratio), style=style))
     panel = Panel(
-        "Speed-up of K = N/4 over K = N", "loss over its start", "ratio of times", tuple(series)
+        "Speed-up of K = N/4 over K = N",
+        "loss over its start",
+        "ratio of times",
+        tuple(series),
+        x_log=False,
     )
     remark = f"With N = ∞ for K = N the speed-up at b = 0 is {' and '.join(gains)}."
     return ClaimResult("acceleration", STATEMENT, "X9", tuple(checks), (panel,), remark=remark)

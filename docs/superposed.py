@@ -20,7 +20,7 @@ RUNS = DOCS.parent / "build" / "runs"
 """Direct flows are kept here, so that a generation that was cut off goes on."""
 FIGURES = {
     "universality": (0, 1, 2, 3, 4),
-    "meanfield": (0, 3, 6, 9),
+    "meanfield": (0, 3, 6, 9, 10),
     "acceleration": (0,),
     "parallel": (0, 1),
 }

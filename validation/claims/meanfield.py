@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from superlaw.solvers.solution import Solution
 from superlaw.solvers.solve import solve
 from superlaw.theory.students import Student
@@ -40,7 +42,7 @@ def run(seed: int, size: Size) -> ClaimResult:
             )
             if share == 8:
                 panels.append(_panel(name, runs, predicted, flows.control(task, seed, size), end))
-    panels.append(_dead(size, seed))
+    panels += [_dead(size, seed), _floors(size, seed)]
     return ClaimResult("meanfield", STATEMENT, "R19", tuple(checks), tuple(panels))
 
 
@@ -90,3 +92,19 @@ def _dead(size: Size, seed: int) -> Panel:
         series.append(Series("direct", runs.times, dead, style="points", paired=True))
     title = "Dead units, a = 1.5, N/K = 2"
     return Panel(title, "time t", "fraction", tuple(series), y_log=False)
+
+
+def _floors(size: Size, seed: int) -> Panel:
+    """Show the loss at the last time against the width, closure and direct."""
+    series = []
+    widths = np.array([float(size.n_network // share) for share in flows.SHARES])
+    for b in flows.TEACHER_EXPONENTS:
+        task = PowerLawTask(1.5, b, size.n_network)
+        runs = [flows.superposed(task, share, seed, size) for share in flows.SHARES]
+        found = [predict(task, k, run).loss[-1] for k, run in zip(flows.SHARES, runs, strict=True)]
+        series.append(Series(f"b = {b:g}, mean field", widths, np.array(found)))
+        last = np.array([run.mean[-1] for run in runs])
+        error = np.array([run.standard_error[-1] for run in runs])
+        series.append(Series("direct", widths, last, error, style="points", paired=True))
+    title = f"Loss at t = {size.t_network:g}, a = 1.5"
+    return Panel(title, "K", "population loss L", tuple(series))

@@ -88,7 +88,7 @@ def fitting(name: str, value: object, n_bytes: float, remedy: str) -> None:
     """Refuse `value` if the `n_bytes` it asks for exceed the memory of this machine."""
     room = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if n_bytes > room:
-        wanted = f"it needs {n_bytes / 2**30:.4g} GiB"
+        wanted = f"it needs {n_bytes / 2**30:.1f} GiB"
         needs = f"small enough for {room / 2**30:.1f} GiB of memory ({wanted})"
         refuse(name, needs, value, remedy)
 

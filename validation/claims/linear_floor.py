@@ -7,7 +7,15 @@ from superlaw.solvers.times import log_times
 from superlaw.theory.optimizers import GradientFlow
 from superlaw.theory.students import Student
 from superlaw.theory.tasks import PowerLawTask
-from superlaw.validation.claim import Check, ClaimResult, Panel, Series, Size, worst_of_band
+from superlaw.validation.claim import (
+    Z_LIMIT,
+    Check,
+    ClaimResult,
+    Panel,
+    Series,
+    Size,
+    worst_of_band,
+)
 from superlaw.validation.ensemble import Ensemble
 from superlaw.validation.simulate import simulate
 
@@ -37,8 +45,8 @@ def run(seed: int, size: Size) -> ClaimResult:
         checks.append(worst_of_band(name, runs.times, believed.loss, runs.loss, TOLERANCE))
         first = solve(task, student, [1e-9]).loss[0]
         bound = 1.0 - 1.0 / share
-        last = float(runs.mean[-1] + 2.0 * runs.standard_error[-1]) / first
-        checks.append(Check(f"{name}, last loss + 2 s.e.", bound, last, bound="above"))
+        last = float(runs.mean[-1] + Z_LIMIT * runs.standard_error[-1]) / first
+        checks.append(Check(f"{name}, last loss + {Z_LIMIT:g} s.e.", bound, last, bound="above"))
         panels.append(
             Panel(
                 f"Linear student, {name}",

@@ -26,87 +26,91 @@ POWERS = 7
 
 @njit(error_model="numpy", fastmath=LOOSE)
 def _linearise(block, h, problem, y, q, U, V, v):
-    """Fill q, U, V and v_0 = F(y) of a block."""
+    """Fill q, U, V (without the weights) and v_0 = F(y) of a block."""
     theta, shared, m = problem.theta[block], problem.shared, problem.m[0]
     problem.partials(y, theta, shared, m, q, U, V)
     problem.rate(y, theta, shared, m, v)
-    step, weight = h * problem.gamma, problem.weight[block]
+    step = h * problem.gamma
     for k in range(y.size):
         q[k] = 1.0 / (1.0 - step * q[k])
-    for r in range(V.shape[0]):
-        for k in range(y.size):
-            V[r, k] *= weight[k]
 
 
 @njit(error_model="numpy")
 def _scratch(problem):
-    """Return q, v, state, error, U and V of a block, from one allocation."""
+    """Return q, v, error, U and V of a block, from one allocation."""
     n_order = problem.m.shape[1]
-    room = np.empty((4 + 2 * n_order, problem.y.shape[2]))
-    return room[0], room[1], room[2], room[3], room[4 : 4 + n_order], room[4 + n_order :]
+    room = np.empty((3 + 2 * n_order, problem.y.shape[2]))
+    return room[0], room[1], room[2], room[3 : 3 + n_order], room[3 + n_order :]
+
+
+@njit(error_model="numpy")
+def _powers_of_order(beta, step, problem, r):
+    """Return hγ Σ_(k≥j) β_k c_(k−j) for j = 1 … POWERS, the factors of q^j U_r."""
+    c = np.zeros(POWERS)
+    for j in range(POWERS):
+        for k in range(j, POWERS):
+            c[j] += step * step * beta[k] * problem.link[k - j, r]
+    return c
 
 
 @njit(error_model="numpy", fastmath=LOOSE)
-def _add_polynomial(c, q, factor, out):
-    """Add factor · Σ_j c_j q^(j+1) to out, by Horner's rule."""
+def _add_polynomials(c, d, q, factor, state, error):
+    """Add factor · Σ_j c_j q^(j+1) to the state and the same with d to the error (Horner)."""
     c0, c1, c2, c3, c4, c5, c6 = c[0], c[1], c[2], c[3], c[4], c[5], c[6]
+    d0, d1, d2, d3, d4, d5, d6 = d[0], d[1], d[2], d[3], d[4], d[5], d[6]
     for k in range(q.size):
-        x = q[k]
-        value = c3 + x * (c4 + x * (c5 + x * c6))
-        out[k] += factor[k] * (x * (c0 + x * (c1 + x * (c2 + x * value))))
+        x, size = q[k], q[k] * factor[k]
+        ahead = c3 + x * (c4 + x * (c5 + x * c6))
+        wrong = d3 + x * (d4 + x * (d5 + x * d6))
+        state[k] += size * (c0 + x * (c1 + x * (c2 + x * ahead)))
+        error[k] += size * (d0 + x * (d1 + x * (d2 + x * wrong)))
 
 
 @njit(error_model="numpy", fastmath=LOOSE)
-def _add_powers(beta, step, problem, q, U, v, out):
-    """Add hγ Σ_k β_k v_k to out, k from 1.
+def _add_powers(beta, epsilon, step, problem, q, U, v, state, error):
+    """Add hγ Σ_k β_k v_k to the state and hγ Σ_k ε_k v_k to the error, k from 1.
 
-    v_k = q^k v_0 + Σ_(l<k) q^(k−l) hγ U c_l, so q^j U has the factor hγ Σ_(k≥j) β_k c_(k−j).
+    v_k = q^k v_0 + Σ_(l<k) q^(k−l) hγ U c_l.
     """
-    c = step * beta
-    _add_polynomial(c, q, v, out)
+    _add_polynomials(step * beta, step * epsilon, q, v, state, error)
     for r in range(U.shape[0]):
-        for j in range(POWERS):
-            c[j] = 0.0
-            for k in range(j, POWERS):
-                c[j] += step * step * beta[k] * problem.link[k - j, r]
-        _add_polynomial(c, q, U[r], out)
+        c = _powers_of_order(beta, step, problem, r)
+        d = _powers_of_order(epsilon, step, problem, r)
+        _add_polynomials(c, d, q, U[r], state, error)
 
 
 @njit(error_model="numpy", fastmath=LOOSE)
-def _add_order(block, problem, state, g):
-    """Set the partial sums of the order parameters at a state."""
-    if g.shape[0] > 0:
-        problem.order(state, problem.theta[block], problem.shared, g)
+def _add_order(block, problem, state, V):
+    """Set the partial sums of the order parameters at a state: they are linear, g = Vᵀ y."""
     weight = problem.weight[block]
-    for r in range(g.shape[0]):
+    for r in range(V.shape[0]):
         total = 0.0
         for k in range(state.size):
-            total += weight[k] * g[r, k]
+            total += weight[k] * V[r, k] * state[k]
         problem.sums[block, r] = total
 
 
-@njit(error_model="numpy", fastmath=LOOSE)
+@njit(error_model="numpy")
 def _worst(error):
-    """Return the largest error, or infinity if one is not a number."""
-    lanes = np.zeros(8)
-    total = 0.0
-    for k in range(0, error.size - 7, 8):
-        for lane in range(8):
-            value = error[k + lane]
-            lanes[lane] = value if value > lanes[lane] else lanes[lane]
-            total += value
-    for k in range(error.size // 8 * 8, error.size):
-        lanes[0] = max(lanes[0], error[k])
-        total += error[k]
-    return lanes.max() if total < np.inf else np.inf
+    """Return the largest error, or infinity if one is not a number.
+
+    Numbers from 0 on are ordered as their bits are, NaN after infinity; whole numbers are compared
+    many at a time.
+    """
+    bits = error.view(np.int64)
+    largest = bits[0]
+    for k in range(bits.size):
+        largest = max(largest, bits[k])
+    bits[0] = largest
+    return error[0] if error[0] < np.inf else np.inf
 
 
 @njit(error_model="numpy", fastmath=LOOSE)
-def _power_sums(V, q, x, sums, column, apart):
-    """Set Σ V q^k x for k = 1 … POWERS, in columns some way apart."""
+def _power_sums(weight, V, q, x, sums, column, apart):
+    """Set Σ w V q^k x for k = 1 … POWERS, in columns some way apart."""
     t0, t1, t2, t3, t4, t5, t6 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for k in range(q.size):
-        term = V[k] * x[k] * q[k]
+        term = weight[k] * V[k] * x[k] * q[k]
         t0 += term
         term *= q[k]
         t1 += term
@@ -128,32 +132,31 @@ def _power_sums(V, q, x, sums, column, apart):
 @njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
 def sums_pass(block, h, stage, problem):
     """Add up Vᵀ q^k F(y) and Vᵀ q^k U for k = 1 … POWERS."""
-    q, v, _, _, U, V = _scratch(problem)
+    q, v, _, U, V = _scratch(problem)
     y, sums, n_order = problem.y[problem.now[0], block], problem.sums[block], problem.m.shape[1]
+    weight = problem.weight[block]
     _linearise(block, h, problem, y, q, U, V, v)
     width = n_order * (1 + n_order)
     for r in range(n_order):
         column = r * (1 + n_order)
-        _power_sums(V[r], q, v, sums, column, width)
+        _power_sums(weight, V[r], q, v, sums, column, width)
         for p in range(n_order):
-            _power_sums(V[r], q, U[p], sums, column + 1 + p, width)
+            _power_sums(weight, V[r], q, U[p], sums, column + 1 + p, width)
 
 
 @njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
 def finish_pass(block, h, stage, problem):
     """Set the state after the step; keep its worst error and order parameters."""
-    q, v, state, error, U, V = _scratch(problem)
-    y, new = problem.y[problem.now[0], block], problem.y[1 - problem.now[0], block]
+    q, v, error, U, V = _scratch(problem)
+    y, state = problem.y[problem.now[0], block], problem.y[1 - problem.now[0], block]
     _linearise(block, h, problem, y, q, U, V, v)
     state[:] = y
     error[:] = 0.0
-    _add_powers(problem.b, h * problem.gamma, problem, q, U, v, state)
-    _add_powers(problem.e, h * problem.gamma, problem, q, U, v, error)
+    _add_powers(problem.b, problem.e, h * problem.gamma, problem, q, U, v, state, error)
     scale, rtol, atol = problem.scale[block], problem.rtol, problem.atol + TINY
     for k in range(y.size):
         size = max(scale[k], max(abs(y[k]), abs(state[k])))
-        error[k] = abs(error[k]) / (atol + rtol * size)
-        new[k] = state[k]
+        error[k] = abs(error[k] / (atol + rtol * size))
     _add_order(block, problem, state, V)
     problem.sums[block, U.shape[0]] = _worst(error)
 
@@ -161,8 +164,9 @@ def finish_pass(block, h, stage, problem):
 @njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
 def between_pass(block, h, stage, problem):
     """Set the state at y(t + θh), fourth order, as in `rosenbrock`."""
-    q, v, state, _, U, V = _scratch(problem)
+    q, v, unused, U, V = _scratch(problem)
     y, new = problem.y[problem.now[0], block], problem.y[1 - problem.now[0], block]
+    state = problem.y[2, block]
     _linearise(block, h, problem, y, q, U, V, v)
     theta = problem.signals[1]
     for k in range(y.size):
@@ -173,8 +177,7 @@ def between_pass(block, h, stage, problem):
         for r in range(problem.D.shape[0]):
             beta[power] += share * problem.D[r, power]
             share *= theta
-    _add_powers(beta, h * problem.gamma, problem, q, U, v, state)
-    problem.y[2, block, :] = state
+    _add_powers(beta, beta, h * problem.gamma, problem, q, U, v, state, unused)
     _add_order(block, problem, state, V)
 
 

@@ -40,27 +40,49 @@ def linear_measure(y, theta, shared, m, out):
 
 
 @njit(RATE, cache=True, nogil=True, error_model="numpy")
-def two_layer_rate(y, theta, shared, m, out):
-    """ds_i/dt = 2 λ_i s_i (a_i − s_i), T1; θ = (λ, a)."""
+def decayed_rate(y, theta, shared, m, out):
+    """de_i/dt = −λ_i e_i + γ (a_i − e_i), the error e = a − s of W1; θ = (λ, a), shared = (γ,)."""
     for c in range(y.size):
-        out[c] = 2.0 * theta[0, c] * y[c] * (theta[1, c] - y[c])
+        out[c] = -theta[0, c] * y[c] + shared[0] * (theta[1, c] - y[c])
+
+
+@njit(PARTIALS, cache=True, nogil=True, error_model="numpy")
+def decayed_partials(y, theta, shared, m, f_y, f_m, g_y):
+    """∂f/∂e = −λ − γ."""
+    for c in range(y.size):
+        f_y[c] = -theta[0, c] - shared[0]
+
+
+@njit(MEASURE, cache=True, nogil=True, error_model="numpy")
+def decayed_measure(y, theta, shared, m, out):
+    """Loss ½λe², without the penalty, and its derivative λ e de/dt."""
+    for c in range(y.size):
+        pull = theta[0, c] * y[c]
+        out[0, c] = 0.5 * pull * y[c]
+        out[1, c] = pull * (shared[0] * (theta[1, c] - y[c]) - pull)
+
+
+@njit(RATE, cache=True, nogil=True, error_model="numpy")
+def two_layer_rate(y, theta, shared, m, out):
+    """ds_i/dt = 2 s_i (λ_i (a_i − s_i) − γ), T1 and W7; θ = (λ, a), shared = (γ,)."""
+    for c in range(y.size):
+        out[c] = 2.0 * y[c] * (theta[0, c] * (theta[1, c] - y[c]) - shared[0])
 
 
 @njit(PARTIALS, cache=True, nogil=True, error_model="numpy")
 def two_layer_partials(y, theta, shared, m, f_y, f_m, g_y):
-    """∂f/∂s = 2λ(a − 2s)."""
+    """∂f/∂s = 2λ(a − 2s) − 2γ."""
     for c in range(y.size):
-        f_y[c] = 2.0 * theta[0, c] * (theta[1, c] - 2.0 * y[c])
+        f_y[c] = 2.0 * (theta[0, c] * (theta[1, c] - 2.0 * y[c]) - shared[0])
 
 
 @njit(MEASURE, cache=True, nogil=True, error_model="numpy")
 def two_layer_measure(y, theta, shared, m, out):
-    """Loss ½λ(a − s)² and its derivative −2λ²s(a − s)²."""
+    """Loss ½λ(a − s)², without the penalty, and its derivative −λ(a − s) ds/dt."""
     for c in range(y.size):
-        error = theta[1, c] - y[c]
-        loss = 0.5 * theta[0, c] * error * error
-        out[0, c] = loss
-        out[1, c] = -4.0 * theta[0, c] * y[c] * loss
+        pull = theta[0, c] * (theta[1, c] - y[c])
+        out[0, c] = 0.5 * pull * (theta[1, c] - y[c])
+        out[1, c] = -2.0 * pull * y[c] * (pull - shared[0])
 
 
 @njit(RATE, cache=True, nogil=True, error_model="numpy")

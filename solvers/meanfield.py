@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from superlaw.arguments import positive, refuse
+from superlaw.arguments import finite, positive, refuse
 from superlaw.solvers import families
 from superlaw.solvers.arrays import Array
 from superlaw.solvers.blocks import Kernel
@@ -101,14 +101,30 @@ class MeanField:
         return np.zeros_like(self.y0) if self.scale is None else np.asarray(self.scale, float)
 
 
-def linear(lam: Array, target: Array, weight: Array) -> MeanField:
-    """Return the independent modes of the sequential regime, in the error e = a − s (S7).
+def linear(lam: Array, target: Array, weight: Array, weight_decay: float = 0.0) -> MeanField:
+    """Return the independent modes of the sequential regime, in the error e = a − s (S7, W1).
 
     Parameters
     ----------
     lam, target, weight : ndarray
         Rates λ_i [1/time], teacher entries a_i and multiplicities, shape (N,) each.
+    weight_decay : float
+        γ [1/time]: the flow is that of the loss with ½γ‖S‖² added, the loss is without.
     """
+    if _decay(weight_decay) > 0.0:
+        return MeanField(
+            name="linear modes with weight decay (W1)",
+            y0=target,
+            theta=np.stack([lam, target]),
+            weight=weight,
+            rate=families.decayed_rate,
+            partials=families.decayed_partials,
+            measure=families.decayed_measure,
+            shared=np.array([weight_decay]),
+            scale=target,
+            is_linear=True,
+            learned=0.5 * target,
+        )
     return MeanField(
         name="linear modes (S7)",
         y0=target,
@@ -123,13 +139,17 @@ def linear(lam: Array, target: Array, weight: Array) -> MeanField:
     )
 
 
-def two_layer(lam: Array, target: Array, weight: Array, start: Array) -> MeanField:
-    """Return the logistic modes of a two-layer student (T1).
+def two_layer(
+    lam: Array, target: Array, weight: Array, start: Array, weight_decay: float = 0.0
+) -> MeanField:
+    """Return the logistic modes of a two-layer student (T1, W7).
 
     Parameters
     ----------
     lam, target, weight, start : ndarray
         Rates λ_i [1/time], teacher entries a_i, multiplicities and s_i(0), shape (N,) each.
+    weight_decay : float
+        γ of both layers [1/time]. Modes with λ_i a_i < γ die: the loss may then rise.
     """
     return MeanField(
         name="two-layer modes (T1)",
@@ -139,8 +159,16 @@ def two_layer(lam: Array, target: Array, weight: Array, start: Array) -> MeanFie
         rate=families.two_layer_rate,
         partials=families.two_layer_partials,
         measure=families.two_layer_measure,
+        shared=np.array([_decay(weight_decay)]),
+        is_gradient_flow=weight_decay == 0.0,
         learned=0.5 * target,
     )
+
+
+def _decay(weight_decay: float) -> float:
+    if not 0.0 <= finite("weight_decay", weight_decay, "Give γ, e.g. 1e-3."):
+        refuse("weight_decay", "at least 0", weight_decay, "Leave it out for none.")
+    return float(weight_decay)
 
 
 def mean_row(variance: Array, mean: Array, start: Array, weight: Array) -> MeanField:

@@ -38,6 +38,7 @@ _SPELLED = {
     "k^c_i": "kc_i",
     "k^r_j": "kr_j",
     r"L_{\infty}": "L_inf",
+    r"\gamma": "weight_decay",
     "|B w_{i}|": "column_i",
     "|B^T w_{j}|": "row_j",
 }
@@ -80,6 +81,8 @@ alpha = _define("alpha", r"training exponent, $L \sim t^{-\alpha}$", 0.1, 3.0)
 alpha_2 = _define("alpha_2", "training exponent of a two-layer student", 0.1, 3.0)
 i_star = _define("i^*", "travelling front: the feature learned at time $t$", 1.0, 9.0)
 eta = _define("eta", "learning rate", 0.01, 0.5)
+gamma = _define(r"\gamma", "weight decay", 0.05, 1.0)
+m = _define("m", "heavy-ball momentum", 0.05, 0.9)
 B = _define("B", "batch size", 1, 9, integer=True, positive=True)
 n = _define("n", "number of training steps", 1, 9, integer=True, positive=True)
 epsilon = _define("epsilon", "relative start $s_i(0)/a_i$ of a two-layer student", 0.001, 0.5)

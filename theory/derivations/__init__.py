@@ -7,7 +7,17 @@ from importlib import import_module
 from superlaw.arguments import one_of
 from superlaw.theory.derivation import Derivation, Step
 
-NAMES = ("sequential", "front", "nonzero_mean", "two_layer", "sgd", "linear", "relu", "crossover")
+NAMES = (
+    "sequential",
+    "front",
+    "nonzero_mean",
+    "two_layer",
+    "sgd",
+    "weight_decay",
+    "linear",
+    "relu",
+    "crossover",
+)
 
 
 def derive(name: str) -> Derivation:

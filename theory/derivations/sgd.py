@@ -9,7 +9,7 @@ import sympy as sp
 from superlaw.theory.checks import Check, Equal, Tends
 from superlaw.theory.derivation import Derivation, Step
 from superlaw.theory.derivations.calculus import gamma_integrand, local_slope
-from superlaw.theory.symbols import B, a, alpha, b, eta, i, lam_1, lam_i, m_2, m_4, p_i, t, tau
+from superlaw.theory.symbols import B, a, alpha, b, eta, i, lam_1, lam_i, m, m_2, m_4, p_i, t, tau
 
 _FEATURES = 3
 _e = sp.symbols(f"e:{_FEATURES}", real=True)
@@ -17,7 +17,9 @@ _x = sp.symbols(f"x:{_FEATURES}", real=True)
 _second = sp.symbols(f"l:{_FEATURES}", positive=True)
 _fourth = sp.symbols(f"f:{_FEATURES}", positive=True)
 _fourth_i = sp.Symbol("M_i", positive=True)
-_P_i, _L = sp.symbols("P_i L", positive=True)
+_P_i, _L, _U_i, _Q_i = sp.symbols("P_i L U_i Q_i", positive=True)
+_C_i = sp.Symbol("C_i", real=True)
+_error, _velocity, _pull = sp.symbols("e u q", real=True)
 _kernel_term = eta**2 / B * lam_1**2 * i ** (-2 * a) * sp.exp(-2 * eta * lam_1 * tau * i**-a)
 _kernel_exponent = 2 - 1 / a
 _kernel = (
@@ -31,15 +33,23 @@ _slowdown = 1 - eta * m_4 / (2 * B * m_2)
 _CONVERGES = (sp.Gt(a, 1),)
 
 
-def _batch_of_active(step: Step, *_: Step) -> Iterator[Check]:
-    """Square 1 − (η/B) Σ_b x_b² for batches of 1, 2 and 3 samples of which some hit feature i."""
+def _averaged(factor: sp.Expr) -> Iterator[tuple[int, sp.Expr]]:
+    """Average the square of a factor over batches of 1, 2 and 3 samples; q = (1/B) Σ x²."""
     hit = sp.symbols("h:3", positive=True)
     for size in (1, 2, 3):
-        factor = sp.Poly((1 - eta / size * sum(hit[:size])) ** 2, *hit[:size])
-        mean = sum(
-            coefficient * sp.prod([{0: 1, 1: lam_i, 2: _fourth_i}[power] for power in powers])
-            for powers, coefficient in factor.terms()
+        squared = sp.Poly(factor.subs(_pull, sum(hit[:size]) / size) ** 2, *hit[:size])
+        yield (
+            size,
+            sum(
+                coefficient * sp.prod([{0: 1, 1: lam_i, 2: _fourth_i}[power] for power in powers])
+                for powers, coefficient in squared.terms()
+            ),
         )
+
+
+def _batch_of_active(step: Step, *_: Step) -> Iterator[Check]:
+    """Square 1 − (η/B) Σ_b x_b² for batches of which some samples hit feature i."""
+    for size, mean in _averaged(1 - eta * _pull):
         yield Equal(mean, step.rhs.subs(B, size), instance=True)
 
 
@@ -115,6 +125,57 @@ def _kernel_exponent_second(step: Step, first: Step, recursion: Step) -> Iterato
 
 def _compare(step: Step, noise: Step) -> Iterator[Check]:
     yield Equal((a + 2 * b - 1) / a - noise.rhs, step.rhs)
+
+
+def _pull_of_active(step: Step, *_: Step) -> Iterator[Check]:
+    for size, mean in _averaged(_pull):
+        yield Equal(mean * _P_i, step.rhs.subs(B, size), instance=True)
+
+
+def _pull_of_all(step: Step, recursion: Step) -> Iterator[Check]:
+    """Take from the recursion what a step adds beyond the mean, and its own square."""
+    yield Equal(recursion.rhs, (1 - 2 * eta * lam_i) * _P_i + eta**2 * step.rhs)
+
+
+def _averaged_step(first: sp.Expr, second: sp.Expr) -> sp.Expr:
+    """Average a product of what a step makes of e and u; the pull q has mean λ e, square Q."""
+    moments = {
+        (2, 0, 0): _P_i,
+        (1, 1, 0): _C_i,
+        (0, 2, 0): _U_i,
+        (1, 0, 1): lam_i * _P_i,
+        (0, 1, 1): lam_i * _C_i,
+        (0, 0, 2): _Q_i,
+    }
+    product = sp.Poly(first * second, _error, _velocity, _pull)
+    return sum(coefficient * moments[powers] for powers, coefficient in product.terms())
+
+
+_moved = m * _velocity - eta * _pull
+
+
+def _error_squared(step: Step, *_: Step) -> Iterator[Check]:
+    yield Equal(_averaged_step(_error + _moved, _error + _moved), step.rhs)
+
+
+def _error_and_velocity(step: Step, *_: Step) -> Iterator[Check]:
+    yield Equal(_averaged_step(_error + _moved, _moved), step.rhs)
+
+
+def _velocity_squared(step: Step, *_: Step) -> Iterator[Check]:
+    yield Equal(_averaged_step(_moved, _moved), step.rhs)
+
+
+def _slow_root(step: Step, *_: Step) -> Iterator[Check]:
+    """Find the factor z of a mean error under e' = e + m (e − e_before) − ηλ e."""
+    middle = (1 + m - eta * lam_i) / 2
+    z = middle + sp.sqrt(middle**2 - m)
+    yield Equal(z**2 + m, (1 + m - eta * lam_i) * z)
+    points = tuple(
+        {m: sp.Rational(3, 5), lam_i: sp.Rational(1, 2), eta: sp.Rational(1, 8**k)}
+        for k in range(2, 7)
+    )
+    yield Tends(-sp.log(z) * (1 - m) / eta, step.rhs, points)
 
 
 DERIVATION = Derivation(
@@ -224,6 +285,70 @@ DERIVATION = Derivation(
             r"$\alpha = \min((a + 2b - 1)/a, 2 - 1/a)$: noise decides if and only if $2b > a$.",
             follows=("N8",),
             by=_compare,
+        ),
+        Step(
+            "N10",
+            "Momentum, one active feature: mean square of the pull",
+            _Q_i,
+            (lam_i**2 + (_fourth_i - lam_i**2) / B) * _P_i,
+            "identity",
+            r"A batch pulls an error $e$ with $q = (e/B) \sum x^2$; $P_i = \mathrm{E}[e^2]$.",
+            by=_pull_of_active,
+        ),
+        Step(
+            "N11",
+            "Momentum, independent centred inputs: mean square of the pull",
+            _Q_i,
+            (lam_i**2 + (_fourth_i - 2 * lam_i**2) / B) * _P_i + 2 * lam_i * _L / B,
+            "identity",
+            "Every error adds to the pull on every mode.",
+            follows=("N4",),
+            by=_pull_of_all,
+        ),
+        Step(
+            "N12",
+            "Momentum: mean square of the error",
+            sp.Symbol("P_i'"),
+            (1 - 2 * eta * lam_i) * _P_i
+            + eta**2 * _Q_i
+            + 2 * m * (1 - eta * lam_i) * _C_i
+            + m**2 * _U_i,
+            "identity",
+            r"A step moves the error by its velocity, $u' = m u - \eta q$ and $e' = e + u'$; "
+            r"$C_i = \mathrm{E}[e u]$ and $U_i = \mathrm{E}[u^2]$. The pull on fresh samples "
+            r"depends on neither $e$ nor $u$ before it.",
+            by=_error_squared,
+        ),
+        Step(
+            "N13",
+            "Momentum: error times velocity",
+            sp.Symbol("C_i'"),
+            -eta * lam_i * _P_i
+            + eta**2 * _Q_i
+            + m * (1 - 2 * eta * lam_i) * _C_i
+            + m**2 * _U_i,
+            "identity",
+            "Three numbers a mode close the recursion.",
+            by=_error_and_velocity,
+        ),
+        Step(
+            "N14",
+            "Momentum: mean square of the velocity",
+            sp.Symbol("U_i'"),
+            eta**2 * _Q_i - 2 * eta * lam_i * m * _C_i + m**2 * _U_i,
+            "identity",
+            "From rest, $C_i = U_i = 0$.",
+            by=_velocity_squared,
+        ),
+        Step(
+            "N15",
+            "Momentum rescales time",
+            sp.Symbol("r_i"),
+            lam_i,
+            "limit",
+            r"The slow factor of the mean error, as a rate in the time $\eta/(1 - m) \times$ "
+            r"steps, for a small learning rate: momentum moves the curve, not its slope.",
+            by=_slow_root,
         ),
     ),
 )

@@ -104,3 +104,11 @@ class Optimizer(Protocol):
     @property
     def batch(self) -> int | None:
         """Samples a step; None for the population gradient."""
+
+    @property
+    def momentum(self) -> float:
+        """Heavy-ball momentum."""
+
+    @property
+    def time_per_step(self) -> float:
+        """Gradient-flow time of a step."""

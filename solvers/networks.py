@@ -47,7 +47,7 @@ def solve_network(
     natural = "bottleneck" if resolved.activation == "linear" else "closure"
     if method not in ("auto", natural):
         refuse("method", f"auto or {natural} here", method, f'Use "{natural}".')
-    if optimizer is not None and hasattr(optimizer, "lr"):
+    if optimizer is not None:
         remedy = "Leave it out for gradient flow, or use sl.simulate."
         refuse("optimizer", "left out for a network", optimizer, remedy)
     if task.activity != "one":

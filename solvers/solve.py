@@ -97,6 +97,8 @@ def solve(
     grid = log_times(0.1, 1e4) if times is None else increasing_times(times)
     if optimizer is not None and not hasattr(optimizer, "to_dict"):
         refuse("optimizer", "SGD or GradientFlow", optimizer, "E.g. sl.SGD(lr=0.05).")
+    if not hasattr(optimizer, "lr"):
+        optimizer = None  # gradient flow by name
     positive("rtol", rtol, "Give a relative tolerance, e.g. 1e-6.")
     if student is not None and student.is_network(task.n_features):
         from superlaw.solvers.networks import solve_network
@@ -104,12 +106,10 @@ def solve(
         one_of("method", method, METHODS)
         one_of("features", features, ("auto", "classes"))
         return _finished(solve_network(task, student, grid, optimizer, method, progress), throw)
-    if optimizer is not None and not hasattr(optimizer, "lr"):
-        optimizer = None  # gradient flow by name
     chosen = _method(task, student, optimizer, method)
     classes = _features(task, features, chosen)
     if optimizer is not None:
-        grid = _whole_steps(grid, optimizer.lr)
+        grid = _whole_steps(grid, optimizer.time_per_step)
     if chosen in INTEGRATORS:
         return _integrated(task, student, grid, classes, chosen, rtol, progress, throw)
     solution = _CLOSED[chosen](task, student, grid, classes, optimizer)
@@ -125,8 +125,11 @@ def _method(task: Task, student: Student | None, optimizer: Optimizer | None, me
     if two_layers and optimizer is not None:
         refuse("optimizer", "left out for two layers", optimizer, "Only gradient flow is solved.")
     noisy_coactive = optimizer is not None and task.activity == "bernoulli"
-    if optimizer is not None and getattr(optimizer, "momentum", 1.0) != 0.0:
-        refuse("optimizer", "plain SGD or gradient flow", optimizer, "Train it: sl.simulate.")
+    if optimizer is not None and not hasattr(optimizer, "momentum"):
+        refuse("optimizer", "SGD or gradient flow", optimizer, "Train it: sl.simulate.")
+    if optimizer is not None and optimizer.momentum and task.has_coupled_modes:
+        rule = "without momentum where inputs have a mean"
+        refuse("optimizer", rule, optimizer, "Train it: sl.simulate.")
     natural = "exact"
     if noisy_coactive:
         natural = "moments"
@@ -153,9 +156,9 @@ def _features(task: Task, features: str, method: str) -> FeatureClasses:
     return all_features(n) if features == "all" else feature_classes(n)
 
 
-def _whole_steps(times: Array, lr: float) -> Array:
+def _whole_steps(times: Array, time_per_step: float) -> Array:
     """Return the times of the nearest whole numbers of steps, each once."""
-    return np.unique(np.round(times / lr)) * lr
+    return np.unique(np.round(times / time_per_step)) * time_per_step
 
 
 def _spectrum(task: Task, classes: FeatureClasses) -> tuple[Array, Array, Array]:
@@ -184,11 +187,12 @@ def _exact(
             return exact.logistic_sum(times, lam, target, weight, _start(student, target))
         rate = 2.0 * lam
         if optimizer is not None:
+            fourth = task.fourth_moment(on.index)
+            if optimizer.momentum:
+                return _with_momentum(times, lam, fourth, target, weight, optimizer, coactive=False)
             from superlaw.solvers.moments import one_active_rates
 
-            rate = one_active_rates(
-                lam, task.fourth_moment(on.index), optimizer.lr, optimizer.batch
-            )
+            rate = one_active_rates(lam, fourth, optimizer.lr, optimizer.batch)
         return exact.exponential_sum(times, 0.5 * weight * lam * target**2, rate)
 
     what = "closed form of the modes" if optimizer is None else "closed form of mean SGD"
@@ -251,10 +255,13 @@ def _moments(
     from superlaw.solvers import moments
 
     assert optimizer is not None  # the method is chosen for SGD only
-    steps = np.round(times / optimizer.lr)
+    steps = np.round(times / optimizer.time_per_step)
 
     def curve(on: FeatureClasses) -> tuple[Array, Array]:
         lam, target, weight = _spectrum(task, on)
+        if optimizer.momentum:
+            fourth, coactive = task.fourth_moment(on.index), optimizer.batch is not None
+            return _with_momentum(times, lam, fourth, target, weight, optimizer, coactive)
         if task.has_coupled_modes or optimizer.batch is None:
             p = task.probability(on.index)
             raw = np.stack([p * task.law.moment(k) for k in (1, 2, 3, 4)])
@@ -267,6 +274,24 @@ def _moments(
         return loss, _differenced_slope(times, loss)
 
     return _summed(times, classes, curve, "moments (exact mean of SGD)")
+
+
+def _with_momentum(
+    times: Array,
+    lam: Array,
+    fourth: Array,
+    target: Array,
+    weight: Array,
+    optimizer: Optimizer,
+    coactive: bool,
+) -> tuple[Array, Array]:
+    """Return the mean loss under momentum, where noise is shared only by features active at once."""
+    from superlaw.solvers import momentum
+
+    law = momentum.centred_loss if coactive else momentum.one_active_loss
+    steps, m = np.round(times / optimizer.time_per_step), optimizer.momentum
+    loss = law(steps, lam, fourth, target, weight, optimizer.lr, optimizer.batch, m)
+    return loss, _differenced_slope(times, loss)
 
 
 def _differenced_slope(times: Array, loss: Array) -> Array:

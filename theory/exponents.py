@@ -183,8 +183,11 @@ def exponent(
     answer = _degenerate(task) or _sequential(task)
     if answer.value is None:
         return answer
-    if isinstance(optimizer, Adam) or (isinstance(optimizer, SGD) and optimizer.momentum):
-        refuse("optimizer", "plain SGD or gradient flow", optimizer, "Leave it out, or simulate.")
+    if isinstance(optimizer, Adam):
+        refuse("optimizer", "SGD or gradient flow", optimizer, "Leave it out, or simulate.")
+    if isinstance(optimizer, SGD) and optimizer.momentum and task.activity != "one":
+        rule = "without momentum where several features are active"
+        refuse("optimizer", rule, optimizer, "Leave it out, or use sl.solve.")
     noisy = isinstance(optimizer, SGD) and optimizer.batch is not None
     if task.has_coupled_modes:
         return _open(answer) if noisy else _leak(task, answer)
@@ -310,10 +313,10 @@ def _leak(task: PowerLawTask, modes: Exponent) -> Exponent:
 def _under_noise(task: PowerLawTask, modes: Exponent, optimizer: SGD) -> Exponent:
     """Return what mini-batches make of the mode exponent."""
     batch = optimizer.batch or 1
-    factor = slowdown(task, optimizer.lr, batch)
+    factor = slowdown(task, optimizer.time_per_step, batch)
     if factor <= 0.0:
         bound = optimizer.lr / (1.0 - factor)
-        refuse("lr", f"below {bound:.6g} for this batch", optimizer.lr, "Lower it (N2).")
+        refuse("lr", f"below {bound:.6g} for this batch", optimizer.lr, "Lower it (N2, N16).")
     if task.activity == "bernoulli" and 2.0 * task.b > task.a > 1.0:
         return replace(
             modes,

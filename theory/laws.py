@@ -65,12 +65,13 @@ def leak_prefactor(task: PowerLawTask) -> float:
     return scale * (2.0 * c_1) ** -alpha * math.gamma(alpha)
 
 
-def slowdown(task: PowerLawTask, lr: float, batch: int) -> float:
-    """Return 1 − η E[v⁴]/(2B E[v²]), the factor of SGD on the rates of rare modes.
+def slowdown(task: PowerLawTask, time_per_step: float, batch: int) -> float:
+    """Return 1 − η E[v⁴]/(2B(1 − m) E[v²]), the factor of SGD on the rates of rare modes.
 
-    Source: derivation step N2 [derived]; the student is stable in mean square while it is positive.
+    Source: derivation steps N2 and N16 [derived], η/(1 − m) the time of a step; the student is
+    stable in mean square while it is positive.
     """
-    return 1.0 - lr * task.law.moment(4) / (2.0 * batch * task.law.moment(2))
+    return 1.0 - time_per_step * task.law.moment(4) / (2.0 * batch * task.law.moment(2))
 
 
 def largest_stable_lr(task: PowerLawTask, batch: int | None) -> float:

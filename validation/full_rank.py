@@ -18,20 +18,25 @@ Array = NDArray[np.float64]
 
 
 @njit(cache=True, nogil=True)
-def sgd_steps(columns, generator, one_active, law, ladder, lr, batch, n_steps):
-    """Take SGD steps on fresh samples, E ← E − (η/B) Σ_b (E x_b) x_bᵀ.
+def sgd_steps(
+    columns, velocity, generator, one_active, law, ladder, lr, momentum, batch, n_steps
+):
+    """Take SGD steps on fresh samples, U ← m U − (η/B) Σ_b (E x_b) x_bᵀ and E ← E + U.
 
     Parameters
     ----------
     columns : ndarray, (N, N)
         Row k is column k of E; changed in place.
+    velocity : ndarray, (N, N)
+        The same of U; not used, of any shape, for m = 0.
     generator : numpy.random.Generator
     one_active, law, ladder
         What to draw, see `sampling.draw`.
-    lr : float
+    lr, momentum : float
     batch, n_steps : int
     """
     n = columns.shape[0]
+    moved = velocity if momentum > 0.0 else columns
     index, amplitude = np.empty(batch * n, np.int64), np.empty(batch * n)
     starts, residual = np.empty(batch + 1, np.int64), np.empty((batch, n))
     for _ in range(n_steps):
@@ -44,16 +49,20 @@ def sgd_steps(columns, generator, one_active, law, ladder, lr, batch, n_steps):
             for k in range(starts[sample], starts[sample + 1]):
                 for j in range(n):
                     residual[sample, j] += amplitude[k] * columns[index[k], j]
+        if momentum > 0.0:
+            velocity *= momentum
         for sample in range(batch):
             for k in range(starts[sample], starts[sample + 1]):
                 pull = lr / batch * amplitude[k]
                 for j in range(n):
-                    columns[index[k], j] -= pull * residual[sample, j]
+                    moved[index[k], j] -= pull * residual[sample, j]
+        if momentum > 0.0:
+            columns += velocity
 
 
 @njit(cache=True, nogil=True)
-def population_steps(columns, variance, mean, lr, n_steps):
-    """Take steps down the population gradient, E ← E − η E Σ with Σ = diag(c) + μμᵀ."""
+def population_steps(columns, velocity, variance, mean, lr, momentum, n_steps):
+    """Take steps down the population gradient, U ← m U − η E Σ with Σ = diag(c) + μμᵀ."""
     n = columns.shape[0]
     pull = np.empty(n)
     for _ in range(n_steps):
@@ -64,7 +73,11 @@ def population_steps(columns, variance, mean, lr, n_steps):
                     pull[j] += mean[k] * columns[k, j]
         for k in range(n):
             for j in range(n):
-                columns[k, j] -= lr * (variance[k] * columns[k, j] + mean[k] * pull[j])
+                step = -lr * (variance[k] * columns[k, j] + mean[k] * pull[j])
+                if momentum > 0.0:
+                    step += momentum * velocity[k, j]
+                    velocity[k, j] = step
+                columns[k, j] += step
 
 
 @njit(cache=True, nogil=True)
@@ -105,6 +118,7 @@ class FullRankTrainer:
         self.optimizer, self.generator, self.tracked = optimizer, generator, tracked
         self.target = np.asarray(task.target(index))
         self.columns = np.diag(self.target)
+        self.velocity = np.zeros_like(self.columns if optimizer.momentum else self.columns[:0])
         self.n_steps = 0
         self.one_active, self.law, self.ladder = task.activity == "one", task.law.code, ladder(task)
         self.mean = np.zeros_like(index) if self.one_active else np.asarray(task.mean(index))
@@ -119,13 +133,13 @@ class FullRankTrainer:
         """Take at most `budget` steps towards a number of steps."""
         n_steps = min(budget, round(goal) - self.n_steps)
         self.n_steps += n_steps
-        lr, batch = self.optimizer.lr, self.optimizer.batch
+        lr, momentum, batch = self.optimizer.lr, self.optimizer.momentum, self.optimizer.batch
+        moving = self.columns, self.velocity
         if batch is None:
-            population_steps(self.columns, self.variance, self.mean, lr, n_steps)
+            population_steps(*moving, self.variance, self.mean, lr, momentum, n_steps)
             return
-        sgd_steps(
-            self.columns, self.generator, self.one_active, self.law, self.ladder, lr, batch, n_steps
-        )
+        drawn = self.generator, self.one_active, self.law, self.ladder
+        sgd_steps(*moving, *drawn, lr, momentum, batch, n_steps)
 
     def measure(self) -> dict[str, Array]:
         """Return the exact population loss and the tracked modes."""
@@ -137,8 +151,11 @@ class FullRankTrainer:
 
     def arrays(self) -> dict[str, Array]:
         """Return what a checkpoint must hold besides the generator."""
-        return {"columns": self.columns, "n_steps": np.asarray(self.n_steps)}
+        moving = {"columns": self.columns, "velocity": self.velocity}
+        return moving | {"n_steps": np.asarray(self.n_steps)}
 
     def restore(self, arrays: dict[str, Array]) -> None:
         """Go on from a checkpoint."""
-        self.columns, self.n_steps = np.ascontiguousarray(arrays["columns"]), int(arrays["n_steps"])
+        self.columns = np.ascontiguousarray(arrays["columns"])
+        self.velocity = np.ascontiguousarray(arrays["velocity"])
+        self.n_steps = int(arrays["n_steps"])

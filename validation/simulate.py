@@ -142,12 +142,17 @@ def _default_optimizer(task: PowerLawTask, student: Student, resolved: Student) 
 
 def _check_plain(task: PowerLawTask, optimizer: Optimizer) -> None:
     """Refuse what the plain student cannot be trained with."""
-    if not isinstance(optimizer, SGD) or optimizer.momentum:
-        remedy = 'Use SGD without momentum, or Student(activation="linear", embedding="identity").'
-        refuse("optimizer", "plain SGD for the plain student", optimizer, remedy)
-    bound = largest_stable_lr(task, optimizer.batch)
-    if optimizer.lr >= bound:
-        refuse("lr", f"below {bound:.6g} to be stable", optimizer.lr, "Lower it or raise batch.")
+    if not isinstance(optimizer, SGD):
+        refuse("optimizer", "SGD for the plain student", optimizer, "E.g. sl.SGD(lr=0.05).")
+    _check_stable(optimizer, largest_stable_lr(task, optimizer.batch))
+
+
+def _check_stable(optimizer: SGD, bound: float) -> None:
+    """Refuse a step that is as long as the longest stable one, in gradient-flow time."""
+    if optimizer.time_per_step >= bound:
+        remedy = "Lower it, raise batch, or lower the momentum."
+        rule = f"below {bound * (1.0 - optimizer.momentum):.6g} to be stable"
+        refuse("lr", rule, optimizer.lr, remedy)
 
 
 def _check_network(task: PowerLawTask, student: Student, optimizer: Optimizer) -> None:
@@ -169,11 +174,7 @@ def _check_network(task: PowerLawTask, student: Student, optimizer: Optimizer) -
     if isinstance(optimizer, SGD):
         n, width = task.n_features or 0, student.width or 0
         fitting("n_features", n, 16.0 * width * (n + width), _SMALLER)
-        bound = largest_stable_network_lr(task, student, optimizer.batch)
-        if optimizer.time_per_step >= bound:
-            remedy = "Lower it, raise batch, or lower the momentum."
-            rule = f"below {bound * (1.0 - optimizer.momentum):.6g} to be stable"
-            refuse("lr", rule, optimizer.lr, remedy)
+        _check_stable(optimizer, largest_stable_network_lr(task, student, optimizer.batch))
 
 
 def _check_memory(plan: Plan, at_once: int) -> None:

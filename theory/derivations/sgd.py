@@ -178,6 +178,18 @@ def _slow_root(step: Step, *_: Step) -> Iterator[Check]:
     yield Tends(-sp.log(z) * (1 - m) / eta, step.rhs, points)
 
 
+def _slow_square(step: Step, pull: Step, *moments: Step) -> Iterator[Check]:
+    """Follow the factor that is 1 for a feature that never comes, to first order in its frequency."""
+    z, rare = sp.Symbol("z", positive=True), {lam_i: m_2 * p_i, _fourth_i: m_4 * p_i}
+    moved = [sp.expand(moment.rhs.subs(_Q_i, pull.rhs).subs(rare)) for moment in moments]
+    matrix = sp.Matrix([[row.coeff(part) for part in (_P_i, _C_i, _U_i)] for row in moved])
+    equation = (matrix - z * sp.eye(3)).det()
+    never = {z: 1, p_i: 0}
+    yield Equal(equation.subs(never), sp.Integer(0))
+    slope = -(sp.diff(equation, p_i) / sp.diff(equation, z)).subs(never)
+    yield Equal(-slope * p_i * (1 - m) / eta, step.rhs.subs(lam_i, m_2 * p_i))
+
+
 DERIVATION = Derivation(
     name="sgd",
     title="Stochastic gradient descent: when noise hides the exponent",
@@ -349,6 +361,16 @@ DERIVATION = Derivation(
             r"The slow factor of the mean error, as a rate in the time $\eta/(1 - m) \times$ "
             r"steps, for a small learning rate: momentum moves the curve, not its slope.",
             by=_slow_root,
+        ),
+        Step(
+            "N16",
+            "Rate of rare modes under momentum",
+            sp.Symbol("r_i"),
+            2 * lam_i * (1 - eta * m_4 / (2 * B * (1 - m) * m_2)),
+            "limit",
+            r"N2 with $\eta/(1 - m)$ for $\eta$: noise slows modes down by the time a step takes.",
+            follows=("N10", "N12", "N13", "N14"),
+            by=_slow_square,
         ),
     ),
 )

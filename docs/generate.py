@@ -35,6 +35,7 @@ SOLVERS = {
     "front": "closed form",
     "solvers": "all of them",
     "coactivation": "exact second moments",
+    "momentum": "exact second moments",
     "leak": "contour integral",
     "two_layer": "closed form, Rosenbrock",
     "noise": "exact second moments",

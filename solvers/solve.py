@@ -51,8 +51,9 @@ def solve(
 
     Gradient flow: L(t) = ½ Σ λ_i a_i² exp(−2λ_i t) (S9), logistic modes for two layers (T2), a
     contour integral for inputs with a mean (M6). With an optimizer: the exact mean of SGD at its
-    steps (N1, N4). Superposed students (K < N) under gradient flow: deterministic equivalents for
-    linear ones (L5, L11), the row-replica closure for ReLU ones (R9-R20), whose error is measured.
+    steps (N1, N4), with momentum too (N10 to N14). Superposed students (K < N) under gradient
+    flow: deterministic equivalents for linear ones (L5, L11), the row-replica closure for ReLU
+    ones (R9-R20), whose error is measured.
 
     Parameters
     ----------
@@ -260,8 +261,8 @@ def _moments(
     def curve(on: FeatureClasses) -> tuple[Array, Array]:
         lam, target, weight = _spectrum(task, on)
         if optimizer.momentum:
-            fourth, coactive = task.fourth_moment(on.index), optimizer.batch is not None
-            return _with_momentum(times, lam, fourth, target, weight, optimizer, coactive)
+            fourth = task.fourth_moment(on.index)
+            return _with_momentum(times, lam, fourth, target, weight, optimizer, coactive=True)
         if task.has_coupled_modes or optimizer.batch is None:
             p = task.probability(on.index)
             raw = np.stack([p * task.law.moment(k) for k in (1, 2, 3, 4)])
@@ -285,7 +286,7 @@ def _with_momentum(
     optimizer: Optimizer,
     coactive: bool,
 ) -> tuple[Array, Array]:
-    """Return the mean loss under momentum, where noise is shared only by features active at once."""
+    """Return the mean loss under momentum; only features active at once share their noise."""
     from superlaw.solvers import momentum
 
     law = momentum.centred_loss if coactive else momentum.one_active_loss

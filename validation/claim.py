@@ -321,6 +321,7 @@ SUITES = {
         "front",
         "solvers",
         "coactivation",
+        "momentum",
         "leak",
         "two_layer",
         "noise",

@@ -18,9 +18,7 @@ Array = NDArray[np.float64]
 
 
 @njit(cache=True, nogil=True)
-def sgd_steps(
-    columns, velocity, generator, one_active, law, ladder, lr, momentum, batch, n_steps
-):
+def sgd_steps(columns, velocity, generator, one_active, law, ladder, lr, momentum, batch, n_steps):
     """Take SGD steps on fresh samples, U ← m U − (η/B) Σ_b (E x_b) x_bᵀ and E ← E + U.
 
     Parameters

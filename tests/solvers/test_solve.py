@@ -2,13 +2,16 @@ import itertools
 
 import numpy as np
 import pytest
+import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superlaw.solvers import contour, moments
+from superlaw.solvers import contour, exact, moments, momentum
 from superlaw.solvers.moments import _cumulants, _moment_step
 from superlaw.solvers.solve import solve
-from superlaw.theory.optimizers import SGD
+from superlaw.theory import symbols
+from superlaw.theory.derivations import find_step
+from superlaw.theory.optimizers import SGD, Adam
 from superlaw.theory.students import Student
 from superlaw.theory.tasks import PowerLawTask
 
@@ -123,6 +126,48 @@ def test_centred_recursion_is_the_diagonal_of_the_full_one():
     np.testing.assert_allclose(fast, full, rtol=1e-12)
 
 
+def _momentum_inputs(n=20):
+    i = np.arange(1.0, n + 1.0)
+    task = PowerLawTask(1.5, 0.5, n, activity="bernoulli", amplitude="symmetric")
+    return task.second_moment(i), task.fourth_moment(i), task.target(i), np.ones(n)
+
+
+@pytest.mark.parametrize("batch", [None, 3])
+def test_momentum_by_powers_equals_stepping_the_derived_moments(batch):
+    lam, fourth, target, weight = _momentum_inputs()
+    lr, m, steps = 0.3, 0.6, np.array([0, 1, 2, 7, 64, 65])
+    P, C, U, expected = target**2, np.zeros(20), np.zeros(20), []
+    names = [find_step(f"N{k}").rhs for k in (12, 13, 14)]
+    state = [sp.Symbol("P_i", positive=True), sp.Symbol("C_i", real=True)]
+    state += [sp.Symbol(name, positive=True) for name in ("U_i", "Q_i")]
+    move = sp.lambdify((*state, symbols.lam_i, symbols.eta, symbols.m), names)
+    for step in range(66):
+        if step in steps:
+            expected.append(np.sum(0.5 * weight * lam * P))
+        Q = (lam**2 + (0.0 if batch is None else (fourth - lam**2) / batch)) * P
+        P, C, U = move(P, C, U, Q, lam, lr, m)
+    found = momentum.one_active_loss(steps, lam, fourth, target, weight, lr, batch, m)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_without_momentum_its_moments_are_those_of_plain_sgd():
+    inputs, steps = _momentum_inputs(), np.array([0, 1, 10, 1000])
+    found = momentum.centred_loss(steps, *inputs, 0.1, 4, 0.0)
+    np.testing.assert_allclose(found, moments.centred_loss(steps, *inputs, 0.1, 4), rtol=1e-12)
+    with_noise = momentum.one_active_loss(steps, *inputs, 0.1, 4, 0.0)
+    rate = moments.one_active_rates(inputs[0], inputs[1], 0.1, 4)
+    expected = exact.exponential_sum(0.1 * steps, 0.5 * inputs[0] * inputs[2] ** 2, rate)[0]
+    np.testing.assert_allclose(with_noise, expected, rtol=1e-12)
+
+
+def test_momentum_keeps_the_digits_of_modes_that_take_a_billion_steps():
+    lam, one = np.array([1e-9]), np.ones(1)
+    steps = np.array([10**12])
+    found = momentum.one_active_loss(steps, lam, lam, one, one, 1e-4, None, 0.9)[0]
+    expected = 0.5 * lam[0] * np.exp(-2.0 * lam[0] * 1e-3 * 1e12)
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
 def test_sgd_tends_to_gradient_flow_as_the_learning_rate_falls():
     task, flow = PowerLawTask(1.5, 0.5, 100), solve(PowerLawTask(1.5, 0.5, 100), times=[10.0]).loss
     gaps = [
@@ -159,6 +204,9 @@ def test_sgd_tends_to_gradient_flow_as_the_learning_rate_falls():
          "optimizer"),
         (PowerLawTask(1.5, n_features=4096, activity="bernoulli"), {"optimizer": SGD()},
          "n_features"),
+        (PowerLawTask(1.5, n_features=64, activity="bernoulli"),
+         {"optimizer": SGD(momentum=0.5)}, "optimizer"),
+        (PowerLawTask(1.5, n_features=64), {"optimizer": Adam()}, "optimizer"),
     ],
 )  # fmt: skip
 def test_what_is_not_covered_is_refused(refused, task, arguments, name):

@@ -112,12 +112,19 @@ def test_noise_decides_if_and_only_if_2b_exceeds_a(b, regime):
     assert slope == pytest.approx(answer.value, rel=SLOPE)
 
 
-def test_one_active_feature_keeps_its_exponent_under_sgd():
-    task, optimizer = PowerLawTask(1.5, 1.5, 10**9), SGD(lr=0.4, batch=1)
+@pytest.mark.parametrize("optimizer", [SGD(lr=0.4, batch=1), SGD(0.04, 1, momentum=0.9)])
+def test_one_active_feature_keeps_its_exponent_under_sgd(optimizer):
+    task = PowerLawTask(1.5, 1.5, 10**9)
     answer = exponent(task, optimizer=optimizer)
-    curve = solve(task, times=[1e6], optimizer=optimizer)
-    assert curve.local_slope[0] == pytest.approx(answer.value, rel=1e-3)
-    assert curve.loss[0] == pytest.approx(answer.prefactor * 1e6**-answer.value, rel=1e-3)
+    curve = solve(task, times=[0.99e6, 1e6, 1.01e6], optimizer=optimizer)
+    assert curve.local_slope[1] == pytest.approx(answer.value, rel=1e-3)
+    assert curve.loss[1] == pytest.approx(answer.prefactor * 1e6**-answer.value, rel=1e-3)
+
+
+def test_momentum_is_refused_where_its_noise_is_shared(refused):
+    task = PowerLawTask(1.5, 0.5, activity="bernoulli", amplitude="symmetric")
+    with refused("optimizer"):
+        exponent(task, optimizer=SGD(momentum=0.5))
 
 
 @pytest.mark.parametrize("a", [1.5, 2.0])

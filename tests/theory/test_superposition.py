@@ -68,7 +68,6 @@ def test_linear_floor_is_the_lost_share():
         (Student(activation="relu"), None, "width"),
         (Student(100), SGD(), "optimizer"),
         (None, Adam(), "optimizer"),
-        (None, SGD(momentum=0.9), "optimizer"),
     ],
 )
 def test_what_is_not_covered_is_refused(refused, student, optimizer, name):

@@ -29,6 +29,18 @@ def test_mean_loss_is_that_of_the_exact_moments():
     assert np.max(np.abs(z)) < 4.0
 
 
+@pytest.mark.parametrize("activity", ["one", "bernoulli"])
+def test_mean_loss_under_momentum_is_that_of_its_three_moments(activity):
+    task = PowerLawTask(1.5, 0.25, 32, activity=activity, amplitude="symmetric")
+    optimizer, times = SGD(0.02, 2, momentum=0.8), [1.0, 10.0, 50.0]
+    runs = simulate(task, times=times, optimizer=optimizer, seeds=64)
+    z = z_score(runs.loss, solve(task, times=runs.times, optimizer=optimizer).loss)
+    assert np.max(np.abs(z)) < 4.0
+    without = SGD(optimizer.time_per_step, 2)
+    z = z_score(runs.loss, solve(task, times=runs.times, optimizer=without).loss)
+    assert np.max(np.abs(z)) > 4.0
+
+
 def test_a_wrong_theory_is_detected():
     runs = _run(seeds=8)
     wrong = solve(PowerLawTask(1.9, 0.5, 200), times=runs.times, optimizer=OPTIMIZER).loss
@@ -143,7 +155,7 @@ def test_divergence_is_told_and_never_a_result(tmp_path, monkeypatch):
         ({"student": Student(depth=2)}, "depth"),
         ({"student": Student(width=50), "optimizer": SGD(lr=0.5)}, "lr"),
         ({"optimizer": Adam()}, "optimizer"),
-        ({"optimizer": SGD(lr=0.01, momentum=0.5)}, "optimizer"),
+        ({"optimizer": SGD(lr=0.5, momentum=0.5)}, "lr"),
         ({"student": Student(50), "optimizer": SGD(lr=0.01, batch=None)}, "batch"),
         ({"student": Student(50, tied=True), "optimizer": GradientFlow()}, "tied"),
         ({"student": Student(50), "precision": "float16"}, "precision"),

@@ -61,29 +61,34 @@ def test_amplitudes_follow_their_law(amplitude):
 
 
 @pytest.mark.parametrize("activity", ["one", "bernoulli"])
-@pytest.mark.parametrize("batch", [1, 3])
-def test_sgd_equals_its_plain_twin(activity, batch):
-    """The same samples through dense numpy: S ← S − (η/B) Σ (Sx − Ax) xᵀ."""
-    task, optimizer, n_steps = PowerLawTask(1.5, 0.5, 8, activity=activity), SGD(0.1, batch), 25
+@pytest.mark.parametrize(("batch", "momentum"), [(1, 0.0), (3, 0.0), (3, 0.7)])
+def test_sgd_equals_its_plain_twin(activity, batch, momentum):
+    """The same samples through dense numpy: V ← m V − (η/B) Σ (Sx − Ax) xᵀ, S ← S + V."""
+    task, n_steps = PowerLawTask(1.5, 0.5, 8, activity=activity), 25
+    optimizer = SGD(0.1, batch, momentum)
     trainer = FullRankTrainer(task, optimizer, np.random.default_rng(3), np.array([1]))
     trainer.advance(n_steps, n_steps)
     features, values, counts = _draws(task, n_steps * batch, seed=3)
     x = np.zeros((n_steps * batch, 8))
     x[np.repeat(np.arange(len(counts)), counts), features] = values
-    A, S = np.diag(task.target(np.arange(1.0, 9.0))), np.zeros((8, 8))
+    A, S, V = np.diag(task.target(np.arange(1.0, 9.0))), np.zeros((8, 8)), np.zeros((8, 8))
     for step in x.reshape(n_steps, batch, 8):
-        S -= 0.1 / batch * sum(np.outer((S - A) @ sample, sample) for sample in step)
+        pull = sum(np.outer((S - A) @ sample, sample) for sample in step)
+        V = momentum * V - 0.1 / batch * pull
+        S += V
     np.testing.assert_allclose(A - trainer.columns.T, S, atol=1e-14)
 
 
-def test_population_gradient_equals_its_plain_twin():
-    task = PowerLawTask(1.5, 0.5, 8, activity="bernoulli")
-    trainer = FullRankTrainer(task, SGD(0.2, None), np.random.default_rng(0), np.array([1]))
+@pytest.mark.parametrize("momentum", [0.0, 0.7])
+def test_population_gradient_equals_its_plain_twin(momentum):
+    task, optimizer = PowerLawTask(1.5, 0.5, 8, activity="bernoulli"), SGD(0.2, None, momentum)
+    trainer = FullRankTrainer(task, optimizer, np.random.default_rng(0), np.array([1]))
     trainer.advance(30, 30)
-    A = np.diag(trainer.target)
-    sigma, S = np.diag(trainer.variance) + np.outer(trainer.mean, trainer.mean), np.zeros((8, 8))
+    A, S, V = np.diag(trainer.target), np.zeros((8, 8)), np.zeros((8, 8))
+    sigma = np.diag(trainer.variance) + np.outer(trainer.mean, trainer.mean)
     for _ in range(30):
-        S -= 0.2 * (S - A) @ sigma
+        V = momentum * V - 0.2 * (S - A) @ sigma
+        S += V
     np.testing.assert_allclose(A - trainer.columns.T, S, atol=1e-14)
 
 

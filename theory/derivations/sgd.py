@@ -179,7 +179,7 @@ def _slow_root(step: Step, *_: Step) -> Iterator[Check]:
 
 
 def _slow_square(step: Step, pull: Step, *moments: Step) -> Iterator[Check]:
-    """Follow the factor that is 1 for a feature that never comes, to first order in its frequency."""
+    """Follow the factor that is 1 for a feature that never comes, to first order in p_i."""
     z, rare = sp.Symbol("z", positive=True), {lam_i: m_2 * p_i, _fourth_i: m_4 * p_i}
     moved = [sp.expand(moment.rhs.subs(_Q_i, pull.rhs).subs(rare)) for moment in moments]
     matrix = sp.Matrix([[row.coeff(part) for part in (_P_i, _C_i, _U_i)] for row in moved])
@@ -335,10 +335,7 @@ DERIVATION = Derivation(
             "N13",
             "Momentum: error times velocity",
             sp.Symbol("C_i'"),
-            -eta * lam_i * _P_i
-            + eta**2 * _Q_i
-            + m * (1 - 2 * eta * lam_i) * _C_i
-            + m**2 * _U_i,
+            -eta * lam_i * _P_i + eta**2 * _Q_i + m * (1 - 2 * eta * lam_i) * _C_i + m**2 * _U_i,
             "identity",
             "Three numbers a mode close the recursion.",
             by=_error_and_velocity,

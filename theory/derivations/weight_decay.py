@@ -16,11 +16,7 @@ _EXPONENT = (a + 2 * b - 1) / a
 _FINITE = (sp.Gt(a + 2 * b, 1), sp.Gt(1 + a, 2 * b))
 _kept = lam_i * a_i / (lam_i + gamma)
 _law = (
-    lam_1
-    / (2 * a)
-    * (gamma / lam_1) ** _EXPONENT
-    * sp.gamma(_EXPONENT)
-    * sp.gamma(2 - _EXPONENT)
+    lam_1 / (2 * a) * (gamma / lam_1) ** _EXPONENT * sp.gamma(_EXPONENT) * sp.gamma(2 - _EXPONENT)
 )
 
 
@@ -113,7 +109,11 @@ DERIVATION = Derivation(
             r"Substitution $u = \lambda_i/\gamma$",
             sp.Symbol(r"L_{\infty}"),
             sp.Integral(
-                lam_1 / (2 * a) * (gamma / lam_1) ** _EXPONENT * u ** (_EXPONENT - 1) / (1 + u) ** 2,
+                lam_1
+                / (2 * a)
+                * (gamma / lam_1) ** _EXPONENT
+                * u ** (_EXPONENT - 1)
+                / (1 + u) ** 2,
                 (u, 0, sp.oo),
             ),
             "substitution",

@@ -11,7 +11,7 @@ from superlaw.solvers.solve import solve
 from superlaw.solvers.times import log_times
 from superlaw.theory.optimizers import SGD
 from superlaw.theory.tasks import PowerLawTask
-from superlaw.validation.claim import Array, Size
+from superlaw.validation.claim import Array, Check, Series, Size, worst_of_curve
 from superlaw.validation.ensemble import Ensemble
 from superlaw.validation.simulate import simulate
 
@@ -46,6 +46,19 @@ def _simulated(task: PowerLawTask, seed: int, size: Size) -> Ensemble:
         entropy=seed,
         progress=size.progress,
     )
+
+
+def compare(
+    task: PowerLawTask, optimizer: SGD, times: Array, label: str, seed: int, size: Size
+) -> tuple[Check, tuple[Series, Series]]:
+    """Compare the mean loss over seeds with its theory, at every time; return both curves too."""
+    runs = simulate(task, times=times, optimizer=optimizer, seeds=size.seeds, entropy=seed)
+    theory = solve(size.believed(task), times=runs.times, optimizer=optimizer)
+    simulated = Series(
+        f"simulated, {label}", runs.times, runs.mean, runs.standard_error, "points", True
+    )
+    check = worst_of_curve(label, runs.times, theory.loss, runs.loss)
+    return check, (Series(f"theory, {label}", runs.times, theory.loss), simulated)
 
 
 def mean_loss(task: PowerLawTask, times: Array, size: Size) -> Array:

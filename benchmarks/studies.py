@@ -29,7 +29,7 @@ class Size:
     growth: tuple[int, ...]
     limit: float
     full_limit: float
-    problems: tuple[str, ...] = ("cross_talk", "two_layer")
+    problems: tuple[str, ...] = ("cross_talk", "two_layer", "linear")
 
 
 SIZES = {

@@ -26,7 +26,7 @@ RESULTS = {
     "floor": {"bytes_a_step": 72e6, "bandwidth": 1e10, "seconds_a_step": 0.02,
               "floor_a_step": 0.01, "first_pass": 8e-3, "second_pass": 1e-2, "reading_pass": 3e-3},
     "first_call": 0.9,
-    "import_numba": 0.4,
+    "numba_ready": 0.4,
     "rows": [
         _row("full", "superlaw rosenbrock", 1.0, 1e-7),
         _row("full", "CVODE gmres", 40.0, 1e-7, bytes=2**28),

@@ -42,6 +42,8 @@ SAVE_SECONDS = 30.0
 """How often a checkpoint is written."""
 STATE_BYTES = 2**30
 """Memory that kept states may take unless the caller allows more."""
+SLACK = 10.0
+"""Tolerances by which a mode may be outside its bounds: errors of many steps add up."""
 _STATUS_OF = {
     stepping.REACHED: "success",
     stepping.EVENT: "event",
@@ -305,7 +307,18 @@ class _Run:
         """Return the status after what must hold for every solution."""
         if not np.all(np.isfinite(self.record.observables[: len(loss)])):
             return "not_finite"
-        return "invariant" if self.problem.is_gradient_flow and _rises(loss) else status
+        rises = self.problem.is_gradient_flow and _rises(loss)
+        return "invariant" if rises or self._strays() else status
+
+    def _strays(self) -> bool:
+        """Whether a mode is outside its bounds by more than the tolerance explains."""
+        if self.problem.bounds is None:
+            return False
+        low, high = self.problem.bounds
+        size = np.maximum(np.abs(low), np.abs(high))
+        slack = SLACK * (self.packed.atol + self.packed.rtol * size)
+        y = self.state()
+        return bool(np.any(y < low - slack) or np.any(y > high + slack))
 
     def _message(self, status: str) -> str:
         clock = self.clock

@@ -1,4 +1,8 @@
-"""Mean-field problems: what a user writes down before anything is integrated."""
+"""Mean-field problems: what a user writes down before anything is integrated.
+
+Momentum has two numbers a mode and does not fit; its modes have closed forms, see
+`superlaw.solvers.momentum`.
+"""
 
 from __future__ import annotations
 
@@ -49,6 +53,9 @@ class MeanField:
         Whether the loss must fall; a solution in which it rises is then not a success.
     learned : ndarray, optional
         Level of y_i at which feature i counts as learned, shape (N,), for events.
+    bounds : (ndarray, ndarray), optional
+        Least and largest value that each y_i may take, shape (N,) each: a solution that ends beyond
+        them is not a success.
 
     Raises
     ------
@@ -73,6 +80,7 @@ class MeanField:
     is_linear: bool = False
     is_gradient_flow: bool = True
     learned: Array | None = None
+    bounds: tuple[Array, Array] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what could not be integrated."""
@@ -89,6 +97,8 @@ class MeanField:
             object.__setattr__(self, name, value)
         if self.observables[:2] != ("loss", "loss_rate"):
             refuse("observables", 'led by "loss", "loss_rate"', self.observables, "Name them so.")
+        if self.bounds is not None:
+            _check_bounds(self.y0, *(np.asarray(bound) for bound in self.bounds))
         check_kernels(self)
 
     @property
@@ -99,6 +109,16 @@ class MeanField:
     def error_scale(self) -> Array:
         """Return the size against which errors count, zero where |y| itself counts."""
         return np.zeros_like(self.y0) if self.scale is None else np.asarray(self.scale, float)
+
+
+def _check_bounds(y0: Array, low: Array, high: Array) -> None:
+    rule = "two arrays around y0, one entry a feature"
+    if not low.shape == high.shape == y0.shape:
+        refuse("bounds", rule, (low.shape, high.shape), f"Give shapes {y0.shape}.")
+    outside = np.flatnonzero((y0 < low) | (y0 > high))
+    if outside.size:
+        k = outside[0]
+        refuse("bounds", rule, f"{low[k]:.6g} … {high[k]:.6g} for y0 = {y0[k]:.6g}", "Widen them.")
 
 
 def linear(lam: Array, target: Array, weight: Array, weight_decay: float = 0.0) -> MeanField:
@@ -124,6 +144,7 @@ def linear(lam: Array, target: Array, weight: Array, weight_decay: float = 0.0) 
             scale=target,
             is_linear=True,
             learned=0.5 * target,
+            bounds=_between(0.0, target),
         )
     return MeanField(
         name="linear modes (S7)",
@@ -136,6 +157,7 @@ def linear(lam: Array, target: Array, weight: Array, weight_decay: float = 0.0) 
         scale=target,
         is_linear=True,
         learned=0.5 * target,
+        bounds=_between(0.0, target),
     )
 
 
@@ -162,7 +184,14 @@ def two_layer(
         shared=np.array([_decay(weight_decay)]),
         is_gradient_flow=weight_decay == 0.0,
         learned=0.5 * target,
+        bounds=_between(
+            0.0 if weight_decay else np.minimum(start, target), np.maximum(start, target)
+        ),
     )
+
+
+def _between(end: float | Array, other: Array) -> tuple[Array, Array]:
+    return np.minimum(end, other), np.maximum(end, other)
 
 
 def _decay(weight_decay: float) -> float:

@@ -19,7 +19,7 @@ STATUS = {
     "not_finite": "the rates are not finite; check the parameters of the problem",
     "stopped": "stopped by the callback",
     "event": "stopped at the event that ends the run",
-    "invariant": "the loss rose under gradient flow; tighten rtol",
+    "invariant": "the loss rose under gradient flow, or a mode left its bounds; tighten rtol",
 }
 """Status codes and what to do about them."""
 

@@ -219,7 +219,7 @@ def test_every_failure_is_told_and_keeps_the_trajectory():
     rising = _with(cubic(), shared=np.array([9.0]), is_gradient_flow=True)
     seen.add(integrate(rising, [0.1, 1.0], throw=False).status)
 
-    huge = _with(linear(), theta=np.full((1, 40), 1e308), y0=np.full(40, 1e10))
+    huge = _with(linear(), theta=np.full((1, 40), 1e308), y0=np.full(40, 1e10), bounds=None)
     seen.add(integrate(huge, [1.0], throw=False).status)
 
     blowing_up = _with(cubic(), theta=np.full((1, 7), -9.0), y0=np.full(7, 2.0))
@@ -229,6 +229,18 @@ def test_every_failure_is_told_and_keeps_the_trajectory():
     seen.add(ended.status)
 
     assert seen == set(STATUS)
+
+
+def test_a_mode_outside_its_bounds_is_not_a_success(refused):
+    problem = linear()
+    assert integrate(problem, [1.0]).success and problem.bounds is not None
+    low, high = problem.bounds
+    kept_apart = _with(problem, bounds=(0.9 * high, high))
+    assert integrate(kept_apart, [1.0], throw=False).status == "invariant"
+    with refused("bounds"):
+        _with(problem, bounds=(low, 0.9 * high))
+    with refused("bounds"):
+        _with(problem, bounds=(low[:1], high[:1]))
 
 
 def test_failure_names_the_dominant_component():

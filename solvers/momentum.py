@@ -18,10 +18,6 @@ from numba import float64, int64, njit, void
 
 from superlaw.solvers.arrays import Array
 
-_BITS = 63
-"""Steps are counted in whole numbers of 64 bits."""
-
-
 def one_active_loss(
     steps: Array,
     lam: Array,
@@ -102,10 +98,13 @@ def _add_by_powers(change, start, half_rate, steps, loss):
 
     With D = T − 1 kept instead of T, T² − 1 = 2D + D².
     """
-    powers, state, moved = np.empty((_BITS, 3, 3)), np.empty(3), np.empty(3)
+    n_bits = 1
+    while steps[steps.size - 1] >> n_bits > 0:
+        n_bits += 1
+    powers, state, moved = np.empty((n_bits, 3, 3)), np.empty(3), np.empty(3)
     for g in range(start.size):
         powers[0] = change[g]
-        for bit in range(1, _BITS):
+        for bit in range(1, n_bits):
             for j in range(3):
                 for k in range(3):
                     powers[bit, j, k] = 2.0 * powers[bit - 1, j, k]

@@ -21,6 +21,7 @@ from superlaw.theory.document import Table
 from superlaw.theory.equations import latex
 from superlaw.theory.markdown import table
 from superlaw.theory.symbols import NOTATION
+from superlaw.validation.claim import Check
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
@@ -135,37 +136,25 @@ def _row(claim: dict[str, Any]) -> str:
     step = find_step(claim["equation"])
     name = next(name for name in NAMES if step in derive(name).steps)
     link = f"[{step.id}](docs/derivations/{name}.md)"
-    worst = max(claim["checks"], key=_strain)
+    checks = [Check.from_dict(check) for check in claim["checks"]]
     command = f"`superlaw validate {claim['name']}`"
     cells = [
         claim["statement"],
         link,
         SOLVERS[claim["name"]],
-        f"{command}, {len(claim['checks'])} checks",
-        f"{claim['verdict']}, {_margin(worst)}",
+        f"{command}, {len(checks)} checks",
+        f"{claim['verdict']}, {_margin(max(checks, key=lambda check: check.strain))}",
     ]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _strain(check: dict[str, Any]) -> float:
-    """Return how near a check is to its limit."""
-    if check["bound"] is not None:
-        low, high = sorted((check["measured"], check["predicted"]))
-        return float(low / high)
-    if check["z"] is not None:
-        return float(abs(check["z"]) / check["z_limit"])
-    gap = abs(check["measured"] - check["predicted"]) / abs(check["predicted"])
-    return float(gap / check["tolerance"])
-
-
-def _margin(check: dict[str, Any]) -> str:
+def _margin(check: Check) -> str:
     """Return the margin of the check nearest to failing."""
-    if check["bound"] is not None:
-        return f"{check['measured']:.3g} {check['bound']} {check['predicted']:.3g}"
-    if check["z"] is not None:
-        return f"worst |z| {abs(check['z']):.1f}"
-    gap = abs(check["measured"] - check["predicted"]) / abs(check["predicted"])
-    return f"worst deviation {gap:.0e}"
+    if check.bound is not None:
+        return f"{check.measured:.3g} {check.bound} {check.predicted:.3g}"
+    if check.z is not None:
+        return f"worst |z| {abs(check.z):.1f}"
+    return f"worst deviation {abs(check.measured / check.predicted - 1.0):.0e}"
 
 
 if __name__ == "__main__":

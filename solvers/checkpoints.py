@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -47,7 +46,7 @@ def restore(path: Path, arrays: Mapping[str, NDArray[Any]], key: str) -> None:
             if found == key:
                 for name, values in arrays.items():
                     values[...] = archive[name]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except storage.DAMAGED:
         refuse("checkpoint", "a whole checkpoint", str(path), "Delete that file to start anew.")
     if found != key:
         refuse("checkpoint", "one of this very run", str(path), "Choose another file name.")

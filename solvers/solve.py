@@ -22,7 +22,7 @@ from superlaw.solvers.classes import (
 )
 from superlaw.solvers.inputs import Optimizer, Student, Task
 from superlaw.solvers.solution import STATUS, NumericsError, Solution
-from superlaw.solvers.times import log_times
+from superlaw.solvers.times import differenced_slope, log_times
 
 ROUNDING = 1e-13
 """Relative rounding error of a sum over features."""
@@ -272,7 +272,7 @@ def _moments(
             loss = moments.centred_loss(
                 steps, lam, fourth, target, weight, optimizer.lr, optimizer.batch
             )
-        return loss, _differenced_slope(times, loss)
+        return loss, differenced_slope(times, loss)
 
     return _summed(times, classes, curve, "moments (exact mean of SGD)")
 
@@ -292,16 +292,7 @@ def _with_momentum(
     law = momentum.centred_loss if coactive else momentum.one_active_loss
     steps, m = np.round(times / optimizer.time_per_step), optimizer.momentum
     loss = law(steps, lam, fourth, target, weight, optimizer.lr, optimizer.batch, m)
-    return loss, _differenced_slope(times, loss)
-
-
-def _differenced_slope(times: Array, loss: Array) -> Array:
-    """Return −d log L/d log t by differences: steps have no derivative."""
-    inside = times > 0.0
-    slope = np.zeros_like(loss)
-    if inside.sum() > 2:
-        slope[inside] = -np.gradient(np.log(loss[inside]), np.log(times[inside]))
-    return slope
+    return loss, differenced_slope(times, loss)
 
 
 _CLOSED = {"exact": _exact, "contour": _contour, "moments": _moments}

@@ -1,4 +1,4 @@
-"""Output times."""
+"""Output times, and slopes between them."""
 
 from __future__ import annotations
 
@@ -39,3 +39,12 @@ def log_times(t0: float, t1: float, per_decade: int = 10) -> Array:
     whole("per_decade", per_decade, "Give points a decade, e.g. 10.")
     times: Array = np.geomspace(t0, t1, max(2, round(per_decade * np.log10(t1 / t0)) + 1))
     return times
+
+
+def differenced_slope(times: Array, loss: Array) -> Array:
+    """Return −d log L/d log t by differences, 0 at t = 0."""
+    inside = times > 0.0
+    slope = np.zeros_like(loss)
+    if inside.sum() > 2:
+        slope[inside] = -np.gradient(np.log(loss[inside]), np.log(times[inside]))
+    return slope

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from superlaw.theory.tasks import PowerLawTask
-from superlaw.validation.claim import Array, Size
+from superlaw.validation.claim import Size
 from superlaw.validation.claims import flows
 from superlaw.validation.claims.curve_shape import fall
 from superlaw.validation.claims.meanfield import predict
@@ -64,11 +64,7 @@ def _row(task: PowerLawTask, share: int, seed: int, size: Size) -> dict[str, Any
         "seeds": len(runs.seeds),
         "until": [float(f"{runs.times[k]:.6g}") for k in at],
         "floor_from": float(f"{fall(runs.times, runs.mean).window[1]:.4g}"),
-        "ratio": _rounded(ratio[at]),
-        "error": _rounded(error[at]),
-        "worst": _rounded(np.maximum.accumulate(excess)[at]),
+        "ratio": np.round(ratio[at], 4).tolist(),
+        "error": np.round(error[at], 4).tolist(),
+        "worst": np.round(np.maximum.accumulate(excess)[at], 4).tolist(),
     }
-
-
-def _rounded(values: Array) -> list[float]:
-    return [round(float(value), 4) for value in values]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +23,6 @@ class SeedState:
 
     Parameters
     ----------
-    position : float
-        Steps taken, or time reached under gradient flow.
     rows : dict of list
         What was measured so far, one entry a measured time.
     trainer : dict of ndarray
@@ -34,7 +31,6 @@ class SeedState:
         State of the random generator.
     """
 
-    position: float
     rows: dict[str, list[Array]]
     trainer: dict[str, Array]
     generator: dict[str, Any]
@@ -45,7 +41,6 @@ def save(path: Path, state: SeedState, fingerprint: str) -> None:
     meta = {
         "schema_version": storage.SCHEMA_VERSION,
         "fingerprint": fingerprint,
-        "position": state.position,
         "generator": state.generator,
     }
     arrays = {f"row.{name}": np.asarray(values) for name, values in state.rows.items()}
@@ -65,13 +60,12 @@ def load(path: Path, fingerprint: str) -> SeedState:
         with np.load(path, allow_pickle=False) as archive:
             arrays = dict(archive.items())
         meta = json.loads(str(arrays.pop(_META)))
-        found, position, generator = meta["fingerprint"], meta["position"], meta["generator"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        found, generator = meta["fingerprint"], meta["generator"]
+    except storage.DAMAGED:
         refuse("out", "a folder of whole checkpoints", str(path), "Delete that file to redo it.")
     if found != fingerprint:
         refuse("out", "the folder of this very run", str(path.parent), "Choose another folder.")
     return SeedState(
-        position=float(position),
         rows={name[4:]: list(values) for name, values in arrays.items() if name[:4] == "row."},
         trainer={name[8:]: value for name, value in arrays.items() if name[:8] == "trainer."},
         generator=generator,

@@ -109,10 +109,9 @@ class Check:
     def strain(self) -> float:
         """The deviation in units of what is allowed."""
         if self.bound is not None:
-            low, high = sorted((self.measured, self.predicted))
-            near = low / high if high else 1.0
-            is_good = (self.measured == low) == (self.bound == "below")
-            return near if is_good else 1.0 / near if near else float("inf")
+            both = (self.measured, self.predicted)
+            part, whole = both if self.bound == "below" else both[::-1]
+            return part / whole if whole > 0.0 and not np.isnan(part) else float("inf")
         if self.z is not None:
             return abs(self.z) / self.z_limit
         allowed = (self.tolerance or 0.0) * abs(self.predicted)
@@ -137,6 +136,11 @@ class Check:
             "bound": self.bound,
             "passed": self.passed,
         }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Check:
+        """Return the check that plain data stands for."""
+        return cls(**{k: v for k, v in data.items() if k != "passed" and v is not None})
 
 
 def worst_of_curve(

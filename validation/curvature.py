@@ -14,8 +14,7 @@ Array = NDArray[np.float64]
 
 def largest_curvature(W: Array, lam: Array) -> float:
     """Return the largest eigenvalue of B ↦ WWᵀ B WΛWᵀ: λ_max(WWᵀ) λ_max(WΛWᵀ)."""
-    frame, weighted = W @ W.T, (W * lam) @ W.T
-    return float(np.linalg.eigvalsh(frame)[-1] * np.linalg.eigvalsh(weighted)[-1])
+    return _largest(W @ W.T) * _largest((W * lam) @ W.T)
 
 
 def largest_stable_network_lr(task: PowerLawTask, student: Student, batch: int) -> float:
@@ -26,11 +25,12 @@ def largest_stable_network_lr(task: PowerLawTask, student: Student, batch: int) 
     for one draw of W; closed gates only make training more stable.
     """
     n = task.n_features or 0
-    kind = "random" if student.embedding == "trained" else student.embedding or ""
-    W = embedding(kind, student.width or 0, n, np.random.default_rng(0))
+    W = embedding(student.embedding or "", student.width or 0, n, np.random.default_rng(0))
     lam = np.asarray(task.second_moment(np.arange(1.0, n + 1.0)))
-    frame = float(np.linalg.eigvalsh(W @ W.T)[-1])
-    noise = frame * task.law.moment(4) / task.law.moment(2)
-    share = 1.0 / batch
-    curvature = (1.0 - share) * largest_curvature(W, lam) + share * noise
+    mean, noise = _largest((W * lam) @ W.T), task.law.moment(4) / task.law.moment(2)
+    curvature = _largest(W @ W.T) * (mean + (noise - mean) / batch)
     return 2.0 / (curvature + float(bool(student.bias)))
+
+
+def _largest(symmetric: Array) -> float:
+    return float(np.linalg.eigvalsh(symmetric)[-1])

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import zipfile
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from superlaw import storage
 from superlaw.arguments import refuse
 
 Array = NDArray[np.float64]
@@ -29,7 +29,7 @@ def read_curve(path: str | os.PathLike[str]) -> tuple[Array, Array]:
         times = columns["times"]
         runs = [columns[name] for name in sorted(columns, key=_seed) if _is_loss(name)]
         return times, np.atleast_2d(np.array(runs))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except storage.DAMAGED as error:
         refuse("curve", "a file of times and losses", str(path), f"{_REMEDY} ({error})")
 
 

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from superlaw.solvers.solve import solve
-from superlaw.theory.optimizers import SGD, GradientFlow, Optimizer
+from superlaw.theory.optimizers import SGD, Optimizer
 from superlaw.theory.students import Student
 from superlaw.theory.tasks import PowerLawTask
 from superlaw.validation.claim import Size
-from superlaw.validation.ensemble import Ensemble
+from superlaw.validation.claims import flows
+from superlaw.validation.ensemble import Ensemble, standard_error
 from superlaw.validation.simulate import simulate
 
 SHARE = 8
@@ -36,7 +37,7 @@ def departures(seed: int, size: Size) -> list[dict[str, Any]]:
     for b in (0.0, 0.5):
         task = PowerLawTask(1.5, b, size.n_network)
         student = Student(size.n_network // SHARE)
-        flow = _run(task, student, GradientFlow(2e-3), seed)
+        flow = _run(task, student, flows.OPTIMIZER, seed)
         coactive = replace(task, activity="bernoulli")
         slow, fast = SGD(0.01, 64), SGD(0.05, 64)
         others = {
@@ -44,7 +45,7 @@ def departures(seed: int, size: Size) -> list[dict[str, Any]]:
             "SGD, lr 0.05, batch 8": _run(task, student, SGD(0.05, 8), seed),
             "independent features, density 1, lr 0.01": _run(coactive, student, slow, seed),
             "tight frame": _run(
-                task, replace(student, embedding="tight_frame"), GradientFlow(2e-3), seed
+                task, replace(student, embedding="tight_frame"), flows.OPTIMIZER, seed
             ),
             "W trained too, lr 0.05": _run(task, replace(student, embedding="trained"), fast, seed),
         }
@@ -55,34 +56,28 @@ def departures(seed: int, size: Size) -> list[dict[str, Any]]:
 def plateau(seed: int) -> dict[str, Any]:
     """Return the dead fraction of one large direct flow and of the closure."""
     task, student = PowerLawTask(FASTEST, 0.0, LARGEST), Student(LARGEST // SHARE)
-    runs = simulate(
-        task,
-        student,
-        TIMES,
-        optimizer=GradientFlow(2e-3),
-        seeds=1,
-        entropy=seed,
-        precision="float32",
-    )
+    runs = _run(task, student, flows.OPTIMIZER, seed, seeds=1)
     predicted = solve(task, student, runs.times)
     return {
         "times": list(TIMES),
-        "direct": [round(float(x), 3) for x in runs.observables["dead_fraction"][0]],
-        "closure": [round(float(x), 3) for x in predicted.observables["dead_fraction"]],
-        "loss_ratio": [round(float(x), 3) for x in predicted.loss / runs.mean],
+        "direct": np.round(runs.observables["dead_fraction"][0], 3).tolist(),
+        "closure": np.round(predicted.observables["dead_fraction"], 3).tolist(),
+        "loss_ratio": np.round(predicted.loss / runs.mean, 3).tolist(),
         "n_features": LARGEST,
         "share": SHARE,
         "a": FASTEST,
     }
 
 
-def _run(task: PowerLawTask, student: Student, optimizer: Optimizer, seed: int) -> Ensemble:
+def _run(
+    task: PowerLawTask, student: Student, optimizer: Optimizer, seed: int, seeds: int = SEEDS
+) -> Ensemble:
     return simulate(
         task,
         student,
         TIMES,
         optimizer=optimizer,
-        seeds=SEEDS,
+        seeds=seeds,
         entropy=seed,
         precision="float32",
     )
@@ -90,11 +85,10 @@ def _run(task: PowerLawTask, student: Student, optimizer: Optimizer, seed: int) 
 
 def _row(b: float, what: str, runs: Ensemble, flow: Ensemble) -> dict[str, Any]:
     ratio = runs.loss / flow.loss
-    error = ratio.std(axis=0, ddof=1) / np.sqrt(len(ratio))
     return {
         "b": b,
         "what": what,
         "times": list(TIMES),
-        "ratio": [round(float(x), 3) for x in ratio.mean(axis=0)],
-        "error": [round(float(x), 3) for x in error],
+        "ratio": np.round(ratio.mean(axis=0), 3).tolist(),
+        "error": np.round(standard_error(ratio), 3).tolist(),
     }

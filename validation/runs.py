@@ -218,7 +218,7 @@ class SeedRun:
 
     def __init__(self, runs: Runs, number: int) -> None:
         self.runs, self.plan, self.number = runs, runs.plan, number
-        self.state = SeedState(0.0, {}, {}, {})
+        self.state = SeedState({}, {}, {})
         self.saved = time.monotonic()
         self.budget = 16
 
@@ -308,7 +308,6 @@ class SeedRun:
             checkpoint.save(finished, self.state, self.plan.fingerprint)
             unfinished.unlink(missing_ok=True)
             return
-        self.state.position = trainer.position
         self.state.trainer = trainer.arrays()
         self.state.generator = dict(trainer.generator.bit_generator.state)
         checkpoint.save(unfinished, self.state, self.plan.fingerprint)

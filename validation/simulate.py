@@ -63,7 +63,7 @@ def simulate(
     entropy : int
         Root of all random streams; seed k draws from its k-th child.
     precision : {"float64", "float32"}
-        Of networks; the plain student is always trained in double precision.
+        Of networks; the plain student is trained in double precision.
     out : path, optional
         Folder for finished seeds and checkpoints; the same call with it resumes.
     workers : int, optional
@@ -124,6 +124,7 @@ def _plan(
         _check_network(task, resolved, chosen)
     else:
         _check_plain(task, chosen)
+        one_of("precision", precision, ("float64",))
     grid = log_times(0.1, 1e4) if times is None else increasing_times(times)
     if not isinstance(chosen, GradientFlow):
         grid = np.unique(np.round(grid / chosen.time_per_step))

@@ -8,6 +8,7 @@ import os
 import platform
 import secrets
 import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import metadata
@@ -17,6 +18,8 @@ from typing import Any
 from superlaw.arguments import refuse
 
 SCHEMA_VERSION = 1
+DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+"""What reading a file raises that is not whole, or not what it should be."""
 _RECORDED_PACKAGES = ("superlaw", "numpy", "scipy", "sympy", "numba", "matplotlib")
 
 

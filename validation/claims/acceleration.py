@@ -9,7 +9,6 @@ from superlaw.theory.tasks import PowerLawTask
 from superlaw.validation.claim import Array, Check, ClaimResult, Panel, Series, Size
 from superlaw.validation.claims import flows
 from superlaw.validation.claims.curve_shape import time_to_reach
-from superlaw.validation.ensemble import Ensemble
 
 STATEMENT = (
     "Superposition (K = N/4) speeds up the fall to a tenth of the first loss where all targets "
@@ -19,6 +18,8 @@ STATEMENT = (
 LEVEL, SHARE = 0.1, 4
 MANY = 10**12
 """Features that stand for N = ∞."""
+Curve = tuple[Array, Array]
+"""Times, and the loss there over its start."""
 
 
 def run(seed: int, size: Size) -> ClaimResult:
@@ -26,19 +27,21 @@ def run(seed: int, size: Size) -> ClaimResult:
     checks, series, gains = [], [], []
     for task in flows.tasks(size):
         runs = flows.superposed(task, SHARE, seed, size)
+        here = runs.times, runs.mean / flows.first_loss(task)
+        alone = _alone(size.believed(task), runs.times, 100.0)
         name = f"a={task.a:g}, b={task.b:g}"
-        gain = _time_alone(size.believed(task), runs) / _time(runs.times, runs.mean, _first(task))
         if task.b > 0.0 or task.a == flows.FREQUENCY_EXPONENTS[0]:
             bound = "above" if task.b == 0.0 else "below"
+            gain = _speed_up(alone, here, LEVEL)
             checks.append(Check(f"{name}, speed-up", 1.0, gain, bound=bound))
-        if task.b == 0.0 and task.a > 1.1:
-            endless = _endless(task, runs) / _time(runs.times, runs.mean, _first(task))
+        if task.b == 0.0 and task.a > flows.FREQUENCY_EXPONENTS[0]:
+            endless = _speed_up(_endless(task, runs.times), here, LEVEL)
             gains.append(f"{endless:.2g} for a = {task.a:g}")
-        levels = np.geomspace(0.5, max(0.02, 1.1 * float(runs.mean[-1]) / _first(task)), 12)
-        ratio = [_speed_up(task, runs, float(level)) for level in levels]
         if task.b != 0.5:
+            levels = np.geomspace(0.5, max(0.02, 1.1 * here[1][-1]), 12)
+            ratio = np.array([_speed_up(alone, here, level) for level in levels])
             style = "line" if task.b == 0.0 else "dashed"
-            series.append(Series(name, levels, np.array(ratio), style=style))
+            series.append(Series(name, levels, ratio, style=style))
     panel = Panel(
         "Speed-up of K = N/4 over K = N",
         "loss over its start",
@@ -50,30 +53,20 @@ def run(seed: int, size: Size) -> ClaimResult:
     return ClaimResult("acceleration", STATEMENT, "X9", tuple(checks), (panel,), remark=remark)
 
 
-def _first(task: PowerLawTask) -> float:
-    """Return the loss at time 0."""
-    i = np.arange(1.0, (task.n_features or 0) + 1.0)
-    return float(0.5 * np.sum(task.second_moment(i) * task.target(i) ** 2))
+def _speed_up(alone: Curve, here: Curve, level: float) -> float:
+    """Return how many times sooner one curve reaches a level than the other."""
+    late, soon = (time_to_reach(times, -share, -level) for times, share in (alone, here))
+    return late / soon
 
 
-def _time(times: Array, loss: Array, first: float, level: float = LEVEL) -> float:
-    return time_to_reach(times, -loss / first, -level)
+def _alone(task: PowerLawTask, times: Array, further: float) -> Curve:
+    """Return the curve of K = N with the same N, over its start (S9)."""
+    longer = np.geomspace(times[0], further * times[-1], 400)
+    return longer, solve(task, times=longer).loss / flows.first_loss(task)
 
 
-def _time_alone(task: PowerLawTask, runs: Ensemble, level: float = LEVEL) -> float:
-    """Return when K = N with the same N reaches the level (S9)."""
-    times = np.geomspace(runs.times[0], 100.0 * runs.times[-1], 400)
-    return _time(times, solve(task, times=times).loss, _first(task), level)
-
-
-def _speed_up(task: PowerLawTask, runs: Ensemble, level: float) -> float:
-    return _time_alone(task, runs, level) / _time(runs.times, runs.mean, _first(task), level)
-
-
-def _endless(task: PowerLawTask, runs: Ensemble) -> float:
-    """Return when K = N with N = ∞ and the same λ_1 reaches the level."""
+def _endless(task: PowerLawTask, times: Array) -> Curve:
+    """Return the curve of K = N with N = ∞ and the same λ_1, over its start."""
     endless = PowerLawTask(task.a, task.b, MANY)
-    times = np.geomspace(runs.times[0], 1e6 * runs.times[-1], 400)
-    loss = solve(endless, times=times).loss
-    first = 0.5 * endless.law.moment(2)
-    return _time(times, loss, first) * endless.second_moment(1.0) / task.second_moment(1.0)
+    longer, share = _alone(endless, times, 1e6)
+    return longer * endless.second_moment(1.0) / task.second_moment(1.0), share

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from superlaw.solvers.times import differenced_slope
 from superlaw.theory.students import Student
 from superlaw.theory.tasks import PowerLawTask
 from superlaw.validation.claim import Check, ClaimResult, Panel, Series, Size
 from superlaw.validation.claims import flows
-from superlaw.validation.claims.curve_shape import local_slope
 
 STATEMENT = (
     "With b = 0 and no bias a ReLU student stops at 1 − 2K/N of its first loss, and its slope "
@@ -22,12 +22,12 @@ def run(seed: int, size: Size) -> ClaimResult:
     """Compare the last loss, and the steepest slope, of students without a bias."""
     checks, series = [], []
     task = PowerLawTask(1.5, 0.0, size.n_network)
-    start = 0.5 * task.law.moment(2)
+    start = flows.first_loss(task)
     for share in SHARES:
         student = Student(size.n_network // share, bias=False)
         runs = flows.flow(task, student, seed, size)
         floor, last = 1.0 - 2.0 * size.planted / share, float(runs.mean[-1] / start)
-        steepest = float(local_slope(runs.times, runs.mean).max())
+        steepest = float(differenced_slope(runs.times, runs.mean).max())
         checks.append(Check(f"N/K={share}, last loss", floor, last, tolerance=0.06))
         checks.append(Check(f"N/K={share}, steepest slope", STEEPEST, steepest, bound="below"))
         series.append(Series(f"N/K = {share}", runs.times, runs.mean / start))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from superlaw.solvers.times import differenced_slope
 from superlaw.validation.claim import Array
 
 
@@ -30,7 +31,7 @@ class Fall:
 
 def fall(times: Array, loss: Array) -> Fall:
     """Return the exponent of a curve by the same rule for every student."""
-    slope = local_slope(times, loss)
+    slope = differenced_slope(times, loss)
     top = int(np.argmax(slope))
     flat = np.flatnonzero(slope[top:] < 0.5 * slope[top])
     last = top + int(flat[0]) if flat.size else len(times) - 1
@@ -38,11 +39,6 @@ def fall(times: Array, loss: Array) -> Fall:
     span = slice(first, last + 1)
     exponent = -np.polyfit(np.log(times[span]), np.log(loss[span]), 1)[0]
     return Fall(float(exponent), float(slope[top]), (float(times[first]), float(times[last])))
-
-
-def local_slope(times: Array, loss: Array) -> Array:
-    """Return −d log L/d log t by differences."""
-    return np.asarray(-np.gradient(np.log(loss), np.log(times)))
 
 
 def time_to_reach(times: Array, rising: Array, level: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from superlaw.solvers.solve import solve
 from superlaw.solvers.times import log_times
 from superlaw.theory.optimizers import GradientFlow
 from superlaw.theory.students import Student
@@ -46,6 +47,11 @@ def superposed(task: PowerLawTask, share: int, seed: int, size: Size) -> Ensembl
 def control(task: PowerLawTask, seed: int, size: Size) -> Ensemble:
     """Return the flow of the same student with K = N and W = 1, by the same code."""
     return flow(task, Student(activation="relu"), seed, size)
+
+
+def first_loss(task: PowerLawTask) -> float:
+    """Return the loss of every student that has learned nothing."""
+    return float(solve(task, times=[0.0]).loss[0])
 
 
 @lru_cache(maxsize=256)

@@ -16,6 +16,7 @@ from superlaw.validation.claim import (
     Size,
     worst_of_band,
 )
+from superlaw.validation.claims import flows
 from superlaw.validation.ensemble import Ensemble
 from superlaw.validation.simulate import simulate
 
@@ -43,9 +44,8 @@ def run(seed: int, size: Size) -> ClaimResult:
         believed = solve(size.believed(task), student, runs.times)
         name = f"a={a:g}, b={b:g}, N/K={share}, {kind}"
         checks.append(worst_of_band(name, runs.times, believed.loss, runs.loss, TOLERANCE))
-        first = solve(task, student, [1e-9]).loss[0]
         bound = 1.0 - 1.0 / share
-        last = float(runs.mean[-1] + Z_LIMIT * runs.standard_error[-1]) / first
+        last = float(runs.mean[-1] + Z_LIMIT * runs.standard_error[-1]) / flows.first_loss(task)
         checks.append(Check(f"{name}, last loss + {Z_LIMIT:g} s.e.", bound, last, bound="above"))
         panels.append(
             Panel(

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from superlaw.solvers.chebyshev import Chebyshev
-from superlaw.solvers.times import log_times
+from superlaw.solvers.times import differenced_slope, log_times
 from superlaw.theory.students import Student
 from superlaw.theory.tasks import PowerLawTask
 from superlaw.validation.claim import Array, Check, ClaimResult, Panel, Series, Size
-from superlaw.validation.claims.curve_shape import local_slope
 from superlaw.validation.embeddings import embedding
 from superlaw.validation.losses import ExactLoss
 
@@ -28,7 +27,7 @@ def run(seed: int, size: Size) -> ClaimResult:
         task = PowerLawTask(a, 0.0, 2 * size.n_network)
         times = log_times(0.1, 1e3, per_decade=16)
         loss = _interference(task, times, seed)
-        slope = float(local_slope(times, loss).max())
+        slope = float(differenced_slope(times, loss).max())
         checks.append(Check(f"a={a:g}, largest slope", size.planted, slope, tolerance=0.1))
         series.append(Series(f"a = {a:g}", times, loss))
     panel = Panel("Interference, biases trained only", "time t", "interference loss", tuple(series))

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from superlaw.solvers.solve import solve
+from superlaw.solvers.times import differenced_slope
 from superlaw.theory.laws import sequential_exponent
 from superlaw.validation.claim import Array, Check, ClaimResult, HeatMap, Panel, Series, Size
 from superlaw.validation.claims import flows
-from superlaw.validation.claims.curve_shape import Fall, fall, local_slope
+from superlaw.validation.claims.curve_shape import Fall, fall
 
 STATEMENT = (
     "With K = N/8 the fitted exponent depends on b but no longer on a, and its spread over (a, b) "
@@ -96,7 +97,8 @@ def _slopes(seed: int, size: Size) -> Panel:
     for task in flows.tasks(size):
         if task.b in (0.0, 1.0):
             runs = flows.superposed(task, 8, seed, size)
-            slope, style = local_slope(runs.times, runs.mean), "line" if task.b == 0.0 else "dashed"
+            slope = differenced_slope(runs.times, runs.mean)
+            style = "line" if task.b == 0.0 else "dashed"
             series.append(Series(f"a={task.a:g}, b={task.b:g}", runs.times, slope, style=style))
     return Panel("Local slope, K = N/8", "time t", "−d log L/d log t", tuple(series), y_log=False)
 

@@ -18,6 +18,7 @@ from numba import float64, int64, njit, void
 
 from superlaw.solvers.arrays import Array
 
+
 def one_active_loss(
     steps: Array,
     lam: Array,

@@ -123,6 +123,14 @@ def jacobian(problem, y):
     return np.diag(f_y) + f_m.T @ (g_y * problem.weight)
 
 
+def differenced_jacobian(problem, y, h=1e-6):
+    """dF/dy of a whole problem by central differences of its rate."""
+    columns = [
+        right_side(problem, y + h * e) - right_side(problem, y - h * e) for e in np.eye(len(y))
+    ]
+    return np.array(columns).T / (2.0 * h)
+
+
 def packed(problem, method, block=BLOCK):
     """Return a problem in blocks, with its order parameters set."""
     chosen = METHODS[method].on(problem)

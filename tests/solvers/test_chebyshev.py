@@ -28,6 +28,22 @@ def test_error_of_a_step_is_of_third_order():
     assert _slow_error(0.08) / _slow_error(0.04) == pytest.approx(8.0, rel=0.25)
 
 
+@pytest.mark.parametrize("bend", [0.0, 3.0])
+def test_what_the_step_follows_exactly_has_no_error(bend):
+    """Slopes that are constant, or linear in time (the second component keeps the time)."""
+    estimates = []
+
+    def rate(y, out):
+        out[:] = 2.0 + bend * y[1], 1.0
+
+    def error(estimate, y):
+        estimates.append(estimate.copy())
+        return 0.0
+
+    Chebyshev(rate, 10.0, error, np.zeros(2), 0.0, 0.5).step(np.inf)
+    np.testing.assert_allclose(estimates, 0.0, atol=1e-14)
+
+
 def test_long_steps_are_stable():
     stepper = _stepper(0.5)
     for _ in range(40):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sympy as sp
 from scipy.integrate import solve_ivp
-from solver_problems import right_side
+from solver_problems import differenced_jacobian, jacobian, right_side
 
 from superlaw.solvers import meanfield
 from superlaw.solvers.classes import feature_classes
@@ -92,6 +92,12 @@ CASES = {
 def test_rate_is_the_derived_right_side(name):
     problem, y, expected = CASES[name]()
     np.testing.assert_allclose(right_side(problem, y), expected, rtol=TIE)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_partials_are_the_derivatives_of_the_rate(name):
+    problem, y, _ = CASES[name]()
+    np.testing.assert_allclose(jacobian(problem, y), differenced_jacobian(problem, y), atol=1e-8)
 
 
 @pytest.mark.parametrize("name", CASES)

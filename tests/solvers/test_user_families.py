@@ -38,6 +38,13 @@ def long_rate(y, theta, shared, m, out):
         out[c] = -1.0
 
 
+@njit(blocks.RATE)
+def early_rate(y, theta, shared, m, out):
+    for c in range(y.size):
+        out[c] = -1.0
+    out[-y.size - 1] = -1.0
+
+
 @njit("void(float32[::1], float64[:,::1], float64[::1], float64[::1], float32[::1])")
 def single_rate(y, theta, shared, m, out):
     for c in range(y.size):
@@ -72,6 +79,7 @@ def test_rate_that_leaves_nan_is_refused(refused, kernel, words):
         (single_rate, "compiled with the signature RATE.*float32"),
         (njit(plain_rate), "compiled with the signature RATE"),
         (long_rate, "stays inside its output"),
+        (early_rate, "stays inside its output"),
     ],
 )
 def test_rate_with_another_signature_is_refused(refused, kernel, words):

@@ -10,7 +10,8 @@ from typing import Any
 from superlaw.storage import to_json, write_text
 from superlaw.theory.document import Table
 from superlaw.theory.markdown import table
-from superlaw.validation.accuracy import summary
+from superlaw.validation.accuracy import accuracy, summary
+from superlaw.validation.departures import FREQUENCY_EXPONENT, SHARE, departures, plateau
 
 DOCS = Path(__file__).parent
 RESULTS = DOCS / "results"
@@ -34,9 +35,10 @@ with trained bias and random unit columns, one active feature; in brackets the s
 seeds of W. Late losses with b > 0 are decided by a handful of features and scatter. `sl.solve`
 quotes the largest deviation beyond two standard errors at the nearest parameters (`W-CLOSURE`) and
 says where nothing was compared (`W-UNVALIDATED`)."""
-OUTSIDE = """## Outside its assumptions
+OUTSIDE = f"""## Outside its assumptions
 
-Loss of other students and tasks over that of the direct flow with the same W; a = 1.5, N/K = 8. The
+Loss of other students and tasks over that of the direct flow with the same W; a = \
+{FREQUENCY_EXPONENT:g}, N/K = {SHARE}. The
 one-active limit under gradient flow stands for them only where this is near 1."""
 
 
@@ -45,9 +47,7 @@ def measure() -> None:
     from dataclasses import replace
 
     from superlaw import storage
-    from superlaw.validation.accuracy import accuracy
     from superlaw.validation.claim import SIZES
-    from superlaw.validation.departures import departures, plateau
     from superlaw.validation.figures import svg
     from superlaw.validation.validate import validate
 

@@ -6,7 +6,7 @@ Momentum has two numbers a mode and does not fit; its modes have closed forms, s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -131,22 +131,7 @@ def linear(lam: Array, target: Array, weight: Array, weight_decay: float = 0.0) 
     weight_decay : float
         γ [1/time]: the flow is that of the loss with ½γ‖S‖² added, the loss is without.
     """
-    if _decay(weight_decay) > 0.0:
-        return MeanField(
-            name="linear modes with weight decay (W1)",
-            y0=target,
-            theta=np.stack([lam, target]),
-            weight=weight,
-            rate=families.decayed_rate,
-            partials=families.decayed_partials,
-            measure=families.decayed_measure,
-            shared=np.array([weight_decay]),
-            scale=target,
-            is_linear=True,
-            learned=0.5 * target,
-            bounds=_between(0.0, target),
-        )
-    return MeanField(
+    plain = MeanField(
         name="linear modes (S7)",
         y0=target,
         theta=lam[None],
@@ -158,6 +143,17 @@ def linear(lam: Array, target: Array, weight: Array, weight_decay: float = 0.0) 
         is_linear=True,
         learned=0.5 * target,
         bounds=_between(0.0, target),
+    )
+    if _decay(weight_decay) == 0.0:
+        return plain
+    return replace(
+        plain,
+        name="linear modes with weight decay (W1)",
+        theta=np.stack([lam, target]),
+        shared=np.array([weight_decay]),
+        rate=families.decayed_rate,
+        partials=families.decayed_partials,
+        measure=families.decayed_measure,
     )
 
 

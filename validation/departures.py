@@ -16,7 +16,7 @@ from superlaw.validation.claims import flows
 from superlaw.validation.ensemble import Ensemble, standard_error
 from superlaw.validation.simulate import simulate
 
-SHARE = 8
+FREQUENCY_EXPONENT, SHARE = 1.5, 8
 TIMES = (1.0, 3.0, 10.0, 30.0, 100.0)
 SEEDS = 4
 LARGEST, FASTEST = 4096, 2.0
@@ -35,7 +35,7 @@ def departures(seed: int, size: Size) -> list[dict[str, Any]]:
     """
     rows = []
     for b in (0.0, 0.5):
-        task = PowerLawTask(1.5, b, size.n_network)
+        task = PowerLawTask(FREQUENCY_EXPONENT, b, size.n_network)
         student = Student(size.n_network // SHARE)
         flow = _run(task, student, flows.OPTIMIZER, seed)
         coactive = replace(task, activity="bernoulli")

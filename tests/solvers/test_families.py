@@ -15,7 +15,7 @@ from superlaw.theory.derivations import find_step
 pytestmark = pytest.mark.kernels
 TIE = 1e-13
 NEAR_LAW = 0.005
-"""The law counts from i = ½ on, in sight of the first features."""
+"""The law integrates from i = 0, the sum starts at the first feature."""
 N = 6
 MODE = (symbols.lam_i, symbols.a_i, symbols.s_i)
 

@@ -38,13 +38,11 @@ def _averaged(factor: sp.Expr) -> Iterator[tuple[int, sp.Expr]]:
     hit = sp.symbols("h:3", positive=True)
     for size in (1, 2, 3):
         squared = sp.Poly(factor.subs(_pull, sum(hit[:size]) / size) ** 2, *hit[:size])
-        yield (
-            size,
-            sum(
-                coefficient * sp.prod([{0: 1, 1: lam_i, 2: _fourth_i}[power] for power in powers])
-                for powers, coefficient in squared.terms()
-            ),
+        mean = sum(
+            coefficient * sp.prod([{0: 1, 1: lam_i, 2: _fourth_i}[power] for power in powers])
+            for powers, coefficient in squared.terms()
         )
+        yield size, mean
 
 
 def _batch_of_active(step: Step, *_: Step) -> Iterator[Check]:

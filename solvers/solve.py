@@ -186,18 +186,28 @@ def _exact(
         lam, target, weight = _spectrum(task, on)
         if student is not None and student.depth == 2:
             return exact.logistic_sum(times, lam, target, weight, _start(student, target))
-        rate = 2.0 * lam
         if optimizer is not None:
-            fourth = task.fourth_moment(on.index)
-            if optimizer.momentum:
-                return _with_momentum(times, lam, fourth, target, weight, optimizer, coactive=False)
-            from superlaw.solvers.moments import one_active_rates
-
-            rate = one_active_rates(lam, fourth, optimizer.lr, optimizer.batch)
-        return exact.exponential_sum(times, 0.5 * weight * lam * target**2, rate)
+            modes = lam, task.fourth_moment(on.index), target, weight
+            return _mean_of_sgd(times, *modes, optimizer)
+        return exact.exponential_sum(times, 0.5 * weight * lam * target**2, 2.0 * lam)
 
     what = "closed form of the modes" if optimizer is None else "closed form of mean SGD"
     return _summed(times, classes, curve, f"exact ({what})")
+
+
+def _mean_of_sgd(
+    times: Array, lam: Array, fourth: Array, target: Array, weight: Array, optimizer: Optimizer
+) -> tuple[Array, Array]:
+    """Return the mean loss of SGD with one active feature, and its local slope."""
+    from superlaw.solvers import moments, momentum
+
+    if not optimizer.momentum:
+        rate = moments.one_active_rates(lam, fourth, optimizer.lr, optimizer.batch)
+        return exact.exponential_sum(times, 0.5 * weight * lam * target**2, rate)
+    steps = np.round(times / optimizer.time_per_step)
+    trained = optimizer.lr, optimizer.batch, optimizer.momentum
+    loss = momentum.one_active_loss(steps, lam, fourth, target, weight, *trained)
+    return loss, differenced_slope(times, loss)
 
 
 def _summed(
@@ -253,46 +263,26 @@ def _moments(
     optimizer: Optimizer | None,
 ) -> Solution:
     """Iterate the exact second moments of SGD on independent features."""
-    from superlaw.solvers import moments
+    from superlaw.solvers import moments, momentum
 
     assert optimizer is not None  # the method is chosen for SGD only
     steps = np.round(times / optimizer.time_per_step)
 
     def curve(on: FeatureClasses) -> tuple[Array, Array]:
         lam, target, weight = _spectrum(task, on)
+        modes = lam, task.fourth_moment(on.index), target, weight
         if optimizer.momentum:
-            fourth = task.fourth_moment(on.index)
-            return _with_momentum(times, lam, fourth, target, weight, optimizer, coactive=True)
-        if task.has_coupled_modes or optimizer.batch is None:
+            trained = optimizer.lr, optimizer.batch, optimizer.momentum
+            loss = momentum.centred_loss(steps, *modes, *trained)
+        elif task.has_coupled_modes or optimizer.batch is None:
             p = task.probability(on.index)
             raw = np.stack([p * task.law.moment(k) for k in (1, 2, 3, 4)])
             loss = moments.coupled_loss(steps, raw, target, optimizer.lr, optimizer.batch)
         else:
-            fourth = task.fourth_moment(on.index)
-            loss = moments.centred_loss(
-                steps, lam, fourth, target, weight, optimizer.lr, optimizer.batch
-            )
+            loss = moments.centred_loss(steps, *modes, optimizer.lr, optimizer.batch)
         return loss, differenced_slope(times, loss)
 
     return _summed(times, classes, curve, "moments (exact mean of SGD)")
-
-
-def _with_momentum(
-    times: Array,
-    lam: Array,
-    fourth: Array,
-    target: Array,
-    weight: Array,
-    optimizer: Optimizer,
-    coactive: bool,
-) -> tuple[Array, Array]:
-    """Return the mean loss under momentum; only features active at once share their noise."""
-    from superlaw.solvers import momentum
-
-    law = momentum.centred_loss if coactive else momentum.one_active_loss
-    steps, m = np.round(times / optimizer.time_per_step), optimizer.momentum
-    loss = law(steps, lam, fourth, target, weight, optimizer.lr, optimizer.batch, m)
-    return loss, differenced_slope(times, loss)
 
 
 _CLOSED = {"exact": _exact, "contour": _contour, "moments": _moments}

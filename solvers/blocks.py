@@ -105,10 +105,10 @@ PASS = types.void(types.int64, _scalar, types.int64, PROBLEM)
 """pass(block, h, stage, problem): what one walk over the features does in one block."""
 WALK = types.void(types.FunctionType(PASS), _scalar, types.int64, PROBLEM)
 """walk(pass, h, stage, problem): do it in every block."""
-Passes = namedtuple("Passes", ("n_stages", "first", "second", "third", "fourth", "between"))
+Passes = namedtuple("Passes", ("n_stages", "first", "second", "third", "between"))
 """The passes a step is made of, and the one that sets the state BETWEEN. They travel as arguments:
 a compiled function that names another one as a value could not be cached."""
-PASSES = types.NamedTuple((types.int64, *(types.FunctionType(PASS),) * 5), Passes)
+PASSES = types.NamedTuple((types.int64, *(types.FunctionType(PASS),) * 4), Passes)
 STEP = _scalar(types.FunctionType(WALK), PASSES, _scalar, PROBLEM)
 """step(walk, passes, h, problem): set the state after the step, return the error in tolerances."""
 

@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from superlaw.compiled import kernel
 from superlaw.solvers.rkc_coefficients import coefficients, stability_limit
 
 Array = NDArray[Any]
@@ -44,7 +44,7 @@ def stages_needed(h_rho: float) -> int:
     return n_stages
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel()
 def _combine(y0, before, last, slope, slope0, row, h):
     """Overwrite `before` with the next stage."""
     drive, mu, nu, start, rest = row
@@ -53,7 +53,7 @@ def _combine(y0, before, last, slope, slope0, row, h):
         before[k] = stage + h * (drive * slope[k] + start * slope0[k])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel()
 def _estimate(y0, y, slope0, slope, h, out):
     """Fill the local error 0.8 (y_n − y_{n+1}) + 0.4 h (F_n + F_{n+1})."""
     for k in range(y0.size):

@@ -14,20 +14,21 @@ modes have D = 0 and are exact in one step. Dense output is the same formula at 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from superlaw.compiled import helper, kernel
 from superlaw.solvers.blocks import PASS, STEP, TINY, Passes, pointer
+from superlaw.solvers.reductions import add_order, collect_order
 
 STAGES = 3
 
 
-@njit(error_model="numpy")
+@helper()
 def _phi_1(z):
     """(e^z − 1)/z."""
     return np.expm1(z) / z if z != 0.0 else 1.0
 
 
-@njit(error_model="numpy")
+@helper()
 def _phi_2(z):
     """(φ_1(z) − 1)/z, by its series where the difference would cancel."""
     if abs(z) > 0.5:
@@ -38,14 +39,14 @@ def _phi_2(z):
     return 0.5 * total
 
 
-@njit(error_model="numpy")
+@helper()
 def _second_state(h, y, rates, diagonal, state):
     """Set u_2."""
     for c in range(y.size):
         state[c] = y[c] + 0.5 * h * _phi_1(0.5 * h * diagonal[c]) * rates[c]
 
 
-@njit(error_model="numpy")
+@helper()
 def _third_state(h, y, rates, diagonal, difference, state):
     """Set u_3."""
     part = 2.0 / 3.0 * h
@@ -54,7 +55,7 @@ def _third_state(h, y, rates, diagonal, difference, state):
         state[c] = y[c] + part * _phi_1(z) * rates[c] + 4.0 / 3.0 * part * _phi_2(z) * difference[c]
 
 
-@njit(error_model="numpy")
+@helper()
 def _scratch(problem):
     """Return room for F_0, L, D_2, D_3, a state, f_m and g_y of a block."""
     n_order = problem.m.shape[1]
@@ -62,7 +63,7 @@ def _scratch(problem):
     return room[0], room[1], room[2], room[3], room[4], room[5 : 5 + n_order], room[5 + n_order :]
 
 
-@njit(error_model="numpy")
+@helper()
 def _difference(row, block, problem, y, rates, diagonal, state, out):
     """Set out = N(state) − N(y), with the order parameters of a stage."""
     problem.rate(state, problem.theta[block], problem.shared, problem.m[row], out)
@@ -70,7 +71,7 @@ def _difference(row, block, problem, y, rates, diagonal, state, out):
         out[c] -= rates[c] + diagonal[c] * (state[c] - y[c])
 
 
-@njit(error_model="numpy")
+@helper()
 def _replay(n, h, block, problem, rates, diagonal, second, third, state, f_m, g_y):
     """Set what the first n stages leave: F_0 and L, then D_2, then D_3; the state is the next."""
     y, theta = problem.y[problem.now[0], block], problem.theta[block]
@@ -84,28 +85,15 @@ def _replay(n, h, block, problem, rates, diagonal, second, third, state, f_m, g_
         _difference(2, block, problem, y, rates, diagonal, state, third)
 
 
-@njit(error_model="numpy")
-def _add_order(block, problem, state, g):
-    """Set the partial sums of the order parameters at a state."""
-    if g.shape[0] > 0:
-        problem.order(state, problem.theta[block], problem.shared, g)
-    weight = problem.weight[block]
-    for r in range(g.shape[0]):
-        total = 0.0
-        for c in range(state.size):
-            total += weight[c] * g[r, c]
-        problem.sums[block, r] = total
-
-
-@njit(PASS, cache=True, nogil=True, error_model="numpy")
+@kernel(PASS)
 def stage_pass(block, h, stage, problem):
     """Add up the order parameters at the state of a stage."""
     rates, diagonal, second, third, state, f_m, g_y = _scratch(problem)
     _replay(stage, h, block, problem, rates, diagonal, second, third, state, f_m, g_y)
-    _add_order(block, problem, state, g_y)
+    add_order(block, problem, state, g_y)
 
 
-@njit(PASS, cache=True, nogil=True, error_model="numpy")
+@kernel(PASS)
 def finish_pass(block, h, stage, problem):
     """Set the state after the step; keep its worst error and order parameters."""
     rates, diagonal, second, third, state, f_m, g_y = _scratch(problem)
@@ -120,11 +108,11 @@ def finish_pass(block, h, stage, problem):
         error = abs(bend * (1.5 * third[c] - 2.0 * second[c]))
         error /= problem.atol + problem.rtol * size + TINY
         worst = max(worst, error) if error == error else np.inf
-    _add_order(block, problem, after, g_y)
+    add_order(block, problem, after, g_y)
     problem.sums[block, problem.m.shape[1]] = worst
 
 
-@njit(PASS, cache=True, nogil=True, error_model="numpy")
+@kernel(PASS)
 def between_pass(block, h, stage, problem):
     """Set the state at y(t + θh): φ_1 and φ_2 at θhL with the D_3 of the whole step."""
     rates, diagonal, second, third, state, f_m, g_y = _scratch(problem)
@@ -135,33 +123,21 @@ def between_pass(block, h, stage, problem):
         z = part * diagonal[c]
         bend = 1.5 * theta * part * _phi_2(z) * third[c]
         between[c] = y[c] + part * _phi_1(z) * rates[c] + bend
-    _add_order(block, problem, between, g_y)
+    add_order(block, problem, between, g_y)
 
 
-@njit(error_model="numpy")
-def _collect_order(problem, row):
-    """Add the partial sums of the order parameters in the order of the blocks."""
-    for r in range(problem.m.shape[1]):
-        total = 0.0
-        for block in range(problem.sums.shape[0]):
-            total += problem.sums[block, r]
-        problem.m[row, r] = total
-
-
-@njit(STEP, cache=True, nogil=True, error_model="numpy")
+@kernel(STEP)
 def exponential_step(walk, passes, h, problem):
     """Set the state after one step; return its error in units of the tolerance."""
     if problem.m.shape[1] > 0:
         for stage in range(1, passes.n_stages):
             walk(passes.first, h, stage, problem)
-            _collect_order(problem, stage)
+            collect_order(problem, stage)
     walk(passes.second, h, passes.n_stages, problem)
-    _collect_order(problem, passes.n_stages)
+    collect_order(problem, passes.n_stages)
     return problem.sums[:, problem.m.shape[1]].max()
 
 
 STEPPER = pointer(exponential_step, STEP)
 _FINISH = pointer(finish_pass, PASS)
-PASSES = Passes(
-    STAGES, pointer(stage_pass, PASS), _FINISH, _FINISH, _FINISH, pointer(between_pass, PASS)
-)
+PASSES = Passes(STAGES, pointer(stage_pass, PASS), _FINISH, _FINISH, pointer(between_pass, PASS))

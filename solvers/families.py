@@ -6,31 +6,30 @@ names. Observables 0 and 1 of every family are the loss and its time derivative.
 
 from __future__ import annotations
 
-from numba import njit
-
+from superlaw.compiled import kernel
 from superlaw.solvers.blocks import MEASURE, ORDER, PARTIALS, RATE
 
 
-@njit(ORDER, cache=True, nogil=True, error_model="numpy")
+@kernel(ORDER)
 def no_order(y, theta, shared, out):
     """No order parameters: the modes are independent."""
 
 
-@njit(RATE, cache=True, nogil=True, error_model="numpy")
+@kernel(RATE)
 def linear_rate(y, theta, shared, m, out):
     """de_i/dt = −λ_i e_i, the error e = a − s of S7; θ = (λ,)."""
     for c in range(y.size):
         out[c] = -theta[0, c] * y[c]
 
 
-@njit(PARTIALS, cache=True, nogil=True, error_model="numpy")
+@kernel(PARTIALS)
 def linear_partials(y, theta, shared, m, f_y, f_m, g_y):
     """∂f/∂e = −λ."""
     for c in range(y.size):
         f_y[c] = -theta[0, c]
 
 
-@njit(MEASURE, cache=True, nogil=True, error_model="numpy")
+@kernel(MEASURE)
 def linear_measure(y, theta, shared, m, out):
     """Loss ½λe² and its derivative −λ²e²."""
     for c in range(y.size):
@@ -39,21 +38,21 @@ def linear_measure(y, theta, shared, m, out):
         out[1, c] = -2.0 * theta[0, c] * loss
 
 
-@njit(RATE, cache=True, nogil=True, error_model="numpy")
+@kernel(RATE)
 def decayed_rate(y, theta, shared, m, out):
     """de_i/dt = −λ_i e_i + γ (a_i − e_i), the error e = a − s of W1; θ = (λ, a), shared = (γ,)."""
     for c in range(y.size):
         out[c] = -theta[0, c] * y[c] + shared[0] * (theta[1, c] - y[c])
 
 
-@njit(PARTIALS, cache=True, nogil=True, error_model="numpy")
+@kernel(PARTIALS)
 def decayed_partials(y, theta, shared, m, f_y, f_m, g_y):
     """∂f/∂e = −λ − γ."""
     for c in range(y.size):
         f_y[c] = -theta[0, c] - shared[0]
 
 
-@njit(MEASURE, cache=True, nogil=True, error_model="numpy")
+@kernel(MEASURE)
 def decayed_measure(y, theta, shared, m, out):
     """Loss ½λe², without the penalty, and its derivative λ e de/dt."""
     for c in range(y.size):
@@ -62,21 +61,21 @@ def decayed_measure(y, theta, shared, m, out):
         out[1, c] = pull * (shared[0] * (theta[1, c] - y[c]) - pull)
 
 
-@njit(RATE, cache=True, nogil=True, error_model="numpy")
+@kernel(RATE)
 def two_layer_rate(y, theta, shared, m, out):
     """ds_i/dt = 2 s_i (λ_i (a_i − s_i) − γ), T1 and W7; θ = (λ, a), shared = (γ,)."""
     for c in range(y.size):
         out[c] = 2.0 * y[c] * (theta[0, c] * (theta[1, c] - y[c]) - shared[0])
 
 
-@njit(PARTIALS, cache=True, nogil=True, error_model="numpy")
+@kernel(PARTIALS)
 def two_layer_partials(y, theta, shared, m, f_y, f_m, g_y):
     """∂f/∂s = 2λ(a − 2s) − 2γ."""
     for c in range(y.size):
         f_y[c] = 2.0 * (theta[0, c] * (theta[1, c] - 2.0 * y[c]) - shared[0])
 
 
-@njit(MEASURE, cache=True, nogil=True, error_model="numpy")
+@kernel(MEASURE)
 def two_layer_measure(y, theta, shared, m, out):
     """Loss ½λ(a − s)², without the penalty, and its derivative −λ(a − s) ds/dt."""
     for c in range(y.size):
@@ -85,21 +84,21 @@ def two_layer_measure(y, theta, shared, m, out):
         out[1, c] = -2.0 * pull * y[c] * (pull - shared[0])
 
 
-@njit(RATE, cache=True, nogil=True, error_model="numpy")
+@kernel(RATE)
 def mean_row_rate(y, theta, shared, m, out):
     """de_k/dt = −c_k e_k − μ_k m, one row of M3 with Σ = diag(c) + μμᵀ; θ = (c, μ)."""
     for c in range(y.size):
         out[c] = -theta[0, c] * y[c] - theta[1, c] * m[0]
 
 
-@njit(ORDER, cache=True, nogil=True, error_model="numpy")
+@kernel(ORDER)
 def mean_row_order(y, theta, shared, out):
     """M = Σ μ_k e_k."""
     for c in range(y.size):
         out[0, c] = theta[1, c] * y[c]
 
 
-@njit(PARTIALS, cache=True, nogil=True, error_model="numpy")
+@kernel(PARTIALS)
 def mean_row_partials(y, theta, shared, m, f_y, f_m, g_y):
     """∂f/∂e = −c, ∂f/∂m = −μ, ∂g/∂e = μ."""
     for c in range(y.size):
@@ -108,7 +107,7 @@ def mean_row_partials(y, theta, shared, m, f_y, f_m, g_y):
         g_y[0, c] = theta[1, c]
 
 
-@njit(MEASURE, cache=True, nogil=True, error_model="numpy")
+@kernel(MEASURE)
 def mean_row_measure(y, theta, shared, m, out):
     """Loss ½ eᵀΣe = Σ (½ c e + ½ μ m) e and its derivative −|de/dt|²."""
     for c in range(y.size):
@@ -117,21 +116,21 @@ def mean_row_measure(y, theta, shared, m, out):
         out[1, c] = -pull * pull
 
 
-@njit(RATE, cache=True, nogil=True, error_model="numpy")
+@kernel(RATE)
 def cross_talk_rate(y, theta, shared, m, out):
     """de_k/dt = −λ_k e_k − m, every error pushed alike by the drive m; θ = (λ,) (X1)."""
     for c in range(y.size):
         out[c] = -theta[0, c] * y[c] - m[0]
 
 
-@njit(ORDER, cache=True, nogil=True, error_model="numpy")
+@kernel(ORDER)
 def cross_talk_order(y, theta, shared, out):
     """M = dμ/dt = (1/K) Σ λ_i e_i; shared = (1/K,)."""
     for c in range(y.size):
         out[0, c] = shared[0] * theta[0, c] * y[c]
 
 
-@njit(PARTIALS, cache=True, nogil=True, error_model="numpy")
+@kernel(PARTIALS)
 def cross_talk_partials(y, theta, shared, m, f_y, f_m, g_y):
     """∂f/∂e = −λ, ∂f/∂m = −1, ∂g/∂e = λ/K."""
     for c in range(y.size):
@@ -140,7 +139,7 @@ def cross_talk_partials(y, theta, shared, m, f_y, f_m, g_y):
         g_y[0, c] = shared[0] * theta[0, c]
 
 
-@njit(MEASURE, cache=True, nogil=True, error_model="numpy")
+@kernel(MEASURE)
 def cross_talk_measure(y, theta, shared, m, out):
     """Loss ½λe², its derivative λ e de/dt, and what the feature adds to the drive m."""
     for c in range(y.size):

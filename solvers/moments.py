@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import float64, int64, njit, void
+from numba import float64, int64, void
 
+from superlaw.compiled import kernel
 from superlaw.solvers.arrays import Array
 
 
@@ -27,12 +28,7 @@ def one_active_rates(lam: Array, fourth: Array, lr: float, batch: int | None) ->
     return -np.log1p(lr * (lr * lam**2 - 2.0 * lam + spread)) / lr
 
 
-@njit(
-    void(float64[::1], float64[::1], float64[::1], float64[::1], int64[::1], float64[::1]),
-    cache=True,
-    nogil=True,
-    error_model="numpy",
-)
+@kernel(void(float64[::1], float64[::1], float64[::1], float64[::1], int64[::1], float64[::1]))
 def _centred(factor, kick, half_rate, P, steps, loss):
     """P ← factor P + kick L, L = Σ half_rate P, recorded at the given steps."""
     done = 0

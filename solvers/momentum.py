@@ -14,8 +14,9 @@ Source: derivation steps N10 to N14 [derived], exact.
 from __future__ import annotations
 
 import numpy as np
-from numba import float64, int64, njit, void
+from numba import float64, int64, void
 
+from superlaw.compiled import kernel
 from superlaw.solvers.arrays import Array
 
 
@@ -88,12 +89,7 @@ def _change(lam: Array, square: Array, lr: float, m: float) -> Array:
     return np.ascontiguousarray(np.array(rows).transpose(2, 0, 1))
 
 
-@njit(
-    void(float64[:, :, ::1], float64[::1], float64[::1], int64[::1], float64[::1]),
-    cache=True,
-    nogil=True,
-    error_model="numpy",
-)
+@kernel(void(float64[:, :, ::1], float64[::1], float64[::1], int64[::1], float64[::1]))
 def _add_by_powers(change, start, half_rate, steps, loss):
     """Add half_rate · P of every mode at the given steps, by squaring its matrix again and again.
 
@@ -127,11 +123,8 @@ def _add_by_powers(change, start, half_rate, steps, loss):
             loss[row] += half_rate[g] * state[0]
 
 
-@njit(
-    void(float64[:, :, ::1], float64[::1], float64[::1], float64[:, ::1], int64[::1], float64[::1]),
-    cache=True,
-    nogil=True,
-    error_model="numpy",
+@kernel(
+    void(float64[:, :, ::1], float64[::1], float64[::1], float64[:, ::1], int64[::1], float64[::1])
 )
 def _step_by_step(change, kick, half_rate, state, steps, loss):
     """Move (P, C, U) of every mode on, each kicked by the loss of all, recorded at given steps."""

@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections import namedtuple
 
 import numpy as np
-from numba import njit
+
+from superlaw.compiled import helper, kernel
 
 Model = namedtuple(
     "Model",
@@ -45,7 +46,7 @@ LOOSE = {"reassoc", "contract", "nsz"}
 """What the compiler may do with sums: several partial sums, fused multiply-adds."""
 
 
-@njit(error_model="numpy")
+@helper()
 def moments(S, beta):
     """Return E[v^k 1(vS + β ≥ 0)], k = 0, 1, 2, for v ~ U(0, 2) (step R3)."""
     if S > 0.0:
@@ -57,7 +58,7 @@ def moments(S, beta):
     return (1.0, 1.0, 4.0 / 3.0) if beta >= 0.0 else (0.0, 0.0, 0.0)
 
 
-@njit(error_model="numpy")
+@helper()
 def unpack(y, n_classes, n_head, n_replicas, n_nodes):
     """Return the parts of a flat state as views."""
     G, H, R, Q = n_classes, n_head, n_replicas, n_nodes
@@ -73,7 +74,7 @@ def unpack(y, n_classes, n_head, n_replicas, n_nodes):
     )
 
 
-@njit(error_model="numpy", fastmath=LOOSE)
+@helper(fastmath=LOOSE)
 def _open_side(S, inverse, beta, D, drive):
     """Fill −∂L/∂S and −∂L/∂β of an entry S > 0, for every bias of the row, per unit of p."""
     for r in range(beta.size):
@@ -83,7 +84,7 @@ def _open_side(S, inverse, beta, D, drive):
         drive[r] = -(S * m1 + beta[r] * (1.0 - 0.5 * x))
 
 
-@njit(error_model="numpy", fastmath=LOOSE)
+@helper(fastmath=LOOSE)
 def _closed_side(S, inverse, beta, D, drive):
     """Fill the same for S < 0."""
     for r in range(beta.size):
@@ -93,7 +94,7 @@ def _closed_side(S, inverse, beta, D, drive):
         drive[r] = -(S * m1 + 0.5 * beta[r] * x)
 
 
-@njit(error_model="numpy", fastmath=LOOSE)
+@helper(fastmath=LOOSE)
 def _head_entries(S, beta, D, drive):
     """Fill the same where every replica has its own S."""
     for r in range(beta.size):
@@ -102,7 +103,7 @@ def _head_entries(S, beta, D, drive):
         drive[r] = -(S[r] * m1 + beta[r] * m0)
 
 
-@njit(error_model="numpy")
+@helper()
 def _head_pair(g, h, model, state, rate, pairs, room):
     """Go through the replicas of an entry in a head column: each has its own mark."""
     sigma, p, beta = pairs.sigma[g, h], model.p[h], state.beta[g]
@@ -128,7 +129,7 @@ def _head_pair(g, h, model, state, rate, pairs, room):
     pairs.loss[g] += 0.5 * others * mean * loss
 
 
-@njit(error_model="numpy", fastmath=LOOSE)
+@helper(fastmath=LOOSE)
 def _tail_pair(g, h, model, state, rate, pairs, room):
     """Go through the quantile nodes of an entry in a tail column, for every replica's bias."""
     sigma, p, beta = pairs.sigma[g, h], model.p[h], state.beta[g]
@@ -162,7 +163,7 @@ def _tail_pair(g, h, model, state, rate, pairs, room):
     pairs.loss[g] += 0.5 * others * mean * loss
 
 
-@njit(error_model="numpy")
+@helper()
 def _keep_pair(g, h, model, state, pairs, pulls, scale):
     """Add to each replica's overlap what its own row pulls through the overlap with h."""
     others = model.n[h] - (1.0 if g == h else 0.0)
@@ -171,7 +172,7 @@ def _keep_pair(g, h, model, state, pairs, pulls, scale):
         pairs.overlap_drive[g, r] += others * scale * pulls[r] * overlap
 
 
-@njit(error_model="numpy")
+@helper()
 def _all_pairs(model, state, rate, pairs):
     """Fill what the pairs contribute, row by row."""
     n_classes, n_head = model.n.size, state.head.shape[1]
@@ -183,7 +184,7 @@ def _all_pairs(model, state, rate, pairs):
             _tail_pair(g, h, model, state, rate, pairs, room)
 
 
-@njit(error_model="numpy")
+@helper()
 def _own(model, state, rate, pairs):
     """Add what a row's own feature does to its overlap and bias; return its E[D] and E[S D]."""
     n_classes, n_replicas = state.s.shape
@@ -205,7 +206,7 @@ def _own(model, state, rate, pairs):
     return drive, power, loss
 
 
-@njit(error_model="numpy")
+@helper()
 def _reactions(model, pairs):
     """Return how all entries of a column, of a row, and all entries together react, times 1/K."""
     n, n_classes = model.n, model.n.size
@@ -219,7 +220,7 @@ def _reactions(model, pairs):
     return column, row, bulk
 
 
-@njit(error_model="numpy")
+@helper()
 def _bulk_rates(model, state, mean, pairs, drive, power):
     """Return d(tr B/K)/dt and d(|B|²/K)/dt."""
     trace = square = 0.0
@@ -234,7 +235,7 @@ def _bulk_rates(model, state, mean, pairs, drive, power):
     return trace / model.width, 2.0 * square / model.width
 
 
-@njit(error_model="numpy")
+@helper()
 def _norm_rates(model, state, mean, pairs, reactions, drive, power, rate):
     """Set the rates of |Bw|² and |Bᵀw|² of each class."""
     bulk, mu, square = reactions[2], state.bulk[0], state.bulk[1]
@@ -255,7 +256,7 @@ def _norm_rates(model, state, mean, pairs, reactions, drive, power, rate):
         rate.row[g] -= 2.0 * (state.row[g] - square - own * mu) * bulk
 
 
-@njit(error_model="numpy")
+@helper()
 def _cross_talk(model, state, pairs, reactions, rate):
     """Add to each overlap what all other features do to it, and the echo of its own responses.
 
@@ -284,7 +285,7 @@ def _cross_talk(model, state, pairs, reactions, rate):
             rate.s[g, r] += total
 
 
-@njit(error_model="numpy")
+@helper()
 def _spread(model, state, pairs, rate):
     """Add the fluctuations of wᵀBw from row to row: squared overlaps with the head, and the bulk.
 
@@ -312,7 +313,7 @@ def _spread(model, state, pairs, rate):
                     rate.s[g, r] += tilt * speed[h] / K
 
 
-@njit(error_model="numpy")
+@helper()
 def _forget(model, state, reactions, rate):
     """Let the rest of the network react to each response M: dM = D − (column + row + bulk) M."""
     column, row, bulk = reactions
@@ -328,7 +329,7 @@ def _forget(model, state, reactions, rate):
                     rate.tail[g, h - n_head, q] -= loss * state.tail[g, h - n_head, q]
 
 
-@njit(error_model="numpy")
+@helper()
 def _new_pairs(model, state):
     """Return pairs with the sizes of their fields, σ² = (|Bw_h|² + |Bᵀw_g|² − |B|²/K)/K."""
     n_classes, n_replicas = state.s.shape
@@ -352,7 +353,7 @@ def _new_pairs(model, state):
     )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel()
 def closure_rates(model, state, rate):
     """Fill the rates of a state (R13, R15-R18); return its diagonal and its interference loss."""
     pairs = _new_pairs(model, state)

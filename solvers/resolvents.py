@@ -16,15 +16,16 @@ in registers. It is the same method as in `rosenbrock`, with a fifth of its traf
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from superlaw.compiled import helper, kernel
 from superlaw.solvers.blocks import LOOSE, PASS, STEP, TINY, Passes, pointer
+from superlaw.solvers.reductions import collect_order, eliminate, total, worst
 
 POWERS = 7
 """Powers of Q in `RODAS5P.in_resolvents()`."""
 
 
-@njit(error_model="numpy", fastmath=LOOSE)
+@helper(fastmath=LOOSE)
 def _linearise(block, h, problem, y, q, U, V, v):
     """Fill q, U, V (without the weights) and v_0 = F(y) of a block."""
     theta, shared, m = problem.theta[block], problem.shared, problem.m[0]
@@ -35,7 +36,7 @@ def _linearise(block, h, problem, y, q, U, V, v):
         q[k] = 1.0 / (1.0 - step * q[k])
 
 
-@njit(error_model="numpy")
+@helper()
 def _scratch(problem):
     """Return q, v, error, U and V of a block, from one allocation."""
     n_order = problem.m.shape[1]
@@ -43,7 +44,7 @@ def _scratch(problem):
     return room[0], room[1], room[2], room[3 : 3 + n_order], room[3 + n_order :]
 
 
-@njit(error_model="numpy")
+@helper()
 def _powers_of_order(beta, step, problem, r):
     """Return hγ Σ_(k≥j) β_k c_(k−j) for j = 1 … POWERS, the factors of q^j U_r."""
     c = np.zeros(POWERS)
@@ -53,7 +54,7 @@ def _powers_of_order(beta, step, problem, r):
     return c
 
 
-@njit(error_model="numpy", fastmath=LOOSE)
+@helper(fastmath=LOOSE)
 def _add_polynomials(c, d, q, factor, state, error):
     """Add factor · Σ_j c_j q^(j+1) to the state and the same with d to the error (Horner)."""
     c0, c1, c2, c3, c4, c5, c6 = c[0], c[1], c[2], c[3], c[4], c[5], c[6]
@@ -66,7 +67,7 @@ def _add_polynomials(c, d, q, factor, state, error):
         error[k] += size * (d0 + x * (d1 + x * (d2 + x * wrong)))
 
 
-@njit(error_model="numpy", fastmath=LOOSE)
+@helper(fastmath=LOOSE)
 def _add_powers(beta, epsilon, step, problem, q, U, v, state, error):
     """Add hγ Σ_k β_k v_k to the state and hγ Σ_k ε_k v_k to the error, k from 1.
 
@@ -79,7 +80,7 @@ def _add_powers(beta, epsilon, step, problem, q, U, v, state, error):
         _add_polynomials(c, d, q, U[r], state, error)
 
 
-@njit(error_model="numpy", fastmath=LOOSE)
+@helper(fastmath=LOOSE)
 def _add_order(block, problem, state, V):
     """Set the partial sums of the order parameters at a state: they are linear, g = Vᵀ y."""
     weight = problem.weight[block]
@@ -90,22 +91,7 @@ def _add_order(block, problem, state, V):
         problem.sums[block, r] = total
 
 
-@njit(error_model="numpy")
-def _worst(error):
-    """Return the largest error, or infinity if one is not a number.
-
-    Numbers from 0 on are ordered as their bits are, NaN after infinity; whole numbers are compared
-    many at a time.
-    """
-    bits = error.view(np.int64)
-    largest = bits[0]
-    for k in range(bits.size):
-        largest = max(largest, bits[k])
-    bits[0] = largest
-    return error[0] if error[0] < np.inf else np.inf
-
-
-@njit(error_model="numpy", fastmath=LOOSE)
+@helper(fastmath=LOOSE)
 def _power_sums(weight, V, q, x, sums, column, apart):
     """Set Σ w V q^k x for k = 1 … POWERS, in columns some way apart."""
     t0, t1, t2, t3, t4, t5, t6 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -129,7 +115,7 @@ def _power_sums(weight, V, q, x, sums, column, apart):
     sums[column + 5 * apart], sums[column + 6 * apart] = t5, t6
 
 
-@njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
+@kernel(PASS, fastmath=LOOSE)
 def sums_pass(block, h, stage, problem):
     """Add up Vᵀ q^k F(y) and Vᵀ q^k U for k = 1 … POWERS."""
     q, v, _, U, V = _scratch(problem)
@@ -144,7 +130,7 @@ def sums_pass(block, h, stage, problem):
             _power_sums(weight, V[r], q, U[p], sums, column + 1 + p, width)
 
 
-@njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
+@kernel(PASS, fastmath=LOOSE)
 def finish_pass(block, h, stage, problem):
     """Set the state after the step; keep its worst error and order parameters."""
     q, v, error, U, V = _scratch(problem)
@@ -158,10 +144,10 @@ def finish_pass(block, h, stage, problem):
         size = max(scale[k], max(abs(y[k]), abs(state[k])))
         error[k] = abs(error[k] / (atol + rtol * size))
     _add_order(block, problem, state, V)
-    problem.sums[block, U.shape[0]] = _worst(error)
+    problem.sums[block, U.shape[0]] = worst(error)
 
 
-@njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
+@kernel(PASS, fastmath=LOOSE)
 def between_pass(block, h, stage, problem):
     """Set the state at y(t + θh), fourth order, as in `rosenbrock`."""
     q, v, unused, U, V = _scratch(problem)
@@ -181,42 +167,7 @@ def between_pass(block, h, stage, problem):
     _add_order(block, problem, state, V)
 
 
-@njit(error_model="numpy")
-def _total(sums, column):
-    total = 0.0
-    for block in range(sums.shape[0]):
-        total += sums[block, column]
-    return total
-
-
-@njit(error_model="numpy")
-def _solve(matrix, right, out):
-    """Solve a small dense system by elimination with row exchanges, in place.
-
-    A singular matrix gives NaN, which rejects the step; a library call would raise in a thread.
-    """
-    n = right.size
-    for c in range(n):
-        pivot = c
-        for r in range(c + 1, n):
-            if abs(matrix[r, c]) > abs(matrix[pivot, c]):
-                pivot = r
-        for k in range(c, n):
-            matrix[c, k], matrix[pivot, k] = matrix[pivot, k], matrix[c, k]
-        right[c], right[pivot] = right[pivot], right[c]
-        for r in range(c + 1, n):
-            share = matrix[r, c] / matrix[c, c]
-            for k in range(c, n):
-                matrix[r, k] -= share * matrix[c, k]
-            right[r] -= share * right[c]
-    for r in range(n - 1, -1, -1):
-        out[r] = right[r]
-        for k in range(r + 1, n):
-            out[r] -= matrix[r, k] * out[k]
-        out[r] /= matrix[r, r]
-
-
-@njit(error_model="numpy")
+@helper()
 def _solve_links(n_powers, step, problem):
     """Find c_1 … c_n from the sums."""
     n_order = problem.m.shape[1]
@@ -224,19 +175,19 @@ def _solve_links(n_powers, step, problem):
     column = 0
     for power in range(n_powers):
         for r in range(n_order):
-            free[power, r] = _total(problem.sums, column)
+            free[power, r] = total(problem.sums, column)
             for p in range(n_order):
-                response[power, r, p] = step * _total(problem.sums, column + 1 + p)
+                response[power, r, p] = step * total(problem.sums, column + 1 + p)
             column += 1 + n_order
     for power in range(n_powers):
         for before in range(power):
             for r in range(n_order):
                 for p in range(n_order):
                     free[power, r] += response[power - before, r, p] * problem.link[before, p]
-        _solve(np.eye(n_order) - response[0], free[power], problem.link[power])
+        eliminate(np.eye(n_order) - response[0], free[power], problem.link[power])
 
 
-@njit(STEP, cache=True, nogil=True, error_model="numpy")
+@kernel(STEP)
 def linear_rosenbrock_step(walk, passes, h, problem):
     """Set the state after one step; return its error in units of the tolerance."""
     n_order, n_powers = problem.m.shape[1], passes.n_stages
@@ -244,8 +195,7 @@ def linear_rosenbrock_step(walk, passes, h, problem):
         walk(passes.first, h, n_powers, problem)
         _solve_links(n_powers, h * problem.gamma, problem)
     walk(passes.second, h, n_powers, problem)
-    for r in range(n_order):
-        problem.m[n_powers, r] = _total(problem.sums, r)
+    collect_order(problem, n_powers)
     return problem.sums[:, n_order].max()
 
 
@@ -254,7 +204,6 @@ _FINISH = pointer(finish_pass, PASS)
 PASSES = Passes(
     POWERS,
     pointer(sums_pass, PASS),
-    _FINISH,
     _FINISH,
     _FINISH,
     pointer(between_pass, PASS),

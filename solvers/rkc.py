@@ -8,32 +8,17 @@ numbers of stages come from a ladder, so that their coefficients are a table mad
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from superlaw.compiled import helper, kernel
 from superlaw.solvers.blocks import PASS, STEP, TINY, Passes, pointer
+from superlaw.solvers.reductions import add_order, collect_order
 from superlaw.solvers.rkc_tableau import RKC2
 
 RATES, CURRENT, PREVIOUS = 0, 1, 2
 """What is stored: F_0 and the last two stages."""
 
 
-@njit(error_model="numpy")
-def _add_order(block, problem, state):
-    """Set the partial sums of the order parameters at a state."""
-    n_order = problem.m.shape[1]
-    if n_order == 0:
-        return
-    g = np.empty((n_order, state.size))
-    problem.order(state, problem.theta[block], problem.shared, g)
-    weight = problem.weight[block]
-    for r in range(n_order):
-        total = 0.0
-        for c in range(state.size):
-            total += weight[c] * g[r, c]
-        problem.sums[block, r] = total
-
-
-@njit(PASS, cache=True, nogil=True, error_model="numpy")
+@kernel(PASS)
 def start_pass(block, h, stage, problem):
     """Store F_0; keep what bounds the spectral radius (see `spectrum.spectral_bound`)."""
     y, theta, n_order = problem.y[problem.now[0], block], problem.theta[block], problem.m.shape[1]
@@ -55,7 +40,7 @@ def start_pass(block, h, stage, problem):
         sums[1 + 4 * r], sums[2 + 4 * r], sums[3 + 4 * r], sums[4 + 4 * r] = u, v, u_sum, v_sum
 
 
-@njit(PASS, cache=True, nogil=True, error_model="numpy")
+@kernel(PASS)
 def stage_pass(block, h, stage, problem):
     """Move on to the next stage; add up the order parameters there.
 
@@ -75,10 +60,10 @@ def stage_pass(block, h, stage, problem):
             new += h * (mu_tilde * rate[c] + gamma_tilde * store[RATES, c])
             store[PREVIOUS, c] = store[CURRENT, c]
             store[CURRENT, c] = new
-    _add_order(block, problem, store[CURRENT])
+    add_order(block, problem, store[CURRENT], np.empty((problem.m.shape[1], y.size)))
 
 
-@njit(PASS, cache=True, nogil=True, error_model="numpy")
+@kernel(PASS)
 def finish_pass(block, h, stage, problem):
     """Set the state after the step; keep its worst error ⅘(y − y_new) + ⅖h(F_0 + F_new)."""
     y, after = problem.y[problem.now[0], block], problem.y[1 - problem.now[0], block]
@@ -95,7 +80,7 @@ def finish_pass(block, h, stage, problem):
     problem.sums[block, 0] = worst
 
 
-@njit(PASS, cache=True, nogil=True, error_model="numpy")
+@kernel(PASS)
 def between_pass(block, h, stage, problem):
     """Set the state at y(t + θh): the cubic through both ends and their slopes."""
     y, after = problem.y[problem.now[0], block], problem.y[1 - problem.now[0], block]
@@ -108,10 +93,10 @@ def between_pass(block, h, stage, problem):
         bend = (1.0 - theta) * (h * problem.store[block, RATES, c] - change)
         bend -= theta * (h * rate[c] - change)
         between[c] = y[c] + theta * (change + (1.0 - theta) * bend)
-    _add_order(block, problem, between)
+    add_order(block, problem, between, np.empty((problem.m.shape[1], y.size)))
 
 
-@njit(error_model="numpy")
+@helper()
 def _spectral_bound(problem):
     """Return the bound on the spectral radius from the partial sums of `start_pass`."""
     rows, columns, sums = 0.0, 0.0, problem.sums
@@ -126,17 +111,7 @@ def _spectral_bound(problem):
     return sums[:, 0].max() + min(rows, columns)
 
 
-@njit(error_model="numpy")
-def _collect_order(problem, row):
-    """Add the partial sums of the order parameters in the order of the blocks."""
-    for r in range(problem.m.shape[1]):
-        total = 0.0
-        for block in range(problem.sums.shape[0]):
-            total += problem.sums[block, r]
-        problem.m[row, r] = total
-
-
-@njit(STEP, cache=True, nogil=True, error_model="numpy")
+@kernel(STEP)
 def chebyshev_step(walk, passes, h, problem):
     """Set the state after one step; return its error in units of the tolerance.
 
@@ -157,7 +132,7 @@ def chebyshev_step(walk, passes, h, problem):
     first = int(ladder[rung, 1])
     for row in range(first + 1, first + 1 + int(ladder[rung, 0])):
         walk(passes.second, h, row, problem)
-        _collect_order(problem, 1)
+        collect_order(problem, 1)
     for r in range(problem.m.shape[1]):
         problem.m[problem.m.shape[0] - 2, r] = problem.m[1, r]
     walk(passes.third, h, 0, problem)
@@ -165,12 +140,10 @@ def chebyshev_step(walk, passes, h, problem):
 
 
 STEPPER = pointer(chebyshev_step, STEP)
-_FINISH = pointer(finish_pass, PASS)
 PASSES = Passes(
     RKC2.n_stages,
     pointer(start_pass, PASS),
     pointer(stage_pass, PASS),
-    _FINISH,
-    _FINISH,
+    pointer(finish_pass, PASS),
     pointer(between_pass, PASS),
 )

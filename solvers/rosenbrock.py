@@ -11,13 +11,14 @@ works out p, which is stored where features are coupled: reading it costs less t
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from superlaw.compiled import helper, kernel
 from superlaw.solvers.blocks import LOOSE, PASS, STEP, TINY, Passes, pointer
+from superlaw.solvers.reductions import add_order_loosely, collect_order, eliminate, total, worst
 from superlaw.solvers.tableaus import RODAS5P
 
 
-@njit(error_model="numpy")
+@helper()
 def _scratch(problem):
     """Return 1/E, U, V, state, right side and rate of a block, from one allocation."""
     n_order = problem.m.shape[1]
@@ -25,7 +26,7 @@ def _scratch(problem):
     return room[0], room[4 : 4 + n_order], room[4 + n_order :], room[1], room[2], room[3]
 
 
-@njit(error_model="numpy")
+@helper()
 def _stages(block, problem):
     """Return where the p of a block are: stored, or of this pass only if nothing is coupled."""
     if problem.store.shape[0] > 0:
@@ -33,7 +34,7 @@ def _stages(block, problem):
     return np.empty((problem.A.shape[0], problem.y.shape[2]))
 
 
-@njit(error_model="numpy", fastmath=LOOSE)
+@helper(fastmath=LOOSE)
 def _linearise(block, h, problem, y, e_inv, U, V):
     """Fill 1/E, U and V of a block."""
     problem.partials(y, problem.theta[block], problem.shared, problem.m[0], e_inv, U, V)
@@ -46,7 +47,7 @@ def _linearise(block, h, problem, y, e_inv, U, V):
             V[r, k] *= weight[k]
 
 
-@njit(error_model="numpy", fastmath=LOOSE)
+@helper(fastmath=LOOSE)
 def _add_stages(n, coefficients, scale, problem, U, p, out):
     """Add scale · Σ_j coefficient_j u_j to out, four stages at a time."""
     together = n - n % 4
@@ -67,7 +68,7 @@ def _add_stages(n, coefficients, scale, problem, U, p, out):
             out[k] += pull * U[r, k]
 
 
-@njit(error_model="numpy", fastmath=LOOSE)
+@helper(fastmath=LOOSE)
 def _stage_state(i, problem, y, U, p, state):
     """Set state = y + Σ a_ij u_j."""
     for k in range(y.size):
@@ -75,7 +76,7 @@ def _stage_state(i, problem, y, U, p, state):
     _add_stages(i, problem.A[i], 1.0, problem, U, p, state)
 
 
-@njit(error_model="numpy", fastmath=LOOSE)
+@helper(fastmath=LOOSE)
 def _free_part(i, h, block, problem, y, e_inv, U, p, state, right):
     """Set p_i = E⁻¹ (F(state of stage i) + Σ (c_ij/h) u_j)."""
     _stage_state(i, problem, y, U, p, state)
@@ -85,7 +86,7 @@ def _free_part(i, h, block, problem, y, e_inv, U, p, state, right):
         p[i, k] = e_inv[k] * right[k]
 
 
-@njit(error_model="numpy", fastmath=LOOSE)
+@helper(fastmath=LOOSE)
 def _add_products(block, problem, V, vector, column):
     """Set the partial sums of Vᵀ vector, from a column on."""
     for r in range(V.shape[0]):
@@ -95,35 +96,7 @@ def _add_products(block, problem, V, vector, column):
         problem.sums[block, column + r] = total
 
 
-@njit(error_model="numpy", fastmath=LOOSE)
-def _add_order(block, problem, state, g):
-    """Set the partial sums of the order parameters at a state."""
-    if g.shape[0] > 0:
-        problem.order(state, problem.theta[block], problem.shared, g)
-    weight = problem.weight[block]
-    for r in range(g.shape[0]):
-        total = 0.0
-        for k in range(state.size):
-            total += weight[k] * g[r, k]
-        problem.sums[block, r] = total
-
-
-@njit(error_model="numpy")
-def _worst(error):
-    """Return the largest error, or infinity if one is not a number.
-
-    Numbers from 0 on are ordered as their bits are, NaN after infinity; whole numbers are compared
-    many at a time.
-    """
-    bits = error.view(np.int64)
-    largest = bits[0]
-    for k in range(bits.size):
-        largest = max(largest, bits[k])
-    bits[0] = largest
-    return error[0] if error[0] < np.inf else np.inf
-
-
-@njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
+@kernel(PASS, fastmath=LOOSE)
 def stage_pass(block, h, stage, problem):
     """Work out p of a stage; add up Vᵀp and, for the first stage, VᵀE⁻¹U."""
     e_inv, U, V, state, right, _ = _scratch(problem)
@@ -136,17 +109,17 @@ def stage_pass(block, h, stage, problem):
             _add_products(block, problem, V, U[q], (1 + q) * n_order)
 
 
-@njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
+@kernel(PASS, fastmath=LOOSE)
 def order_pass(block, h, stage, problem):
     """Add up the order parameters at the state of a stage."""
     e_inv, U, V, state, _, _ = _scratch(problem)
     y = problem.y[problem.now[0], block]
     _linearise(block, h, problem, y, e_inv, U, V)
     _stage_state(stage, problem, y, U, _stages(block, problem), state)
-    _add_order(block, problem, state, V)
+    add_order_loosely(block, problem, state, V)
 
 
-@njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
+@kernel(PASS, fastmath=LOOSE)
 def finish_pass(block, h, stage, problem):
     """Set the state after the step; keep its worst error and order parameters."""
     e_inv, U, V, state, right, error = _scratch(problem)
@@ -166,11 +139,11 @@ def finish_pass(block, h, stage, problem):
         size = max(scale[k], max(abs(y[k]), abs(state[k])))
         error[k] = abs(error[k] / (atol + rtol * size))
         new[k] = state[k]
-    _add_order(block, problem, state, V)
-    problem.sums[block, V.shape[0]] = _worst(error)
+    add_order_loosely(block, problem, state, V)
+    problem.sums[block, V.shape[0]] = worst(error)
 
 
-@njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
+@kernel(PASS, fastmath=LOOSE)
 def between_pass(block, h, stage, problem):
     """Set the state at y(t + θh), of fourth order (Steinebach 2023, section 4)."""
     e_inv, U, V, state, right, _ = _scratch(problem)
@@ -188,18 +161,10 @@ def between_pass(block, h, stage, problem):
         share *= theta
     for k in range(y.size):
         problem.y[2, block, k] = state[k]
-    _add_order(block, problem, state, V)
+    add_order_loosely(block, problem, state, V)
 
 
-@njit(error_model="numpy")
-def _total(sums, column):
-    total = 0.0
-    for block in range(sums.shape[0]):
-        total += sums[block, column]
-    return total
-
-
-@njit(error_model="numpy")
+@helper()
 def _stage_order(walk, passes, h, stage, problem):
     """Set the order parameters at the state of a stage; linear ones follow from the links."""
     if problem.order_is_linear:
@@ -209,38 +174,10 @@ def _stage_order(walk, passes, h, stage, problem):
                 problem.m[stage, r] += problem.A[stage, j] * problem.link[j, r]
     else:
         walk(passes.second, h, stage, problem)
-        for r in range(problem.m.shape[1]):
-            problem.m[stage, r] = _total(problem.sums, r)
+        collect_order(problem, stage)
 
 
-@njit(error_model="numpy")
-def _solve(matrix, right, out):
-    """Solve a small dense system by elimination with row exchanges, in place.
-
-    A singular matrix gives NaN, which rejects the step; a library call would raise in a thread.
-    """
-    n = right.size
-    for c in range(n):
-        pivot = c
-        for r in range(c + 1, n):
-            if abs(matrix[r, c]) > abs(matrix[pivot, c]):
-                pivot = r
-        for k in range(c, n):
-            matrix[c, k], matrix[pivot, k] = matrix[pivot, k], matrix[c, k]
-        right[c], right[pivot] = right[pivot], right[c]
-        for r in range(c + 1, n):
-            share = matrix[r, c] / matrix[c, c]
-            for k in range(c, n):
-                matrix[r, k] -= share * matrix[c, k]
-            right[r] -= share * right[c]
-    for r in range(n - 1, -1, -1):
-        out[r] = right[r]
-        for k in range(r + 1, n):
-            out[r] -= matrix[r, k] * out[k]
-        out[r] /= matrix[r, r]
-
-
-@njit(error_model="numpy")
+@helper()
 def _solve_links(walk, passes, h, problem):
     """Find what each stage does to the order parameters."""
     n_order = problem.m.shape[1]
@@ -250,31 +187,28 @@ def _solve_links(walk, passes, h, problem):
             _stage_order(walk, passes, h, stage, problem)
         walk(passes.first, h, stage, problem)
         for r in range(n_order):
-            free[r] = _total(problem.sums, r)
+            free[r] = total(problem.sums, r)
             for q in range(n_order if stage == 0 else 0):
-                coupling[r, q] -= _total(problem.sums, (1 + q) * n_order + r)
-        _solve(coupling.copy(), free, problem.link[stage])
+                coupling[r, q] -= total(problem.sums, (1 + q) * n_order + r)
+        eliminate(coupling.copy(), free, problem.link[stage])
 
 
-@njit(STEP, cache=True, nogil=True, error_model="numpy")
+@kernel(STEP)
 def rosenbrock_step(walk, passes, h, problem):
     """Set the state after one step; return its error in units of the tolerance."""
     n_order = problem.m.shape[1]
     if n_order > 0:
         _solve_links(walk, passes, h, problem)
     walk(passes.third, h, passes.n_stages, problem)
-    for r in range(n_order):
-        problem.m[passes.n_stages, r] = _total(problem.sums, r)
+    collect_order(problem, passes.n_stages)
     return problem.sums[:, n_order].max()
 
 
 STEPPER = pointer(rosenbrock_step, STEP)
-_FINISH = pointer(finish_pass, PASS)
 PASSES = Passes(
     RODAS5P.n_stages,
     pointer(stage_pass, PASS),
     pointer(order_pass, PASS),
-    _FINISH,
-    _FINISH,
+    pointer(finish_pass, PASS),
     pointer(between_pass, PASS),
 )

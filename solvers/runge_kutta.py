@@ -7,13 +7,14 @@ stages of its block again from them, so no stage vector is ever stored.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from superlaw.compiled import helper, kernel
 from superlaw.solvers.blocks import LANES, PASS, STEP, TINY, Passes, pointer
+from superlaw.solvers.reductions import add_order, collect_order
 from superlaw.solvers.tableaus import TSIT5
 
 
-@njit(error_model="numpy")
+@helper()
 def _stage_state(i, h, y, A, k, state):
     """Set state = y + h Σ a_ij k_j, four stages at a time."""
     for c in range(y.size):
@@ -24,7 +25,7 @@ def _stage_state(i, h, y, A, k, state):
             state[c] += a0 * k[j, c] + a1 * k[j + 1, c] + a2 * k[j + 2, c] + a3 * k[j + 3, c]
 
 
-@njit(error_model="numpy")
+@helper()
 def _replay(n, h, block, problem, k, state):
     """Work out stages 0 … n − 1 of a block."""
     y, theta = problem.y[problem.now[0], block], problem.theta[block]
@@ -33,39 +34,23 @@ def _replay(n, h, block, problem, k, state):
         problem.rate(state, theta, problem.shared, problem.m[i], k[i])
 
 
-@njit(error_model="numpy")
+@helper()
 def _scratch(problem):
     """Return room for the stages and the state of a block."""
     size = problem.y.shape[2]
     return np.zeros((problem.A.shape[0], size)), np.empty(size)
 
 
-@njit(error_model="numpy")
-def _add_order(block, problem, state):
-    """Set the partial sums of the order parameters at a state."""
-    n_order = problem.m.shape[1]
-    if n_order == 0:
-        return
-    g = np.empty((n_order, state.size))
-    problem.order(state, problem.theta[block], problem.shared, g)
-    weight = problem.weight[block]
-    for r in range(n_order):
-        total = 0.0
-        for c in range(state.size):
-            total += weight[c] * g[r, c]
-        problem.sums[block, r] = total
-
-
-@njit(PASS, cache=True, nogil=True, error_model="numpy")
+@kernel(PASS)
 def stage_pass(block, h, stage, problem):
     """Add up the order parameters at the state of a stage."""
     k, state = _scratch(problem)
     _replay(stage, h, block, problem, k, state)
     _stage_state(stage, h, problem.y[problem.now[0], block], problem.A, k, state)
-    _add_order(block, problem, state)
+    add_order(block, problem, state, np.empty((problem.m.shape[1], state.size)))
 
 
-@njit(PASS, cache=True, nogil=True, error_model="numpy")
+@kernel(PASS)
 def finish_pass(block, h, stage, problem):
     """Set the state after the step; keep its worst error and what tells the stiffness.
 
@@ -89,14 +74,14 @@ def finish_pass(block, h, stage, problem):
         error = abs(error) / (problem.atol + problem.rtol * size + TINY)
         worst = max(worst, error) if error == error else np.inf
         after[c] = new
-    _add_order(block, problem, after)
+    add_order(block, problem, after, np.empty((problem.m.shape[1], y.size)))
     n_order = problem.m.shape[1]
     problem.sums[block, n_order] = worst
     problem.sums[block, n_order + 1] = rates
     problem.sums[block, n_order + 2] = states
 
 
-@njit(PASS, cache=True, nogil=True, error_model="numpy")
+@kernel(PASS)
 def between_pass(block, h, stage, problem):
     """Set the state at y(t + θh): y + h Σ_rj θ^r D_rj k_j."""
     k, state = _scratch(problem)
@@ -110,29 +95,19 @@ def between_pass(block, h, stage, problem):
             share = theta * (share + problem.D[r, j])
         for c in range(y.size):
             between[c] += h * share * k[j, c]
-    _add_order(block, problem, between)
+    add_order(block, problem, between, np.empty((problem.m.shape[1], y.size)))
 
 
-@njit(error_model="numpy")
-def _collect_order(problem, row):
-    """Add the partial sums of the order parameters in the order of the blocks."""
-    for r in range(problem.m.shape[1]):
-        total = 0.0
-        for block in range(problem.sums.shape[0]):
-            total += problem.sums[block, r]
-        problem.m[row, r] = total
-
-
-@njit(STEP, cache=True, nogil=True, error_model="numpy")
+@kernel(STEP)
 def runge_kutta_step(walk, passes, h, problem):
     """Set the state after one step; return its error in units of the tolerance."""
     n_order = problem.m.shape[1]
     if n_order > 0:
         for stage in range(1, passes.n_stages):
             walk(passes.first, h, stage, problem)
-            _collect_order(problem, stage)
+            collect_order(problem, stage)
     walk(passes.second, h, passes.n_stages, problem)
-    _collect_order(problem, passes.n_stages)
+    collect_order(problem, passes.n_stages)
     rates, states = problem.sums[:, n_order + 1].max(), problem.sums[:, n_order + 2].max()
     problem.signals[0] = h * rates / states if states > 0.0 else 0.0
     return problem.sums[:, n_order].max()
@@ -140,5 +115,5 @@ def runge_kutta_step(walk, passes, h, problem):
 
 STEPPER = pointer(runge_kutta_step, STEP)
 _STAGE, _FINISH = pointer(stage_pass, PASS), pointer(finish_pass, PASS)
-PASSES = Passes(TSIT5.n_stages, _STAGE, _FINISH, _FINISH, _FINISH, pointer(between_pass, PASS))
+PASSES = Passes(TSIT5.n_stages, _STAGE, _FINISH, _FINISH, pointer(between_pass, PASS))
 """Both tableaus have seven stages."""

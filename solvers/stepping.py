@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import namedtuple
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
+from superlaw.compiled import helper, kernel
 from superlaw.solvers.blocks import (
     AFTER,
     BETWEEN,
@@ -19,6 +20,7 @@ from superlaw.solvers.blocks import (
     WALK,
     pointer,
 )
+from superlaw.solvers.reductions import add_order_loosely, collect_order, total
 
 REACHED, BUDGET, UNDERFLOW, NOT_FINITE, EVENT = 0, 1, 2, 3, 4
 """Why the loop returned."""
@@ -65,7 +67,7 @@ def new_clock(t0: float, h0: float) -> Clock:
     return Clock(np.array([t0]), np.array([h0]), *(np.zeros(1, np.int64) for _ in range(4)))
 
 
-@njit(error_model="numpy")
+@helper()
 def _look(problem, where):
     """Return the index of a state in `y` and the row of its order parameters in `m`."""
     now, n_rows = problem.now[0], problem.m.shape[0]
@@ -74,21 +76,14 @@ def _look(problem, where):
     return (1 - now, n_rows - 2) if where == AFTER else (2, n_rows - 1)
 
 
-@njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
+@kernel(PASS, fastmath=LOOSE)
 def order_pass(block, h, stage, problem):
     """Add up the order parameters at y."""
     g = np.empty((problem.m.shape[1], problem.y.shape[2]))
-    if g.shape[0] > 0:
-        y = problem.y[problem.now[0], block]
-        problem.order(y, problem.theta[block], problem.shared, g)
-    for r in range(g.shape[0]):
-        total = 0.0
-        for c in range(g.shape[1]):
-            total += problem.weight[block, c] * g[r, c]
-        problem.sums[block, r] = total
+    add_order_loosely(block, problem, problem.y[problem.now[0], block], g)
 
 
-@njit(PASS, cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
+@kernel(PASS, fastmath=LOOSE)
 def measure_pass(block, h, stage, problem):
     """Add up the observables at the state `stage`: NOW, AFTER or BETWEEN."""
     state, row = _look(problem, stage)
@@ -96,13 +91,13 @@ def measure_pass(block, h, stage, problem):
     y, theta = problem.y[state, block], problem.theta[block]
     problem.measure(y, theta, problem.shared, problem.m[row], out)
     for q in range(out.shape[0]):
-        total = 0.0
+        found = 0.0
         for c in range(out.shape[1]):
-            total += problem.weight[block, c] * out[q, c]
-        problem.sums[block, q] = total
+            found += problem.weight[block, c] * out[q, c]
+        problem.sums[block, q] = found
 
 
-@njit(PASS, cache=True, nogil=True, error_model="numpy")
+@kernel(PASS)
 def speed_pass(block, h, stage, problem):
     """Keep the largest |dy/dt| in units of the scale of y."""
     y, scale = problem.y[problem.now[0], block], problem.scale[block]
@@ -117,30 +112,16 @@ def speed_pass(block, h, stage, problem):
     problem.sums[block, 0] = fastest
 
 
-@njit(error_model="numpy")
-def _total(sums, column):
-    total = 0.0
-    for block in range(sums.shape[0]):
-        total += sums[block, column]
-    return total
-
-
-@njit(
-    types.float64(types.FunctionType(WALK), UPKEEP, PROBLEM),
-    cache=True,
-    nogil=True,
-    error_model="numpy",
-)
+@kernel(types.float64(types.FunctionType(WALK), UPKEEP, PROBLEM))
 def prepare(walk, upkeep, problem):
     """Set the order parameters at y; return the largest relative speed there."""
     walk(upkeep.order, 0.0, 0, problem)
-    for r in range(problem.m.shape[1]):
-        problem.m[0, r] = _total(problem.sums, r)
+    collect_order(problem, 0)
     walk(upkeep.speed, 0.0, 0, problem)
     return problem.sums[:, 0].max()
 
 
-@njit(error_model="numpy")
+@helper()
 def _gaps(walk, upkeep, problem, watch, where, out):
     """Set how far above its level each watched quantity is at a state."""
     state, _ = _look(problem, where)
@@ -148,23 +129,22 @@ def _gaps(walk, upkeep, problem, watch, where, out):
     block = problem.y.shape[2]
     for j in range(out.size):
         if watch.observable[j] >= 0:
-            value = _total(problem.sums, watch.observable[j])
+            value = total(problem.sums, watch.observable[j])
         else:
             value = problem.y[state, watch.feature[j] // block, watch.feature[j] % block]
         out[j] = value - watch.level[j]
 
 
-@njit(error_model="numpy")
+@helper()
 def _visit(walk, passes, upkeep, problem, watch, h, theta, out):
     """Set the state BETWEEN at y(t + θh), its order parameters, and the gaps there."""
     problem.signals[1] = theta
     walk(passes.between, h, passes.n_stages, problem)
-    for r in range(problem.m.shape[1]):
-        problem.m[problem.m.shape[0] - 1, r] = _total(problem.sums, r)
+    collect_order(problem, problem.m.shape[0] - 1)
     _gaps(walk, upkeep, problem, watch, BETWEEN, out)
 
 
-@njit(error_model="numpy")
+@helper()
 def _locate(walk, passes, upkeep, problem, watch, j, h, gap_after):
     """Return the θ at which event j crosses its level: false position, Illinois variant."""
     low, high, below, above = 0.0, 1.0, watch.gap[j], gap_after
@@ -186,7 +166,7 @@ def _locate(walk, passes, upkeep, problem, watch, j, h, gap_after):
     return theta
 
 
-@njit(error_model="numpy")
+@helper()
 def _watch_step(walk, passes, upkeep, problem, watch, t, h):
     """Find the events of a step; return the θ at which the run ends, or 2."""
     n = watch.level.size
@@ -204,7 +184,7 @@ def _watch_step(walk, passes, upkeep, problem, watch, t, h):
     return end
 
 
-@njit(error_model="numpy")
+@helper()
 def _accept(walk, passes, upkeep, problem, clock, watch, h):
     """Make the state after the step the current one; return whether an event ends the run."""
     end = 2.0
@@ -223,7 +203,7 @@ def _accept(walk, passes, upkeep, problem, clock, watch, h):
     return end <= 1.0
 
 
-@njit(error_model="numpy")
+@helper()
 def _advance(step, walk, passes, upkeep, problem, clock, watch, t_stop, power, budget):
     """Step towards t_stop, at most `budget` steps; `power` is 1/(embedded order + 1)."""
     for _ in range(budget):
@@ -254,20 +234,20 @@ def _advance(step, walk, passes, upkeep, problem, clock, watch, t_stop, power, b
     return BUDGET
 
 
-@njit(error_model="numpy")
+@helper()
 def _write_row(walk, upkeep, problem, clock, record):
     """Record time, observables and, if wanted, the state."""
     row = clock.row[0]
     walk(upkeep.measure, 0.0, NOW, problem)
     for q in range(problem.n_observables):
-        record.observables[row, q] = _total(problem.sums, q)
+        record.observables[row, q] = total(problem.sums, q)
     if record.states.shape[0] > 0:
         record.states[row] = problem.y[problem.now[0]].reshape(-1)
     record.times[row] = clock.t[0]
     clock.row[0] += 1
 
 
-@njit(RUN, cache=True, nogil=True, error_model="numpy")
+@kernel(RUN)
 def run(step, walk, passes, upkeep, problem, clock, watch, record, power, budget):
     """Go on to the last output time, or until `budget` steps are spent or an event ends the run.
 
@@ -287,12 +267,7 @@ def run(step, walk, passes, upkeep, problem, clock, watch, record, power, budget
     return REACHED
 
 
-@njit(
-    types.void(types.FunctionType(WALK), UPKEEP, PROBLEM, WATCH),
-    cache=True,
-    nogil=True,
-    error_model="numpy",
-)
+@kernel(types.void(types.FunctionType(WALK), UPKEEP, PROBLEM, WATCH))
 def watch_start(walk, upkeep, problem, watch):
     """Set the gaps at the start, before the first step."""
     _gaps(walk, upkeep, problem, watch, NOW, watch.gap)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from numba import njit, prange, types
+from numba import prange, types
 
+from superlaw.compiled import kernel
 from superlaw.solvers.blocks import WALK, Kernel, pointer
 
 THREADS_FROM = 16
 """Blocks from which waking threads costs less than it saves; the bits do not depend on it."""
 
 
-@njit(WALK, cache=True, nogil=True, error_model="numpy")
+@kernel(WALK)
 def walk_serial(visit, h, stage, problem):
     """Visit the blocks one after another."""
     for block in range(problem.y.shape[1]):
         visit(block, h, stage, problem)
 
 
-@njit(WALK, cache=True, nogil=True, error_model="numpy", parallel=True)
+@kernel(WALK, parallel=True)
 def walk_threads(visit, h, stage, problem):
     """Visit the blocks in threads."""
     for block in prange(problem.y.shape[1]):

@@ -1,10 +1,7 @@
-"""Settings of every test: a fresh kernel cache, one BLAS thread, reproducible properties."""
+"""Settings of every test: one BLAS thread, reproducible properties."""
 
 import os
-import tempfile
 
-# Kernels are cached by file: an edit elsewhere must not be served stale (set before any import).
-os.environ.setdefault("NUMBA_CACHE_DIR", tempfile.mkdtemp(prefix="superlaw-numba-"))
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import namedtuple
 
 import numpy as np
-from numba import njit
 
+from superlaw.compiled import kernel
 from superlaw.validation.sampling import draw
 
 Batch = namedtuple("Batch", ("pattern", "scale", "index", "amplitude", "starts", "slot"))
@@ -30,7 +30,7 @@ def new_batch(batch: int, n_features: int, dtype: np.dtype) -> Batch:
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def draw_batch(generator, one_active, law, ladder, batch):
     """Draw a batch; return its number of patterns."""
     patterns = 0
@@ -57,7 +57,7 @@ def draw_batch(generator, one_active, law, ladder, batch):
     return patterns
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def embed(batch, patterns, columns, out):
     """Set out[u] = Σ amplitude · columns[index], the embedded patterns; columns is Wᵀ, (N, K)."""
     for u in range(patterns):
@@ -68,7 +68,7 @@ def embed(batch, patterns, columns, out):
                 out[u, j] += batch.amplitude[k] * column[j]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel()
 def residuals(batch, patterns, drive, beta, target, is_relu, gradient, bias_gradient):
     """Set the gradient at each pattern's pre-activation, and at the bias, summed over samples.
 
@@ -117,7 +117,7 @@ def residuals(batch, patterns, drive, beta, target, is_relu, gradient, bias_grad
     return n_open
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def pull_back(gradient, patterns, columns, out):
     """Set out = gradient · Wᵀ over the entries that are not zero."""
     for u in range(patterns):
@@ -129,7 +129,7 @@ def pull_back(gradient, patterns, columns, out):
                     out[u, k] += pull * columns[j, k]
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def scatter(batch, patterns, rows, out):
     """Add amplitude · rows[u] to out at the active features of each pattern."""
     for u in range(patterns):

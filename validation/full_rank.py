@@ -7,9 +7,9 @@ their columns only, so a sample costs (active features) × N and no zero is ever
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from superlaw.compiled import kernel
 from superlaw.theory.optimizers import SGD
 from superlaw.theory.tasks import PowerLawTask
 from superlaw.validation.sampling import draw, ladder
@@ -17,7 +17,7 @@ from superlaw.validation.sampling import draw, ladder
 Array = NDArray[np.float64]
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def sgd_steps(columns, velocity, generator, one_active, law, ladder, lr, momentum, batch, n_steps):
     """Take SGD steps on fresh samples, U ← m U − (η/B) Σ_b (E x_b) x_bᵀ and E ← E + U.
 
@@ -58,7 +58,7 @@ def sgd_steps(columns, velocity, generator, one_active, law, ladder, lr, momentu
             columns += velocity
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def population_steps(columns, velocity, variance, mean, lr, momentum, n_steps):
     """Take steps down the population gradient, U ← m U − η E Σ with Σ = diag(c) + μμᵀ."""
     n = columns.shape[0]
@@ -78,7 +78,7 @@ def population_steps(columns, velocity, variance, mean, lr, momentum, n_steps):
                 columns[k, j] += step
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def population_loss(columns, variance, mean):
     """Return ½ tr(E Σ Eᵀ), exactly."""
     n = columns.shape[0]

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+from superlaw.compiled import helper, kernel
 
 RELU_LAWS = ("uniform", "constant", "half-normal")
 """Amplitude laws, by their code, that the gate's moments are known for."""
 
 
-@njit(error_model="numpy")
+@helper()
 def _half_normal_moments(x):
     """Return E[v^k 1(v < x)], k = 0, 1, 2, for v = √(π/2)|g|."""
     z = x * math.sqrt(2.0 / math.pi)
@@ -21,7 +21,7 @@ def _half_normal_moments(x):
     return below, 1.0 - density, 0.5 * math.pi * (below - math.sqrt(2.0 / math.pi) * z * density)
 
 
-@njit(error_model="numpy")
+@helper()
 def gate_moments(law, S, beta):
     """Return E[v^k 1(v S + β ≥ 0)], k = 0, 1, 2 (R3).
 
@@ -46,7 +46,7 @@ def gate_moments(law, S, beta):
     return (1.0 - m0, 1.0 - m1, second - m2) if S > 0.0 else (m0, m1, m2)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel()
 def relu_descent(S, beta, p, target, law, D, bias_descent, losses):
     """Fill −∂L/∂S and −∂L/∂β; set the losses of diagonal and of interference.
 
@@ -85,7 +85,7 @@ def relu_descent(S, beta, p, target, law, D, bias_descent, losses):
         losses[1] += interference
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel()
 def linear_descent(S, beta, p, target, mean, second, D, bias_descent, losses):
     """Fill the same for φ = identity, where only E[v] and E[v²] count."""
     n = S.shape[0]

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from superlaw.compiled import kernel
 from superlaw.theory.students import Student
 from superlaw.theory.tasks import PowerLawTask
 from superlaw.validation.batches import Batch, draw_batch, new_batch
@@ -115,7 +115,7 @@ class SampledLoss:
         }
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel()
 def sample_losses(batch, S, beta, target, is_relu):
     """Return ½‖φ(S x + β) − A x‖² of every sample of a batch."""
     n = beta.size

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from superlaw.compiled import kernel
 from superlaw.theory.tasks import PowerLawTask
 
 
@@ -22,7 +22,7 @@ def ladder(task: PowerLawTask) -> NDArray[np.float64]:
     return np.asarray(np.cumsum(-np.log1p(-p)))
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def draw(generator, one_active, law, ladder, index, amplitude, start):
     """Append one input at `start`; return where the next one starts.
 

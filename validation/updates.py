@@ -5,28 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from superlaw.compiled import kernel
 from superlaw.theory.optimizers import SGD, Adam
 
 Array = NDArray[Any]
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _sgd(parameter, gradient, lr):
     for k in range(parameter.size):
         parameter[k] -= lr * gradient[k]
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _momentum(parameter, gradient, velocity, lr, momentum):
     for k in range(parameter.size):
         velocity[k] = momentum * velocity[k] + gradient[k]
         parameter[k] -= lr * velocity[k]
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _adam(parameter, gradient, first, second, rate, beta1, beta2, epsilon):
     for k in range(parameter.size):
         slope = gradient[k]

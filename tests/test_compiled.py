@@ -1,0 +1,116 @@
+"""The disk cache of kernels notices an edit of a helper in another file."""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import superlaw
+from superlaw import compiled
+
+HELPER = """from superlaw.compiled import helper
+
+@helper()
+def factor():
+    return {value}
+"""
+KERNEL = """from numba import float64
+
+from superlaw.compiled import kernel
+from superlaw.lent import factor
+
+@kernel(float64(float64))
+def scaled(x):
+    return factor() * x
+
+if __name__ == "__main__":
+    print(scaled(10.0))
+"""
+
+
+def _run(root, cache):
+    """Return what the kernel of a copied package prints, and what it says on stderr."""
+    done = subprocess.run(
+        [sys.executable, "-m", "superlaw.borrower"],
+        env=os.environ
+        | {"PYTHONPATH": str(root), "NUMBA_CACHE_DIR": str(cache), "NUMBA_DISABLE_JIT": "0"},
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(done.stdout), done.stderr
+
+
+def _package(root):
+    """Copy what a kernel needs, and add one that calls a helper of another file."""
+    package = root / "superlaw"
+    package.mkdir(parents=True)
+    for name in ("__init__.py", "compiled.py"):
+        shutil.copy(Path(superlaw.__file__).parent / name, package)
+    (package / "borrower.py").write_text(KERNEL)
+    return package
+
+
+def test_edit_of_a_helper_in_another_file_is_noticed(tmp_path):
+    package, cache = _package(tmp_path / "copy"), tmp_path / "cache"
+    (package / "lent.py").write_text(HELPER.format(value=2.0))
+    first, said = _run(package.parent, cache)
+    again, said_again = _run(package.parent, cache)
+    assert first == again == 20.0
+    assert "compiling, once" in said
+    assert "compiling" not in said_again  # the cache was hit
+    (package / "lent.py").write_text(HELPER.format(value=3.0))
+    files = sorted(cache.rglob("*.nb?"))
+    after, said_after = _run(package.parent, cache)
+    assert after == 30.0
+    assert "compiling" in said_after
+    assert sorted(cache.rglob("*.nb?")) == files  # overwritten, not piled up
+
+
+def test_without_a_cache_kernels_are_compiled_all_the_same(monkeypatch, capsys):
+    def refuse(_):
+        raise RuntimeError("cannot cache function: no locator available")
+
+    monkeypatch.setattr(compiled, "_Cache", refuse)
+    monkeypatch.setattr(compiled, "_said", set())
+
+    @compiled.kernel()
+    def doubled(x):
+        return 2 * x
+
+    assert doubled(21) == 42
+    if compiled.config.DISABLE_JIT:
+        return
+    assert "NUMBA_CACHE_DIR" in capsys.readouterr().err
+
+
+def _is_compiled(function):
+    """Whether a function carries @kernel(...) or @helper(...)."""
+    names = {ast.unparse(decorator).partition("(")[0] for decorator in function.decorator_list}
+    return bool(names & {"kernel", "helper"})
+
+
+def _used_in_kernels(tree):
+    """Return the names that compiled functions of a file use."""
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    bodies = (ast.walk(function) for function in functions if _is_compiled(function))
+    return {node.id for body in bodies for node in body if isinstance(node, ast.Name)}
+
+
+def test_what_kernels_take_from_other_files_is_covered_by_the_digest():
+    root = Path(superlaw.__file__).parent
+    covered = {path.relative_to(root).as_posix() for path in compiled.kernel_files()}
+    taken = 0
+    for name in covered:
+        tree = ast.parse((root / name).read_text(encoding="utf-8"))
+        used = _used_in_kernels(tree)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("superlaw."):
+                shared = used & {alias.asname or alias.name for alias in node.names}
+                source = node.module.removeprefix("superlaw.").replace(".", "/") + ".py"
+                taken += len(shared)
+                assert not shared or source in covered, (name, shared, source)
+    assert taken > 20

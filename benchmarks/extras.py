@@ -12,11 +12,10 @@ import numpy as np
 from numba import njit, prange
 
 from benchmarks import ours, problems
-from superlaw.solvers import resolvents, stepping, walking
-from superlaw.solvers.arrays import Array
-from superlaw.solvers.integrate import integrate, pack
-from superlaw.solvers.methods import METHODS
-from superlaw.solvers.times import log_times
+from superlaw.curves import Array, log_times
+from superlaw.solvers.integrators.integrate import integrate, pack
+from superlaw.solvers.integrators.methods import METHODS
+from superlaw.solvers.integrators.steps import loop, rosenbrock_linear, walks
 
 REPEATS = 5
 CACHED = 2**17
@@ -110,7 +109,7 @@ def _passes(n_features: int) -> dict[str, float]:
 
     The latter is timed on fewer features, whose arrays stay in the cache.
     """
-    both = resolvents.PASSES.first, resolvents.PASSES.second
+    both = rosenbrock_linear.PASSES.first, rosenbrock_linear.PASSES.second
     few = min(CACHED, n_features)
     arithmetic = sum(_pace(few, *both)) * n_features / few
     return {"passes": sum(_pace(n_features, *both)), "arithmetic": arithmetic}
@@ -120,13 +119,13 @@ def _pace(n_features: int, *visits: Any) -> list[float]:
     """Return median seconds of passes over a number of features."""
     problem = problems.make("cross_talk", n_features).mean_field
     packed = pack(problem, METHODS["rosenbrock"].on(problem), 1e-4, 0.0)
-    walk = walking.choose(packed.y.shape[1])
-    stepping.prepare(walk, stepping.UPKEEP_PASSES, packed)
+    walk = walks.choose(packed.y.shape[1])
+    loop.prepare(walk, loop.UPKEEP_PASSES, packed)
     rounds = max(1, 10**6 // n_features)
 
     def often(visit: Any) -> None:
         for _ in range(rounds):
-            walk(visit, 0.5, resolvents.POWERS, packed)
+            walk(visit, 0.5, rosenbrock_linear.POWERS, packed)
 
     return [
         statistics.median(_timed(often, visit)[0] for _ in range(2 * REPEATS)) / rounds

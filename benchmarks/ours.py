@@ -7,12 +7,12 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.problems import START, WIDTH, Problem, spectrum
-from superlaw.solvers import meanfield
-from superlaw.solvers.arrays import Array
-from superlaw.solvers.classes import FeatureClasses
-from superlaw.solvers.integrate import integrate
-from superlaw.solvers.meanfield import MeanField
-from superlaw.solvers.refinement import integrate_classes
+from superlaw.curves import Array
+from superlaw.solvers.feature_classes import FeatureClasses
+from superlaw.solvers.integrators.integrate import integrate
+from superlaw.solvers.integrators.on_classes import integrate_classes
+from superlaw.solvers.models import meanfield
+from superlaw.solvers.models.meanfield import MeanField
 
 Answer = tuple[Array, int]
 """Losses at the output times, and evaluations of the right-hand side (for us: steps)."""

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.problems import WIDTH, Problem, spectrum
-from superlaw.solvers.arrays import Array
+from superlaw.curves import Array
 
 Answer = tuple[Array, int]
 DENSE_UP_TO = 2000

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit, prange
 
-from superlaw.solvers import cross_talk, exact, meanfield
-from superlaw.solvers.arrays import Array
-from superlaw.solvers.meanfield import MeanField
+from superlaw.curves import Array
+from superlaw.solvers.models import cross_talk, exact, meanfield
+from superlaw.solvers.models.meanfield import MeanField
 
 A, B = 1.5, 0.25
 """Exponents of every problem: λ_i ∝ i^-A, a_i = i^-B."""

@@ -18,12 +18,12 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from superlaw import storage
-from superlaw.theory.document import Table
-from superlaw.theory.markdown import table
-from superlaw.theory.optimizers import SGD
-from superlaw.theory.students import Student
-from superlaw.theory.tasks import PowerLawTask
-from superlaw.validation.sparse_training import SparseTrainer
+from superlaw.setting.optimizer import SGD
+from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
+from superlaw.theory.documents.document import Table
+from superlaw.theory.documents.markdown import table
+from superlaw.validation.training.networks import SparseTrainer
 
 DOCS = Path(__file__).parent.parent / "docs"
 RESULTS = DOCS / "results" / "training.json"

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import ours, peers, problems
-from superlaw.solvers.times import log_times
+from superlaw.curves import log_times
 
 WARM_UP = 64
 """Features of the run that compiles everything before the clock starts."""

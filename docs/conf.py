@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from superlaw.theory.web import numbered
+from superlaw.theory.documents.html import numbered
 
 project = "superlaw"
 author = "The superlaw authors"

@@ -17,11 +17,11 @@ import superposed
 from superlaw.notices import CODES
 from superlaw.storage import to_json, write_text
 from superlaw.theory.derivations import NAMES, derive, find_step
-from superlaw.theory.document import Table
-from superlaw.theory.equations import latex
-from superlaw.theory.markdown import table
+from superlaw.theory.documents.document import Table
+from superlaw.theory.documents.equations import latex
+from superlaw.theory.documents.markdown import table
 from superlaw.theory.symbols import NOTATION
-from superlaw.validation.claim import Check
+from superlaw.validation.claims.claim import Check
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
@@ -71,7 +71,7 @@ def main() -> int:
 
 def _validate() -> None:
     """Run the full validation; keep its numbers and the figure of the README."""
-    from superlaw.validation.figures import svg
+    from superlaw.validation.figures.drawing import svg
     from superlaw.validation.validate import validate
 
     report = validate("sequential", progress=True)

@@ -8,16 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from superlaw.storage import to_json, write_text
-from superlaw.theory.document import Table
-from superlaw.theory.markdown import table
-from superlaw.validation.accuracy import accuracy, summary
-from superlaw.validation.departures import FREQUENCY_EXPONENT, SHARE, departures, plateau
+from superlaw.theory.documents.document import Table
+from superlaw.theory.documents.markdown import table
+from superlaw.validation.reports.closure_accuracy import accuracy, summary
+from superlaw.validation.reports.outside_assumptions import (
+    FREQUENCY_EXPONENT,
+    SHARE,
+    departures,
+    plateau,
+)
 
 DOCS = Path(__file__).parent
 RESULTS = DOCS / "results"
 ACCURACY = RESULTS / "accuracy.json"
 REPORT = RESULTS / "superposed.json"
-SUMMARY = DOCS.parent / "solvers" / "accuracy.json"
+SUMMARY = DOCS.parent / "solvers" / "closures" / "accuracy.json"
 RUNS = DOCS.parent / "build" / "runs"
 """Direct flows are kept here, so that a generation that was cut off goes on."""
 FIGURES = {
@@ -47,8 +52,8 @@ def measure() -> None:
     from dataclasses import replace
 
     from superlaw import storage
-    from superlaw.validation.claim import SIZES
-    from superlaw.validation.figures import svg
+    from superlaw.validation.claims.claim import SIZES
+    from superlaw.validation.figures.drawing import svg
     from superlaw.validation.validate import validate
 
     rows = accuracy(0, replace(SIZES["full"], runs=str(RUNS), progress=True))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from superlaw.arguments import refuse
-from superlaw.solvers import bottleneck
-from superlaw.solvers.arrays import Array
-from superlaw.solvers.classes import feature_classes
-from superlaw.solvers.closure import solve_closure
+from superlaw.curves import Array
+from superlaw.solvers.closures.row_replica import solve_closure
+from superlaw.solvers.feature_classes import feature_classes
 from superlaw.solvers.inputs import Optimizer, Student, Task
+from superlaw.solvers.models import bottleneck
 from superlaw.solvers.solution import STATUS, Solution
 
 _SIMULATE = "Simulate its training instead."

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from superlaw import storage
+from superlaw.curves import Array
 from superlaw.notices import Notice
-from superlaw.solvers.arrays import Array
 
 STATUS = {
     "success": "reached the last time",

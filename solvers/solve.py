@@ -8,12 +8,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from superlaw import talbot
+from superlaw import laplace
 from superlaw.arguments import increasing_times, one_of, positive, refuse
+from superlaw.curves import Array, differenced_slope, log_times
 from superlaw.notices import Notice
-from superlaw.solvers import contour, exact
-from superlaw.solvers.arrays import Array
-from superlaw.solvers.classes import (
+from superlaw.solvers.feature_classes import (
     FeatureClasses,
     all_features,
     coarser_classes,
@@ -21,8 +20,8 @@ from superlaw.solvers.classes import (
     relative_difference,
 )
 from superlaw.solvers.inputs import Optimizer, Student, Task
+from superlaw.solvers.models import coactive, exact
 from superlaw.solvers.solution import STATUS, NumericsError, Solution
-from superlaw.solvers.times import differenced_slope, log_times
 
 ROUNDING = 1e-13
 """Relative rounding error of a sum over features."""
@@ -90,7 +89,7 @@ def solve(
 
     Examples
     --------
-    >>> from superlaw.theory.tasks import PowerLawTask
+    >>> from superlaw.setting.task import PowerLawTask
     >>> curve = solve(PowerLawTask(a=1.1, b=0.3, n_features=10**9), times=[1.0, 1e12])
     >>> [f"{loss:.6e}" for loss in curve.loss]
     ['1.242803e-01', '2.079435e-25']
@@ -199,10 +198,10 @@ def _mean_of_sgd(
     times: Array, lam: Array, fourth: Array, target: Array, weight: Array, optimizer: Optimizer
 ) -> tuple[Array, Array]:
     """Return the mean loss of SGD with one active feature, and its local slope."""
-    from superlaw.solvers import moments, momentum
+    from superlaw.solvers.models import momentum, sgd
 
     if not optimizer.momentum:
-        rate = moments.one_active_rates(lam, fourth, optimizer.lr, optimizer.batch)
+        rate = sgd.one_active_rates(lam, fourth, optimizer.lr, optimizer.batch)
         return exact.exponential_sum(times, 0.5 * weight * lam * target**2, rate)
     steps = np.round(times / optimizer.time_per_step)
     trained = optimizer.lr, optimizer.batch, optimizer.momentum
@@ -242,13 +241,13 @@ def _contour(
 ) -> Solution:
     """Integrate the resolvent's trace, with two numbers of nodes for the error."""
 
-    def curve(on: FeatureClasses, n_nodes: int = talbot.N_NODES) -> tuple[Array, Array]:
+    def curve(on: FeatureClasses, n_nodes: int = laplace.N_NODES) -> tuple[Array, Array]:
         lam, target, weight = _spectrum(task, on)
         mean = task.mean(on.index)
-        return contour.rank_one_loss(times, lam - mean**2, mean, target, weight, n_nodes)
+        return coactive.rank_one_loss(times, lam - mean**2, mean, target, weight, n_nodes)
 
     solution = _summed(times, classes, curve, "contour (rank-one resolvent)")
-    fewer, _ = curve(classes, talbot.N_NODES - 4)
+    fewer, _ = curve(classes, laplace.N_NODES - 4)
     bound = relative_difference(fewer, solution.loss)
     if solution.error_bound is not None:
         bound += solution.error_bound
@@ -263,7 +262,7 @@ def _moments(
     optimizer: Optimizer | None,
 ) -> Solution:
     """Iterate the exact second moments of SGD on independent features."""
-    from superlaw.solvers import moments, momentum
+    from superlaw.solvers.models import momentum, sgd
 
     assert optimizer is not None  # the method is chosen for SGD only
     steps = np.round(times / optimizer.time_per_step)
@@ -277,9 +276,9 @@ def _moments(
         elif task.has_coupled_modes or optimizer.batch is None:
             p = task.probability(on.index)
             raw = np.stack([p * task.law.moment(k) for k in (1, 2, 3, 4)])
-            loss = moments.coupled_loss(steps, raw, target, optimizer.lr, optimizer.batch)
+            loss = sgd.coupled_loss(steps, raw, target, optimizer.lr, optimizer.batch)
         else:
-            loss = moments.centred_loss(steps, *modes, optimizer.lr, optimizer.batch)
+            loss = sgd.centred_loss(steps, *modes, optimizer.lr, optimizer.batch)
         return loss, differenced_slope(times, loss)
 
     return _summed(times, classes, curve, "moments (exact mean of SGD)")
@@ -299,8 +298,8 @@ def _integrated(
     throw: bool,
 ) -> Solution:
     """Integrate the modes as a mean-field problem."""
-    from superlaw.solvers import meanfield
-    from superlaw.solvers.integrate import integrate
+    from superlaw.solvers.integrators.integrate import integrate
+    from superlaw.solvers.models import meanfield
 
     lam, target, weight = _spectrum(task, classes)
     if student is not None and student.depth == 2:

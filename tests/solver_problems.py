@@ -4,30 +4,30 @@ import mpmath
 import numpy as np
 from numba import njit
 
-from superlaw.solvers import blocks, stepping
-from superlaw.solvers.blocks import BLOCK, from_blocks
-from superlaw.solvers.integrate import pack
-from superlaw.solvers.meanfield import MeanField
-from superlaw.solvers.methods import METHODS
-from superlaw.solvers.rkc_coefficients import coefficients
-from superlaw.solvers.spectrum import spectral_bound
-from superlaw.solvers.walking import SERIAL
+from superlaw.solvers.integrators.integrate import pack
+from superlaw.solvers.integrators.methods import METHODS
+from superlaw.solvers.integrators.spectral_radius import spectral_bound
+from superlaw.solvers.integrators.steps import layout, loop
+from superlaw.solvers.integrators.steps.chebyshev_coefficients import coefficients
+from superlaw.solvers.integrators.steps.layout import BLOCK, from_blocks
+from superlaw.solvers.integrators.steps.walks import SERIAL
+from superlaw.solvers.models.meanfield import MeanField
 
 
-@njit(blocks.RATE)
+@njit(layout.RATE)
 def cubic_rate(y, theta, shared, m, out):
     for c in range(y.size):
         out[c] = -theta[0, c] * y[c] ** 3 - m[0] * y[c] + shared[0] * m[1]
 
 
-@njit(blocks.ORDER)
+@njit(layout.ORDER)
 def cubic_order(y, theta, shared, out):
     for c in range(y.size):
         out[0, c] = y[c] * y[c]
         out[1, c] = np.sin(y[c])
 
 
-@njit(blocks.PARTIALS)
+@njit(layout.PARTIALS)
 def cubic_partials(y, theta, shared, m, f_y, f_m, g_y):
     for c in range(y.size):
         f_y[c] = -3.0 * theta[0, c] * y[c] ** 2 - m[0]
@@ -37,7 +37,7 @@ def cubic_partials(y, theta, shared, m, f_y, f_m, g_y):
         g_y[1, c] = np.cos(y[c])
 
 
-@njit(blocks.MEASURE)
+@njit(layout.MEASURE)
 def cubic_measure(y, theta, shared, m, out):
     for c in range(y.size):
         out[0, c] = y[c] * y[c]
@@ -62,20 +62,20 @@ def cubic(n=7):
     )
 
 
-@njit(blocks.RATE)
+@njit(layout.RATE)
 def pendulum_rate(y, theta, shared, m, out):
     for c in range(y.size):
         out[c] = theta[0, c] * m[1] - theta[1, c] * m[0]
 
 
-@njit(blocks.ORDER)
+@njit(layout.ORDER)
 def pendulum_order(y, theta, shared, out):
     for c in range(y.size):
         out[0, c] = theta[0, c] * np.sin(y[c])
         out[1, c] = theta[1, c] * y[c]
 
 
-@njit(blocks.PARTIALS)
+@njit(layout.PARTIALS)
 def pendulum_partials(y, theta, shared, m, f_y, f_m, g_y):
     for c in range(y.size):
         f_y[c] = 0.0
@@ -135,7 +135,7 @@ def packed(problem, method, block=BLOCK):
     """Return a problem in blocks, with its order parameters set."""
     chosen = METHODS[method].on(problem)
     ready = pack(problem, chosen, 1e-6, 0.0, block, has_events=True)
-    stepping.prepare(SERIAL, stepping.UPKEEP_PASSES, ready)
+    loop.prepare(SERIAL, loop.UPKEEP_PASSES, ready)
     return ready
 
 

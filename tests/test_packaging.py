@@ -20,11 +20,12 @@ def options():
 
 
 def _folders_with_code():
-    rooms = {"superlaw": ROOT / "src" / "superlaw"}
-    for room in ROOMS:
-        for file in (ROOT / room).rglob("*.py"):
-            name = ".".join(("superlaw", *file.parent.relative_to(ROOT).parts))
-            rooms[name] = file.parent
+    source, rooms = ROOT / "src" / "superlaw", {}
+    for file in (path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
+        rooms[".".join(("superlaw", *file.parent.relative_to(ROOT).parts))] = file.parent
+    for file in source.rglob("*.py"):
+        if not set(ROOMS) & set(file.relative_to(source).parts):
+            rooms[".".join(file.parent.relative_to(source.parent).parts)] = file.parent
     return rooms
 
 
@@ -60,5 +61,5 @@ def test_wheel_holds_every_module_and_only_superlaw(tmp_path):
         for file in folder.glob("*.py")
     }
     assert code == expected
-    assert {"superlaw/py.typed", "superlaw/solvers/accuracy.json"} <= set(names)
+    assert {"superlaw/py.typed", "superlaw/solvers/closures/accuracy.json"} <= set(names)
     assert {name.split("/")[0].split("-")[0] for name in names} == {"superlaw"}

@@ -14,7 +14,7 @@ _NAMED = re.compile(
 _STEP = re.compile(r"\b[A-Z]\d+\b")
 _CLOSED_FORMS = ("theory/laws.py", "theory/sequential.py", "theory/visibility.py")
 _SOLVED = re.compile(r".*(_rates?|_loss|_sum)$")
-_RIGHT_HAND_SIDES = ("solvers/meanfield.py",)
+_RIGHT_HAND_SIDES = ("solvers/models/meanfield.py",)
 
 
 def _docstrings(path):

@@ -23,7 +23,7 @@ def test_json_keeps_full_precision_and_turns_nan_into_null():
 
 @pytest.mark.parametrize("suffix", [".npz", ".csv"])
 def test_arrays_come_back_to_the_last_bit(tmp_path, suffix):
-    from superlaw.validation.curves import read_curve
+    from superlaw.curves import read_curve
 
     times, loss = np.geomspace(0.1, 7.0, 5), np.pi ** -np.arange(5.0)
     storage.write_arrays(tmp_path / f"c{suffix}", {"times": times, "loss": loss})

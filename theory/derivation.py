@@ -10,8 +10,8 @@ from typing import Any
 import sympy as sp
 
 from superlaw.arguments import one_of
-from superlaw.theory.checks import Check
-from superlaw.theory.ledger import Ledger
+from superlaw.theory.proof.checks import Check
+from superlaw.theory.proof.ledger import Ledger
 
 RULES = (
     "definition",
@@ -146,7 +146,7 @@ class Derivation:
 
     @cached_property
     def _ledger(self) -> Ledger:
-        from superlaw.theory.verification import verify
+        from superlaw.theory.proof.verification import verify
 
         return Ledger(self.name, tuple(verify(self, step) for step in self.steps))
 
@@ -178,14 +178,14 @@ class Derivation:
 
     def _repr_html_(self) -> str:
         """Return what notebooks show."""
-        from superlaw.theory.document import compose
-        from superlaw.theory.web import fragment
+        from superlaw.theory.documents.document import compose
+        from superlaw.theory.documents.html import fragment
 
         return fragment(compose(self))
 
     def written(self, form: str) -> str:
-        """Return the derivation in one of `superlaw.theory.formats.FORMATS`."""
-        from superlaw.theory.document import compose
-        from superlaw.theory.formats import FORMATS
+        """Return the derivation in one of `superlaw.theory.documents.formats.FORMATS`."""
+        from superlaw.theory.documents.document import compose
+        from superlaw.theory.documents.formats import FORMATS
 
         return FORMATS[form](compose(self))

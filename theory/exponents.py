@@ -11,6 +11,9 @@ from typing import Any
 
 from superlaw.arguments import refuse
 from superlaw.notices import Notice
+from superlaw.setting.optimizer import SGD, Adam, GradientFlow, Optimizer
+from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
 from superlaw.theory.laws import (
     leak_exponent,
     leak_prefactor,
@@ -20,10 +23,7 @@ from superlaw.theory.laws import (
     slowdown,
     two_layer_exponent,
 )
-from superlaw.theory.optimizers import SGD, Adam, GradientFlow, Optimizer
-from superlaw.theory.students import Student
 from superlaw.theory.superposition import crossover_time, slope_limits, unit_slope_time
-from superlaw.theory.tasks import PowerLawTask
 from superlaw.theory.visibility import features_needed, visible_window
 
 _CROSSOVER = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from superlaw.theory.tasks import PowerLawTask, generalised_harmonic
+from superlaw.setting.task import PowerLawTask, generalised_harmonic
 
 
 def sequential_exponent(a: float, b: float) -> float:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from superlaw.talbot import talbot
-from superlaw.theory.tasks import PowerLawTask
+from superlaw.laplace import talbot
+from superlaw.setting.task import PowerLawTask
 
 HEAD, PER_DECADE = 32, 24
 """Single features, and bins a decade of the rest: sums to 1e-3."""

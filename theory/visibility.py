@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from superlaw.theory.tasks import PowerLawTask
+from superlaw.setting.task import PowerLawTask
 
 VISIBLE_WITHIN = 0.1
 """A window shows an exponent if the local slope stays within this part of it."""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 
 from superlaw.arguments import one_of, positive, whole
-from superlaw.validation.claim import SIZES, SUITES, ClaimResult, claim
-from superlaw.validation.report import Report
+from superlaw.validation.claims.claim import SIZES, SUITES, ClaimResult, claim
+from superlaw.validation.reports.report import Report
 
 
 def validate(

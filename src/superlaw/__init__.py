@@ -14,36 +14,36 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from superlaw.arguments import ArgumentError
-    from superlaw.solvers.integrate import integrate
+    from superlaw.curves import log_times
+    from superlaw.setting.optimizer import SGD, Adam, GradientFlow
+    from superlaw.setting.student import Student
+    from superlaw.setting.task import PowerLawTask
+    from superlaw.solvers.integrators.integrate import integrate
     from superlaw.solvers.solution import NumericsError, Solution
     from superlaw.solvers.solve import solve
-    from superlaw.solvers.times import log_times
     from superlaw.theory.derivations import derive
     from superlaw.theory.exponents import Exponent, exponent
-    from superlaw.theory.optimizers import SGD, Adam, GradientFlow
-    from superlaw.theory.students import Student
-    from superlaw.theory.tasks import PowerLawTask
-    from superlaw.validation.ensemble import Ensemble
-    from superlaw.validation.fit import PowerLawFit, fit_power_law
-    from superlaw.validation.report import Report
-    from superlaw.validation.simulate import simulate
+    from superlaw.validation.fitting.power_law import PowerLawFit, fit_power_law
+    from superlaw.validation.reports.report import Report
+    from superlaw.validation.training.ensemble import Ensemble
+    from superlaw.validation.training.simulate import simulate
     from superlaw.validation.validate import validate
 
 _HOMES = {
     "superlaw.arguments": ("ArgumentError",),
-    "superlaw.solvers.integrate": ("integrate",),
+    "superlaw.solvers.integrators.integrate": ("integrate",),
     "superlaw.solvers.solution": ("NumericsError", "Solution"),
     "superlaw.solvers.solve": ("solve",),
-    "superlaw.solvers.times": ("log_times",),
+    "superlaw.curves": ("log_times",),
     "superlaw.theory.derivations": ("derive",),
     "superlaw.theory.exponents": ("Exponent", "exponent"),
-    "superlaw.theory.optimizers": ("SGD", "Adam", "GradientFlow"),
-    "superlaw.theory.students": ("Student",),
-    "superlaw.theory.tasks": ("PowerLawTask",),
-    "superlaw.validation.ensemble": ("Ensemble",),
-    "superlaw.validation.fit": ("PowerLawFit", "fit_power_law"),
-    "superlaw.validation.report": ("Report",),
-    "superlaw.validation.simulate": ("simulate",),
+    "superlaw.setting.optimizer": ("SGD", "Adam", "GradientFlow"),
+    "superlaw.setting.student": ("Student",),
+    "superlaw.setting.task": ("PowerLawTask",),
+    "superlaw.validation.training.ensemble": ("Ensemble",),
+    "superlaw.validation.fitting.power_law": ("PowerLawFit", "fit_power_law"),
+    "superlaw.validation.reports.report": ("Report",),
+    "superlaw.validation.training.simulate": ("simulate",),
     "superlaw.validation.validate": ("validate",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

@@ -12,7 +12,7 @@ from superlaw.arguments import ArgumentError
 from superlaw.options import Options, Parser, fail, number, resolve, switch, text, unset
 
 if TYPE_CHECKING:
-    from superlaw.solvers.arrays import Array
+    from superlaw.curves import Array
 
 GOOD, FAILED, BAD_INPUT, NUMERICS = 0, 1, 2, 3
 INTERRUPTED = 130
@@ -102,7 +102,7 @@ def _time_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _task(options: Options) -> Any:
-    from superlaw.theory.tasks import PowerLawTask
+    from superlaw.setting.task import PowerLawTask
 
     if "a" not in options["task"]:
         raise ArgumentError("a must be given; got nothing. Give it, e.g. -a 1.5.")
@@ -110,7 +110,7 @@ def _task(options: Options) -> Any:
 
 
 def _student(options: Options) -> Any:
-    from superlaw.theory.students import Student
+    from superlaw.setting.student import Student
 
     return Student(**options["student"])
 
@@ -118,7 +118,7 @@ def _student(options: Options) -> Any:
 def _optimizer(options: Options) -> Any:
     """Return the optimizer, None unless one of its options was given."""
     from superlaw.arguments import one_of, refuse
-    from superlaw.theory.optimizers import SGD, Adam, GradientFlow
+    from superlaw.setting.optimizer import SGD, Adam, GradientFlow
 
     wanted = dict(options["optimizer"])
     if not wanted:
@@ -133,7 +133,7 @@ def _optimizer(options: Options) -> Any:
 
 def _times(options: Options) -> Array:
     from superlaw.arguments import positive
-    from superlaw.solvers.times import log_times
+    from superlaw.curves import log_times
 
     wanted: dict[str, Any] = {"t_start": 0.1, "t_end": 1e4, "per_decade": 10} | options["times"]
     for name in ("t_start", "t_end"):
@@ -222,8 +222,8 @@ def _summary(solution: Any) -> str:
 
 def _plot(solution: Any, path: str) -> None:
     from superlaw import storage
-    from superlaw.validation.claim import Panel, Series
-    from superlaw.validation.figures import draw
+    from superlaw.validation.claims.claim import Panel, Series
+    from superlaw.validation.figures.drawing import draw
 
     line = Series("loss", solution.times, solution.loss)
     figure = draw(Panel("Loss curve", "time t", "population loss L", (line,))).get_figure()
@@ -255,8 +255,8 @@ def _build_simulate(parser: argparse.ArgumentParser) -> None:
 def _simulate(options: Options, as_json: bool) -> int:
     from pathlib import Path
 
-    from superlaw.validation.runs import DivergenceError
-    from superlaw.validation.simulate import simulate
+    from superlaw.validation.training.seeds import DivergenceError
+    from superlaw.validation.training.simulate import simulate
 
     try:
         runs = simulate(
@@ -284,8 +284,8 @@ def _build_fit(parser: argparse.ArgumentParser) -> None:
 
 
 def _fit(options: Options, as_json: bool) -> int:
-    from superlaw.validation.curves import read_curve
-    from superlaw.validation.fit import fit_power_law
+    from superlaw.curves import read_curve
+    from superlaw.validation.fitting.power_law import fit_power_law
 
     times, loss = read_curve(options["curve"]["path"])
     wanted = options["fit"]
@@ -323,7 +323,7 @@ def _build_validate(parser: argparse.ArgumentParser) -> None:
 
 def _validate(options: Options, as_json: bool) -> int:
     from superlaw import storage
-    from superlaw.validation.claim import SUITES
+    from superlaw.validation.claims.claim import SUITES
     from superlaw.validation.validate import selection, validate
 
     if options["files"].get("list"):
@@ -363,8 +363,8 @@ def _derive(options: Options, as_json: bool) -> int:
     from superlaw import storage
     from superlaw.arguments import one_of
     from superlaw.theory.derivations import NAMES, derive
-    from superlaw.theory.document import compose
-    from superlaw.theory.formats import FORMATS, SUFFIXES
+    from superlaw.theory.documents.document import compose
+    from superlaw.theory.documents.formats import FORMATS, SUFFIXES
 
     wanted = options["derive"]
     form = one_of("format", wanted.get("format", "md"), FORMATS)
@@ -400,7 +400,7 @@ def _worked(derivation: Any, options: Options) -> tuple[Any, ...]:
     """Return what a derivation becomes at the given parameters; nothing if none are given."""
     if not options["task"]:
         return ()
-    from superlaw.validation.worked import worked
+    from superlaw.validation.reports.worked_example import worked
 
     simulated = bool(options["derive"].get("simulate"))
     return worked(

@@ -6,14 +6,14 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superlaw.solvers import contour, exact, moments, momentum
-from superlaw.solvers.moments import _cumulants, _moment_step
+from superlaw.setting.optimizer import SGD, Adam
+from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
+from superlaw.solvers.models import coactive, exact, momentum, sgd
+from superlaw.solvers.models.sgd import _cumulants, _moment_step
 from superlaw.solvers.solve import solve
 from superlaw.theory import symbols
 from superlaw.theory.derivations import find_step
-from superlaw.theory.optimizers import SGD, Adam
-from superlaw.theory.students import Student
-from superlaw.theory.tasks import PowerLawTask
 
 CONTOUR = 1e-6
 STOCHASTIC = 1e-13
@@ -86,7 +86,7 @@ def test_contour_says_where_rounding_takes_over():
 
 
 def test_talbot_inverts_a_known_transform():
-    s, w = contour.talbot()
+    s, w = coactive.talbot()
     for t in (0.1, 1.0, 30.0):
         found = np.sum(w / (s / t + 0.7)).real / t
         assert found == pytest.approx(np.exp(-0.7 * t), abs=1e-9)
@@ -121,8 +121,8 @@ def test_centred_recursion_is_the_diagonal_of_the_full_one():
     i, steps = np.arange(1.0, 31.0), np.array([0, 1, 10, 100])
     lam, target = task.second_moment(i), task.target(i)
     raw = np.stack([task.probability(i) * task.law.moment(k) for k in (1, 2, 3, 4)])
-    full = moments.coupled_loss(steps, raw, target, 0.1, 4)
-    fast = moments.centred_loss(steps, lam, task.fourth_moment(i), target, np.ones(30), 0.1, 4)
+    full = sgd.coupled_loss(steps, raw, target, 0.1, 4)
+    fast = sgd.centred_loss(steps, lam, task.fourth_moment(i), target, np.ones(30), 0.1, 4)
     np.testing.assert_allclose(fast, full, rtol=1e-12)
 
 
@@ -153,9 +153,9 @@ def test_momentum_by_powers_equals_stepping_the_derived_moments(batch):
 def test_without_momentum_its_moments_are_those_of_plain_sgd():
     inputs, steps = _momentum_inputs(), np.array([0, 1, 10, 1000])
     found = momentum.centred_loss(steps, *inputs, 0.1, 4, 0.0)
-    np.testing.assert_allclose(found, moments.centred_loss(steps, *inputs, 0.1, 4), rtol=1e-12)
+    np.testing.assert_allclose(found, sgd.centred_loss(steps, *inputs, 0.1, 4), rtol=1e-12)
     with_noise = momentum.one_active_loss(steps, *inputs, 0.1, 4, 0.0)
-    rate = moments.one_active_rates(inputs[0], inputs[1], 0.1, 4)
+    rate = sgd.one_active_rates(inputs[0], inputs[1], 0.1, 4)
     expected = exact.exponential_sum(0.1 * steps, 0.5 * inputs[0] * inputs[2] ** 2, rate)[0]
     np.testing.assert_allclose(with_noise, expected, rtol=1e-12)
 

@@ -4,11 +4,11 @@ import random
 import pytest
 import sympy as sp
 
-from superlaw.theory.checks import Equal, Tends
 from superlaw.theory.derivation import Derivation, Step
 from superlaw.theory.derivations import NAMES, derive, find_step
+from superlaw.theory.proof.checks import Equal, Tends
+from superlaw.theory.proof.verification import verify
 from superlaw.theory.symbols import a, t
-from superlaw.theory.verification import verify
 
 PROVED_OR_BETTER = ("proved", "verified", "assumed")
 

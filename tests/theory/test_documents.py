@@ -7,13 +7,20 @@ import pytest
 import sympy as sp
 
 from superlaw.theory.derivations import NAMES, derive
-from superlaw.theory.document import Document, Equation, Heading, Paragraph, Table, compose
-from superlaw.theory.equations import broken, latex
-from superlaw.theory.formats import FORMATS
+from superlaw.theory.documents.document import (
+    Document,
+    Equation,
+    Heading,
+    Paragraph,
+    Table,
+    compose,
+)
+from superlaw.theory.documents.equations import broken, latex
+from superlaw.theory.documents.formats import FORMATS
+from superlaw.theory.documents.in_numbers import numbers, outside
+from superlaw.theory.documents.markup import translated
 from superlaw.theory.measured import closure_error
-from superlaw.theory.prose import translated
 from superlaw.theory.references import REFERENCES
-from superlaw.theory.specialised import numbers, outside
 from superlaw.theory.symbols import L_0, NOTATION, a, b, t
 
 ROOT = Path(__file__).resolve().parents[2]

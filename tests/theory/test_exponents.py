@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from superlaw.setting.optimizer import SGD
+from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.theory import laws
 from superlaw.theory.exponents import exponent
-from superlaw.theory.optimizers import SGD
-from superlaw.theory.students import Student
-from superlaw.theory.tasks import PowerLawTask
 from superlaw.theory.visibility import VISIBLE_WITHIN, features_needed
 
 SLOPE = 0.02

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.theory import sequential
 from superlaw.theory.derivations import derive, find_step
-from superlaw.theory.tasks import PowerLawTask
 
 CLOSED_FORM = 1e-6
 

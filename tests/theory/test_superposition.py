@@ -3,11 +3,11 @@ import math
 import numpy as np
 import pytest
 
+from superlaw.setting.optimizer import SGD, Adam, GradientFlow
+from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
 from superlaw.theory.exponents import exponent
-from superlaw.theory.optimizers import SGD, Adam, GradientFlow
-from superlaw.theory.students import Student
 from superlaw.theory.superposition import crossover_time, slope_limits, unit_slope_time
-from superlaw.theory.tasks import PowerLawTask
 
 TASK = PowerLawTask(1.5, 0.0, 10**6)
 
@@ -25,9 +25,9 @@ def test_superposed_student_has_limits_and_no_single_exponent():
 
 @pytest.mark.parametrize("width", [10**3, 10**4])
 def test_slope_passes_one_where_the_integrated_equations_say(width):
-    from superlaw.solvers import meanfield
-    from superlaw.solvers.classes import feature_classes
-    from superlaw.solvers.integrate import integrate
+    from superlaw.solvers.feature_classes import feature_classes
+    from superlaw.solvers.integrators.integrate import integrate
+    from superlaw.solvers.models import meanfield
 
     found = unit_slope_time(TASK, width)
     assert found is not None

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import sympy as sp
 
-from superlaw.theory.checks import Check, Equal, Sampled
 from superlaw.theory.derivation import Derivation, Step
-from superlaw.theory.derivations.calculus import one_term, spelled_out, sums_as_symbols
-from superlaw.theory.derivations.random_matrices import (
+from superlaw.theory.derivations.sequential import DERIVATION as SEQUENTIAL
+from superlaw.theory.proof.calculus import one_term, spelled_out, sums_as_symbols
+from superlaw.theory.proof.checks import Check, Equal, Sampled
+from superlaw.theory.proof.random_matrices import (
     Array,
     number,
     resolvent,
     tight_frame,
     unit_columns,
 )
-from superlaw.theory.derivations.sequential import DERIVATION as SEQUENTIAL
 from superlaw.theory.symbols import (
     L_0,
     A_jk,

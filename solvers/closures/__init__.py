@@ -1,0 +1,1 @@
+"""Closures for superposed students, each with its measured accuracy."""

@@ -1,0 +1,75 @@
+"""How far the closure was measured to be from direct flows, and where that was measured.
+
+The numbers are in `accuracy.json`, written by `docs/generate.py` from the direct flows.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from superlaw.notices import Notice
+from superlaw.solvers.inputs import Task
+
+SMALL = 0.03
+"""Deviations up to this are not worth a warning."""
+
+
+@cache
+def measured() -> dict[str, Any]:
+    """Return the region that was compared and the deviations found in it."""
+    text = resources.files("superlaw.solvers.closures").joinpath("accuracy.json").read_text("utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def notices(task: Task, width: int, trains_bias: bool, last: float) -> tuple[Notice, ...]:
+    """Return what a reader of the closure's curve up to a last time must know."""
+    outside = _outside(task, width, trains_bias, last)
+    if outside:
+        text = f"no direct flow was compared where {', '.join(outside)}; simulate to be sure"
+        return (Notice("W-UNVALIDATED", text),)
+    deviation = _deviation(task, width, last)
+    if deviation <= SMALL:
+        return ()
+    text = (
+        f"direct flows at the nearest parameters lie up to {100 * deviation:.0f} % away by "
+        f"t = {last:.3g} (beyond their seed errors)"
+    )
+    return (Notice("W-CLOSURE", text),)
+
+
+def _deviation(task: Task, width: int, last: float) -> float:
+    """Return the largest deviation found at the parameters on either side, up to a time."""
+    rows: list[dict[str, Any]] = measured()["rows"]
+    here = {"a": task.a, "b": task.b, "share": (task.n_features or 0) / width}
+    for name, value in here.items():
+        known = sorted({row[name] for row in rows})
+        below = max((x for x in known if x <= value * (1 + 1e-9)), default=known[0])
+        above = min((x for x in known if x >= value * (1 - 1e-9)), default=known[-1])
+        rows = [row for row in rows if row[name] in (below, above)]
+    return max(float(row["worst"][_decade(row["until"], last)]) for row in rows)
+
+
+def _decade(until: list[float], last: float) -> int:
+    """Return the first compared time that is not before the last one."""
+    return next((k for k, t in enumerate(until) if t >= last), len(until) - 1)
+
+
+def _outside(task: Task, width: int, trains_bias: bool, last: float) -> list[str]:
+    """Return in which respects a task lies outside the region, as "a = 3"."""
+    n = float(task.n_features or 0)
+    region = measured()["region"]
+    # Larger N were compared up to earlier times: the next larger one counts.
+    ends = [end for compared, end in region["last"] if compared >= n] or [last]
+    here = {"a": task.a, "b": task.b, "N": n, "N/K": n / width, "t": last}
+    spans = region | {"t": (0.0, ends[0])}
+    found = [f"{name} = {x:.6g}" for name, x in here.items() if not _within(x, spans[name])]
+    return found if trains_bias else [*found, "there is no bias"]
+
+
+def _within(value: float, span: tuple[float, float]) -> bool:
+    low, high = span
+    return low * (1.0 - 1e-9) <= value <= high * (1.0 + 1e-9)

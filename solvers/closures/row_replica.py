@@ -1,0 +1,238 @@
+"""Row-replica closure of the ReLU student: from a task to a loss curve (R9 to R20).
+
+A closure, not a theorem: each row sees Gaussian interference, and what its features learn from each
+other enters through memories that are exact to second order. Its accuracy is measured against
+direct population flows (`superlaw validate meanfield`), and a solution outside the region where
+that was done says so.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtri
+
+from superlaw.curves import Array
+from superlaw.progress import Progress
+from superlaw.solvers.closures import accuracy, row_replica_kernels
+from superlaw.solvers.feature_classes import coarse_classes
+from superlaw.solvers.inputs import Task
+from superlaw.solvers.integrators.stabilised import Chebyshev, StepUnderflow
+from superlaw.solvers.solution import STATUS, Solution
+
+HEAD, PER_DECADE = 20, 5
+"""Single features, and classes a decade of the rest."""
+N_REPLICAS, N_NODES = 32, 8
+"""Rows that stand for a class, and nodes on the open side of a Gaussian field."""
+LARGEST_NODE = 5.5
+"""Nodes reach this many standard deviations: late interference lives in the tail."""
+MARK_SEED = 0
+"""Of the shuffles of the replicas' marks: the same for every solution."""
+REFRESH = 6
+"""Steps between measurements of the spectral radius, which falls as gates close."""
+START, FIRST_STEP = 1e-3, 1e-3
+"""The closure starts from the first two orders in t at this time."""
+RTOL = 2e-2
+_SECOND = 4.0 / 3.0
+_SMALLEST_BIAS = 1e-6
+_TINY = 1e-15
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Classes G, single features H among them, replicas R, nodes Q."""
+
+    G: int
+    H: int
+    R: int
+    Q: int
+
+    @property
+    def n_state(self) -> int:
+        """Numbers in a state."""
+        rows = 2 * self.G * self.R + 2 * self.G + 2
+        return rows + self.G * self.H * self.R + self.G * (self.G - self.H) * self.Q
+
+    def parts(self, y: Array) -> Any:
+        """Return a flat state as its parts."""
+        return row_replica_kernels.unpack(y, self.G, self.H, self.R, self.Q)
+
+
+def solve_closure(
+    task: Task, width: int, trains_bias: bool, times: Array, progress: bool = False
+) -> Solution:
+    """Return the loss curve of the ReLU student with random unit columns, one active feature.
+
+    Parameters
+    ----------
+    task : Task
+        Amplitudes uniform on (0, 2), one feature active.
+    width : int
+        K.
+    trains_bias : bool
+    times : ndarray
+        Output times [time].
+    progress : bool
+        Show a bar on a terminal.
+
+    Returns
+    -------
+    Solution
+        Loss, local slope, and as observables the two parts of the loss, tr B/K, |B|²/K and the
+        fraction of dead units.
+    """
+    return _Closure(task, width, trains_bias).solve(times, progress)
+
+
+class _Closure:
+    """A closure under way."""
+
+    def __init__(self, task: Task, width: int, trains_bias: bool) -> None:
+        n = int(task.n_features or 0)
+        classes = coarse_classes(n, head=HEAD, per_decade=PER_DECADE)
+        nodes, node_weights = gaussian_cells(N_NODES, LARGEST_NODE)
+        head = min(HEAD, len(classes.index))
+        self.task, self.width = task, width
+        self.sizes = Sizes(len(classes.index), head, N_REPLICAS, len(nodes))
+        marks, bulk_marks = _marks(self.sizes)
+        self.model = row_replica_kernels.Model(
+            n=classes.weight,
+            p=np.asarray(task.probability(classes.index)),
+            target=np.asarray(task.target(classes.index)),
+            width=float(width),
+            trains_bias=float(trains_bias),
+            marks=marks,
+            bulk_marks=bulk_marks,
+            nodes=nodes,
+            node_weights=node_weights,
+        )
+        self.losses = (math.nan, math.nan)
+
+    def solve(self, times: Array, progress: bool) -> Solution:
+        """Integrate to the last time, observing on the way."""
+        start = self._start(START)
+        stepper = Chebyshev(
+            self._rate, self._spectral_radius(), self._error, start, START, FIRST_STEP, REFRESH
+        )
+        rows: list[dict[str, float]] = []
+        with Progress(progress, times) as bar:
+            for t in times:
+                try:
+                    while stepper.t < t:
+                        stepper.step(float(t))
+                        bar.show(stepper.t, stepper.n_steps)
+                except StepUnderflow:
+                    break
+                rows.append(self._observe(stepper if t > START else None, float(t)))
+        return self._solution(times, rows, stepper)
+
+    def _start(self, t: float) -> Array:
+        """Return the state at a time so short that S = t G (λA) G (R20)."""
+        model, y = self.model, np.zeros(self.sizes.n_state)
+        state = self.sizes.parts(y)
+        x = t * _SECOND * model.p * model.target
+        mu, square = np.sum(model.n * x) / model.width, np.sum(model.n * x * x) / model.width
+        state.s[:] = (x + mu)[:, None]
+        state.column[:] = state.row[:] = square + x * x + 2.0 * x * mu
+        state.bulk[:] = mu, square
+        return y
+
+    def _rate(self, y: Array, out: Array) -> None:
+        self.losses = row_replica_kernels.closure_rates(
+            self.model, self.sizes.parts(y), self.sizes.parts(out)
+        )
+
+    def _spectral_radius(self) -> float:
+        """Return the largest rate at the start, with half of the gates open."""
+        lam, model = _SECOND * self.model.p, self.model
+        total = np.sum(model.n * lam) / model.width
+        return float(1.1 * (lam[0] * (1.0 + model.n.sum() / model.width) + total + 1.0))
+
+    def _error(self, estimate: Array, y: Array) -> float:
+        """Return the local error of overlaps and biases in tolerances."""
+        error, state = self.sizes.parts(estimate), self.sizes.parts(y)
+        in_s = np.mean(error.s**2) / (np.mean(state.s**2) + _TINY)
+        in_beta = np.mean(error.beta**2) / (np.mean(state.beta**2) + _SMALLEST_BIAS**2)
+        return float(np.sqrt(max(in_s, in_beta))) / RTOL
+
+    def _observe(self, stepper: Chebyshev | None, t: float) -> dict[str, float]:
+        """Return what is reported at a time."""
+        y = self._start(max(t, _TINY)) if stepper is None else stepper.y
+        slope = np.empty_like(y)
+        self._rate(y, slope)
+        diagonal, interference = self.losses
+        state = self.sizes.parts(y)
+        dead = (2.0 * state.s + state.beta < 0.0).mean(axis=1)
+        loss = diagonal + interference
+        return {
+            "loss": loss,
+            "local_slope": -t * self._loss_rate(y, slope, t) / loss,
+            "loss_diagonal": diagonal,
+            "loss_interference": interference,
+            "trace": float(state.bulk[0]),
+            "frobenius": float(state.bulk[1]),
+            "dead_fraction": float(np.sum(self.model.n * dead) / self.model.n.sum()),
+        }
+
+    def _loss_rate(self, y: Array, slope: Array, t: float) -> float:
+        """Return dL/dt: the loss a little ahead on the tangent, and a little behind."""
+        step, scratch = 1e-4 * max(t, _TINY), np.empty_like(y)
+        ends = []
+        for sign in (1.0, -1.0):
+            self._rate(y + sign * step * slope, scratch)
+            ends.append(sum(self.losses))
+        return (ends[0] - ends[1]) / (2.0 * step)
+
+    def _solution(self, times: Array, rows: list[dict[str, float]], stepper: Chebyshev) -> Solution:
+        names = rows[0] if rows else ("loss", "local_slope")
+        columns = {name: np.array([row[name] for row in rows]) for name in names}
+        loss, slope = columns.pop("loss"), columns.pop("local_slope")
+        status = "success" if len(rows) == len(times) else "step_underflow"
+        if not np.all(np.isfinite(loss)):
+            status = "not_finite"
+        sizes = self.sizes
+        return Solution(
+            times=times[: len(rows)],
+            loss=loss,
+            status=status,
+            message=f"{STATUS[status]}; {stepper.n_steps} steps, {stepper.n_evaluations} rates",
+            method=f"closure (row replicas, {sizes.G} feature classes, {sizes.n_state} numbers)",
+            floor=math.nan,
+            local_slope=slope,
+            observables=columns,
+            n_steps=stepper.n_steps,
+            n_rejected=stepper.n_rejected,
+            notices=accuracy.notices(
+                self.task, self.width, bool(self.model.trains_bias), float(times[-1])
+            ),
+        )
+
+
+def gaussian_cells(n_nodes: int, largest: float) -> tuple[Array, Array]:
+    """Return nodes and weights of a standard Gaussian on ±largest, split where gates switch.
+
+    Gauss-Legendre on either side of 0, more nodes on the side of open gates; the weights add up to
+    1 and the nodes have variance 1.
+    """
+    nodes, weights = [], []
+    for sign, count in ((-1.0, n_nodes // 2 + 1), (1.0, n_nodes)):
+        x, w = np.polynomial.legendre.leggauss(count)
+        side = 0.5 * largest * (x + 1.0)
+        nodes.append(sign * side)
+        weights.append(w * np.exp(-0.5 * side**2))
+        weights[-1] /= 2.0 * weights[-1].sum()
+    z, weight = np.concatenate(nodes), np.concatenate(weights)
+    return z / np.sqrt(np.sum(weight * z**2)), weight
+
+
+def _marks(sizes: Sizes) -> tuple[Array, Array]:
+    """Return the marks of head columns and of the bulk: shuffled normal quantiles of variance 1."""
+    generator = np.random.default_rng(MARK_SEED)
+    quantiles = ndtri((np.arange(sizes.R) + 0.5) / sizes.R)
+    quantiles /= quantiles.std()
+    shuffled = [generator.permutation(quantiles) for _ in range(sizes.G * (sizes.H + 1))]
+    table = np.array(shuffled).reshape(sizes.G, sizes.H + 1, sizes.R)
+    return np.ascontiguousarray(table[:, 1:]), np.ascontiguousarray(table[:, 0])

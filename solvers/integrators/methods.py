@@ -1,0 +1,90 @@
+"""The methods `integrate` knows, and which one a problem gets if the user names none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from superlaw.solvers.integrators.steps.chebyshev_tableau import RKC2
+from superlaw.solvers.integrators.steps.tableaus import (
+    DOPRI5,
+    HOCHBRUCK_OSTERMANN,
+    RODAS5P,
+    TSIT5,
+    Tableau,
+)
+from superlaw.solvers.models.meanfield import MeanField
+
+NOT_STIFF = 100.0
+"""Up to this (fastest rate × span) an explicit method is not held back by stability for long."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to take a step: its compiled parts, its coefficients and what it is for.
+
+    Parameters
+    ----------
+    module : str
+        Where its passes and its step are, loaded when first needed.
+    tableau : Tableau
+        Coefficients.
+    purpose : str
+        A few words for the solution.
+    n_stored : tuple of int
+        Vectors of length N that it keeps between passes: if features are coupled, if not.
+    linear : Method, optional
+        What does the same with less work where the problem is linear.
+    """
+
+    module: str
+    tableau: Tableau
+    purpose: str
+    n_stored: tuple[int, int] = (0, 0)
+    linear: Method | None = None
+
+    @property
+    def compiled(self) -> ModuleType:
+        """The module of the step."""
+        return import_module(f"superlaw.solvers.integrators.steps.{self.module}")
+
+    def on(self, problem: MeanField) -> Method:
+        """Return the form of the method for a problem."""
+        return self.linear if problem.is_linear and self.linear else self
+
+
+_EXPLICIT = "explicit, for problems that are not stiff"
+_RESOLVENTS = Method(
+    "rosenbrock_linear", RODAS5P.in_resolvents(), "L-stable; linear problem: two passes"
+)
+METHODS = {
+    "rosenbrock": Method("rosenbrock", RODAS5P, "L-stable", (RODAS5P.n_stages, 0), _RESOLVENTS),
+    "exponential": Method("exponential", HOCHBRUCK_OSTERMANN, "diagonal exact, coupling explicit"),
+    "rkc": Method("chebyshev", RKC2, "stabilised explicit", (3, 3)),
+    "tsit5": Method("explicit", TSIT5, _EXPLICIT),
+    "dopri5": Method("explicit", DOPRI5, _EXPLICIT),
+}
+
+
+def choose(method: str, problem: MeanField, stiffness: Any) -> tuple[str, str]:
+    """Return the method to use, and why.
+
+    Parameters
+    ----------
+    method : str
+        A key of `METHODS`, or "auto".
+    problem : MeanField
+        The equations.
+    stiffness : callable
+        Returns a bound on (fastest rate × span) at the start.
+    """
+    if method != "auto":
+        return method, "as asked"
+    if problem.is_linear and problem.n_order == 0:
+        return "exponential", "independent linear modes: exact in one step"
+    hardness = stiffness()
+    if hardness <= NOT_STIFF:
+        return "tsit5", f"not stiff: fastest rate × span at most {hardness:.3g}"
+    return "rosenbrock", f"stiff: fastest rate × span up to {hardness:.3g}"

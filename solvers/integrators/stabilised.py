@@ -1,0 +1,172 @@
+"""Stabilised explicit steps for any dy/dt = F(y) whose spectrum is real and negative.
+
+Runge-Kutta-Chebyshev of second order (Sommeijer, Shampine and Verwer 1998): s stages are stable up
+to h ρ ≈ 0.65 s², so that the cost of a long step grows with the root of its length only.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superlaw.compiled import kernel
+from superlaw.solvers.integrators.steps.chebyshev_coefficients import coefficients, stability_limit
+
+Array = NDArray[Any]
+SHRINK, GROW, SAFETY = 0.2, 3.0, 0.8
+"""Step sizes aim below the tolerance and change by bounded factors."""
+SMALLEST = 1e-12
+"""A step that is smaller, relative to the time reached, is given up."""
+POWER_STEPS, NUDGE, MARGIN = 8, 1e-4, 1.25
+"""Of the power iteration: its steps, relative size of a difference, margin on its result."""
+
+
+@lru_cache(maxsize=512)
+def _rows(n_stages: int) -> tuple[tuple[float, ...], ...]:
+    """Return (μ̃, μ, ν, γ̃, 1 − μ − ν) of stages 1 … s."""
+    mu, nu, mu_tilde, gamma_tilde, _ = coefficients(n_stages)
+    table = np.array([mu_tilde, mu, nu, gamma_tilde, 1.0 - mu - nu])
+    return tuple(tuple(row) for row in table.T[1:].tolist())
+
+
+def stages_needed(h_rho: float) -> int:
+    """Return the least number of stages whose stable axis is longer than h ρ."""
+    n_stages = 2 + math.isqrt(int(1.5 * h_rho))
+    while n_stages > 2 and stability_limit(n_stages - 1) >= h_rho:
+        n_stages -= 1
+    while stability_limit(n_stages) < h_rho:
+        n_stages += 1
+    return n_stages
+
+
+@kernel()
+def _combine(y0, before, last, slope, slope0, row, h):
+    """Overwrite `before` with the next stage."""
+    drive, mu, nu, start, rest = row
+    for k in range(y0.size):
+        stage = rest * y0[k] + mu * last[k] + nu * before[k]
+        before[k] = stage + h * (drive * slope[k] + start * slope0[k])
+
+
+@kernel()
+def _estimate(y0, y, slope0, slope, h, out):
+    """Fill the local error 0.8 (y_n − y_{n+1}) + 0.4 h (F_n + F_{n+1})."""
+    for k in range(y0.size):
+        out[k] = 0.8 * (y0[k] - y[k]) + 0.4 * h * (slope0[k] + slope[k])
+
+
+class StepUnderflow(ArithmeticError):
+    """Steps have become too small to move time."""
+
+
+class Chebyshev:
+    """Adaptive steps; the state y and its slope F(y) are read and kept by the caller.
+
+    Parameters
+    ----------
+    rate : callable
+        rate(y, out) fills F(y).
+    spectral_radius : float
+        Upper bound on |eigenvalues| of ∂F/∂y [1/time].
+    error : callable
+        error(estimate, y) returns the local error in tolerances.
+    y : ndarray
+        Start, shape (n,).
+    t, h : float
+        Start and first step [time].
+    refresh : int
+        Accepted steps after which the spectral radius is measured again, by power iteration; 0
+        keeps the given bound.
+    """
+
+    def __init__(
+        self,
+        rate: Callable[[Array, Array], Any],
+        spectral_radius: float,
+        error: Callable[[Array, Array], float],
+        y: Array,
+        t: float,
+        h: float,
+        refresh: int = 0,
+    ) -> None:
+        self.rate, self.spectral_radius, self.error = rate, spectral_radius, error
+        self.y, self.t, self.h = y, t, h
+        self.slope = np.empty_like(y)
+        self._room = (np.empty_like(y), np.empty_like(y), np.empty_like(y))
+        self.n_steps = self.n_rejected = 0
+        rate(y, self.slope)
+        self.n_evaluations = 1
+        self.refresh, self._direction = refresh, np.zeros(0)
+
+    def step(self, t_stop: float) -> bool:
+        """Try a step towards t_stop; return whether it was taken.
+
+        Raises
+        ------
+        StepUnderflow
+            If steps have become too small to move time.
+        """
+        if self.h < SMALLEST * max(self.t, SMALLEST):
+            raise StepUnderflow
+        left = t_stop - self.t
+        h = min(self.h, left)
+        if left < 2.0 * self.h:
+            h = left / max(1, math.ceil(left / self.h - 1e-9))
+        before, last, slope = self._stages(h)
+        _estimate(self.y, last, self.slope, slope, h, before)
+        worst = self.error(before, last)
+        factor = GROW if worst == 0.0 else SAFETY * worst ** (-1.0 / 3.0)
+        factor = min(GROW, max(SHRINK, factor)) if math.isfinite(worst) else SHRINK
+        if not worst <= 1.0:
+            self.h = h * factor
+            self.n_rejected += 1
+            self._measure_radius()
+            return False
+        self._room = (before, self.y, self.slope)
+        self.y, self.slope = last, slope
+        self.t = t_stop if h == left else self.t + h
+        self.h = h * factor if h >= 0.99 * self.h else max(self.h, h * factor)
+        self.n_steps += 1
+        if self.refresh and self.n_steps % self.refresh == 0:
+            self._measure_radius()
+        return True
+
+    def _measure_radius(self) -> None:
+        """Replace the spectral radius by a power iteration on differences of F, with a margin."""
+        if not self.refresh:
+            return
+        v, found = self._direction if self._direction.size else self.slope, self._room[0]
+        growth = 0.0
+        for _ in range(POWER_STEPS):
+            length = float(np.linalg.norm(v))
+            if length == 0.0:
+                return
+            nudge = NUDGE * float(np.linalg.norm(self.y)) / length
+            self.rate(self.y + nudge * v, found)
+            v = (found - self.slope) / nudge
+            growth = float(np.linalg.norm(v)) / length
+        if not 0.0 < growth < math.inf:
+            return
+        self._direction = v / np.linalg.norm(v)
+        self.spectral_radius = MARGIN * growth
+        self.n_evaluations += POWER_STEPS
+
+    def _stages(self, h: float) -> tuple[Array, Array, Array]:
+        """Return the last but one stage, y(t + h) and F there."""
+        rows = _rows(stages_needed(h * self.spectral_radius))
+        before, last, slope = self._room
+        before[:] = self.y
+        last[:] = self.y + rows[0][0] * h * self.slope
+        for row in rows[1:]:
+            self.rate(last, slope)
+            _combine(self.y, before, last, slope, self.slope, row, h)
+            before, last = last, before
+        self.rate(last, slope)
+        self.n_evaluations += len(rows)
+        self._room = (before, last, slope)
+        return before, last, slope

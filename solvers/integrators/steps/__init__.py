@@ -1,0 +1,1 @@
+"""Compiled steps, one method a file, and the loop that takes them."""

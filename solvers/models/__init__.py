@@ -1,0 +1,1 @@
+"""Models: the equations of each subject, their kernels and their closed forms."""

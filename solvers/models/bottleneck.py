@@ -1,0 +1,217 @@
+"""Linear students with K < N: loss curves and floors from deterministic equivalents (L1 to L17).
+
+The flow dB/dt = W A Λ Wᵀ − WWᵀ B WΛWᵀ is solved by two resolvents. For wide networks they depend on
+W through its law only, by a subordination function ω(z) that solves one scalar equation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from superlaw.curves import Array
+from superlaw.solvers.models.coactive import talbot
+
+Complex = NDArray[np.complex128]
+N_NODES = 32
+"""Of the contour over the spectrum of WΛWᵀ."""
+N_FRAME_NODES = 24
+"""Over the spectrum of WWᵀ (random columns)."""
+NEWTON_STEPS, TOLERANCE = 30, 1e-13
+CONTINUATION = 1.6
+"""Factor by which |z| comes in from infinity, where ω is known."""
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Rates, targets and multiplicities of the features, and the width.
+
+    Parameters
+    ----------
+    lam, target, weight : ndarray
+        λ_i, a_i and n_i of the classes, shape (G,).
+    width : int
+        K, below Σ n_i.
+    """
+
+    lam: Array
+    target: Array
+    weight: Array
+    width: int
+
+    @property
+    def n_features(self) -> float:
+        """N."""
+        return float(self.weight.sum())
+
+    @property
+    def share(self) -> float:
+        """K/N."""
+        return self.width / self.n_features
+
+    @property
+    def start(self) -> float:
+        """Loss at time 0."""
+        return float(0.5 * np.sum(self.weight * self.lam * self.target**2))
+
+
+def floor(spectrum: Spectrum) -> float:
+    """Return the loss at infinite time, the same for random columns and tight frames (L14, L15).
+
+    L_∞ = ½[Σ n a²λ − (K/N) Σ n a²λ²/(w+λ) − (w/N)(Σ n aλ/(w+λ))²] with Σ n λ/(w+λ) = K.
+    """
+    lam, a, n = spectrum.lam, spectrum.target, spectrum.weight
+    w = ridge(spectrum)
+    kept = spectrum.share * np.sum(n * (a * lam) ** 2 / (w + lam))
+    shared = w / spectrum.n_features * np.sum(n * a * lam / (w + lam)) ** 2
+    return spectrum.start - float(0.5 * (kept + shared))
+
+
+def ridge(spectrum: Spectrum) -> float:
+    """Return w with Σ n λ/(w + λ) = K: −ω at z = 0 (L13)."""
+    lam, n = spectrum.lam, spectrum.weight
+
+    def excess(log_w: float) -> float:
+        return float(np.sum(n * lam / (np.exp(log_w) + lam)) - spectrum.width)
+
+    # Σ nλ/(w+λ) is between K at w = λ_N (N−K)/K and at w = Σnλ/K
+    low = np.log(lam.min() * (1.0 / spectrum.share - 1.0))
+    high = np.log(np.sum(n * lam) / spectrum.width)
+    return float(np.exp(brentq(excess, low - 1e-9, high + 1e-9, xtol=1e-14)))
+
+
+def tight_frame_loss(times: Array, spectrum: Spectrum) -> tuple[Array, Array]:
+    """Return loss and local slope for a tight frame, WWᵀ = (N/K) 1 (L11, L12).
+
+    L = L_0 + ½ ∮ exp(−2(N/K)² z t) Ψ/z dz/2πi, Ψ = (K/N) Σ n X²h + (1 − K/N)(Σ n X h)²/Σ n h with
+    X = aλ and h = 1/(ω(z) − λ).
+    """
+    lam, n, share = spectrum.lam, spectrum.weight, spectrum.share
+    X = spectrum.target * lam
+    s, weight = talbot(N_NODES)
+    loss, slope = np.full_like(times, spectrum.start), np.zeros_like(times)
+    for row in np.flatnonzero(times > 0.0):
+        tau = 2.0 * times[row] / share**2
+        z = -s / tau
+        h = 1.0 / (_omega(z, spectrum, is_tight=True)[:, None] - lam)
+        own, shared = (n * X**2 * h).sum(axis=1), (n * X * h).sum(axis=1)
+        psi = share * own + (1.0 - share) * shared**2 / (n * h).sum(axis=1)
+        terms = weight * psi / z / tau
+        loss[row] -= 0.5 * terms.sum().real
+        slope[row] = 0.5 * (s * terms).sum().real / loss[row]
+    return loss, slope
+
+
+def random_columns_loss(times: Array, spectrum: Spectrum) -> tuple[Array, Array]:
+    """Return loss and local slope for independent unit columns (L5, L10).
+
+    L = L_∞ + ½ ∮∮ exp(−2 z_1 z_2 t) Φ/(z_1 z_2): z_1 runs over the Marchenko-Pastur spectrum of
+    WWᵀ, where only the jump of Φ counts, z_2 around that of WΛWᵀ; its pole at 0 is subtracted.
+    """
+    jump = _FrameJump(spectrum)
+    s, weight = talbot(N_NODES)
+    loss, slope = np.full_like(times, spectrum.start), np.zeros_like(times)
+    bottom = floor(spectrum)
+    for row in np.flatnonzero(times > 0.0):
+        tau = 2.0 * times[row] * jump.nodes[:, None]
+        z = -s / tau
+        terms = weight * jump(z) / z / tau
+        decay = -terms.sum(axis=1).real - jump.pole
+        loss[row] = bottom + 0.5 * np.sum(jump.measure * decay)
+        fall = -(s * terms).sum(axis=1).real
+        slope[row] = -0.5 * np.sum(jump.measure * fall) / loss[row]
+    return loss, slope
+
+
+class _FrameJump:
+    """The jump of Φ(z_1, z_2) across the spectrum of WWᵀ at Chebyshev nodes z_1."""
+
+    def __init__(self, spectrum: Spectrum) -> None:
+        self.spectrum = spectrum
+        ratio = 1.0 / spectrum.share
+        angle = (np.arange(N_FRAME_NODES) + 0.5) * np.pi / N_FRAME_NODES
+        spread = 2.0 * np.sqrt(ratio)
+        self.nodes = 1.0 + ratio + spread * np.cos(angle)
+        self.measure = spread * np.sin(angle) * np.pi / N_FRAME_NODES / self.nodes
+        # ω_1 on the cut: z_1 = ω_1 (ω_1 − 1 + N/K)/(ω_1 − 1)
+        b = ratio - 1.0 - self.nodes
+        self.omega = 0.5 * (-b + 1j * np.sqrt(np.maximum(4.0 * self.nodes - b * b, 0.0)))
+        self.sign = 1.0 if (1.0 / (self.omega[0] - 1.0)).imag < 0.0 else -1.0
+        self.pole = self._pole()
+
+    def _pole(self) -> Array:
+        """Return the jump at z_2 = 0, where ω_2 = −w."""
+        lam, n = self.spectrum.lam, self.spectrum.weight
+        X, w = self.spectrum.target * lam, ridge(self.spectrum)
+        own, shared = -np.sum(n * X**2 / (w + lam)), -np.sum(n * X / (w + lam))
+
+        def phi(omega: Complex) -> Complex:
+            coupled = w * shared**2 / self.spectrum.width / (omega - 1.0)
+            return np.asarray(own / (omega - 1.0) - coupled)
+
+        return self._across(phi(np.conj(self.omega)), phi(self.omega)).real
+
+    def _across(self, below: Complex, above: Complex) -> Complex:
+        return (below - above) / (2j * np.pi) * self.sign
+
+    def __call__(self, z: Complex) -> Complex:
+        """Return the jump at z_2, shape (n_frame_nodes, n_nodes)."""
+        spectrum = self.spectrum
+        lam, n = spectrum.lam, spectrum.weight
+        X = spectrum.target * lam
+        omega = _omega(z.ravel(), spectrum, is_tight=False)
+        h = 1.0 / (omega[:, None] - lam)
+        own = (n * X**2 * h).sum(axis=1).reshape(z.shape)
+        shared = (n * X * h).sum(axis=1).reshape(z.shape)
+        omega_2 = omega.reshape(z.shape)
+        loop = z / omega_2 - 1.0
+
+        def phi(omega_1: Complex) -> Complex:
+            h_1 = 1.0 / (omega_1[:, None] - 1.0)
+            pair = omega_1[:, None] * omega_2 * (shared * h_1) ** 2
+            return np.asarray(own * h_1 + pair / spectrum.width / (1.0 - loop * h_1))
+
+        return self._across(phi(np.conj(self.omega)), phi(self.omega))
+
+
+def _omega(z: Complex, spectrum: Spectrum, is_tight: bool) -> Complex:
+    """Return the subordination function ω(z), by Newton steps from |z| = ∞ inwards (L7, L9)."""
+    lam, ratio = spectrum.lam, 1.0 / spectrum.share
+    equation: Any = _tight_equation if is_tight else _random_equation
+    far = 100.0 * lam.max() * max(1.0, ratio)
+    stretch = np.maximum(far / np.abs(z), 1.0)
+    n_legs = int(np.ceil(np.log(stretch.max()) / np.log(CONTINUATION))) + 1
+    start = z * stretch
+    mean = np.sum(spectrum.weight * lam) / spectrum.width
+    omega = start * ratio if is_tight else start - mean
+    for leg in range(n_legs + 1):
+        target = z * stretch ** (1.0 - leg / n_legs)
+        for _ in range(NEWTON_STEPS if leg == n_legs else 6):
+            value, slope = equation(omega, spectrum)
+            step = (value - target) / slope
+            size = np.maximum(np.abs(step), 1e-200)
+            omega = omega - step * np.minimum(1.0, 0.5 * np.abs(omega) / size)
+            if np.all(np.abs(step) < TOLERANCE * np.abs(omega)):
+                break
+    return np.asarray(omega)
+
+
+def _random_equation(omega: Complex, spectrum: Spectrum) -> tuple[Complex, Complex]:
+    """Return z = ω (1 + (1/K) Σ n λ/(ω − λ)) and dz/dω (L7)."""
+    d = 1.0 / (omega[:, None] - spectrum.lam)
+    moment = spectrum.weight * spectrum.lam / spectrum.width
+    loop = 1.0 + (moment * d).sum(axis=1)
+    return omega * loop, loop - omega * (moment * d * d).sum(axis=1)
+
+
+def _tight_equation(omega: Complex, spectrum: Spectrum) -> tuple[Complex, Complex]:
+    """Return z = ω − (1 − K/N) N/Σ(n/(ω − λ)) and dz/dω (L9)."""
+    d = 1.0 / (omega[:, None] - spectrum.lam)
+    mean = (spectrum.weight * d).sum(axis=1) / spectrum.n_features
+    square = (spectrum.weight * d * d).sum(axis=1) / spectrum.n_features
+    lost = 1.0 - spectrum.share
+    return omega - lost / mean, 1.0 - lost * square / mean**2

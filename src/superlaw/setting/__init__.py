@@ -1,0 +1,1 @@
+"""What is studied: the task, the student, how it is trained."""

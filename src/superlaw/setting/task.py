@@ -1,0 +1,185 @@
+"""Tasks: sparse features with power-law frequencies and a diagonal power-law teacher."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import KW_ONLY, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from superlaw.arguments import finite, one_of, positive, refuse, whole
+from superlaw.setting.amplitude import AMPLITUDES, AmplitudeLaw
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Index = TypeVar("Index", float, "NDArray[np.float64]")
+"""A feature index: a number ≥ 1, whole or not, or an array of them."""
+
+_HEAD = 32
+_BERNOULLI = (1 / 12, -1 / 720, 1 / 30240, -1 / 1209600)  # B_2k/(2k)!, k = 1 … 4
+
+
+@dataclass(frozen=True)
+class PowerLawTask:
+    """Sparse features i = 1 … N, frequency p_i ∝ i^-a, teacher A = diag(i^-b).
+
+    An input is x_i = u_i v_i with u_i ∈ {0, 1} active with probability p_i and amplitude v_i; the
+    target is A x and the loss L = ½ E‖ŷ − A x‖². Derivation steps S1 and S2.
+
+    Parameters
+    ----------
+    a : float
+        Feature-frequency exponent, above 0 [dimensionless].
+    b : float
+        Teacher-importance exponent [dimensionless].
+    n_features : int or None
+        Number of features N; None means infinitely many, for `exponent` only.
+    activity : {"one", "bernoulli"}
+        "one": exactly one feature is active, so E[xxᵀ] is diagonal and the mode law exact.
+        "bernoulli": each is active on its own, so several are active at once and, unless the
+        amplitude is "symmetric", the inputs have a mean that couples the modes.
+    density : float
+        Expected number of active features Σp_i; 1 for activity "one".
+    amplitude : {"uniform", "constant", "half-normal", "symmetric"}
+        Law of v: U(0,2), 1, √(π/2)|g| (all of mean 1), or U(−2,2).
+
+    Raises
+    ------
+    ArgumentError
+        If an argument is outside its rule.
+
+    Examples
+    --------
+    >>> task = PowerLawTask(a=1.5, b=0.25, n_features=1_000_000)
+    >>> round(task.second_moment(1), 4)
+    0.5108
+    """
+
+    a: float
+    b: float = 0.0
+    n_features: int | None = None
+    _: KW_ONLY
+    activity: str = "one"
+    density: float = 1.0
+    amplitude: str = "uniform"
+
+    def __post_init__(self) -> None:
+        """Refuse what does not define a task."""
+        a = positive("a", self.a, "Frequencies must fall with the rank: give a > 0, e.g. -a 1.5.")
+        b = finite("b", self.b, "Give the teacher exponent b, e.g. -b 0.25.")
+        object.__setattr__(self, "a", a)
+        object.__setattr__(self, "b", b)
+        if self.n_features is not None:
+            n = whole("n_features", self.n_features, "Give a number of features, e.g. -N 1e6.")
+            object.__setattr__(self, "n_features", n)
+        density = positive("density", self.density, "Give the expected number of active features.")
+        object.__setattr__(self, "density", density)
+        one_of("activity", self.activity, ("one", "bernoulli"))
+        one_of("amplitude", self.amplitude, AMPLITUDES)
+        self._check_density()
+
+    def _check_density(self) -> None:
+        if self.activity == "one" and self.density != 1.0:
+            refuse(
+                "density",
+                "1 when exactly one feature is active",
+                self.density,
+                'Use activity="bernoulli" for other densities.',
+            )
+        if self.activity == "bernoulli" and self.is_normalisable and self.probability(1.0) >= 1.0:
+            refuse(
+                "density",
+                "small enough that p_1 < 1",
+                self.density,
+                f"Give density below {self.harmonic_sum:.6g}.",
+            )
+
+    @property
+    def law(self) -> AmplitudeLaw:
+        """The amplitude law."""
+        return AMPLITUDES[self.amplitude]
+
+    @property
+    def is_normalisable(self) -> bool:
+        """Whether Σ i^-a is finite: always at finite N, for a > 1 without end."""
+        return self.n_features is not None or self.a > 1.0
+
+    @property
+    def has_coupled_modes(self) -> bool:
+        """Whether inputs have a mean that couples the modes through E[xxᵀ]."""
+        return self.activity == "bernoulli" and self.law.moment(1) != 0.0
+
+    @cached_property
+    def harmonic_sum(self) -> float:
+        """Σ_{i≤N} i^-a, by direct summation of the head and Euler-Maclaurin for the tail."""
+        return generalised_harmonic(self.n_features, self.a)
+
+    def probability(self, i: Index) -> Index:
+        """Return p_i = density · i^-a / Σ j^-a."""
+        return self.density / self.harmonic_sum * i**-self.a
+
+    def target(self, i: Index) -> Index:
+        """Return the teacher's entry a_i = A_ii = i^-b."""
+        return i**-self.b
+
+    def mean(self, i: Index) -> Index:
+        """Return E[x_i] = p_i E[v]."""
+        return self.law.moment(1) * self.probability(i)
+
+    def second_moment(self, i: Index) -> Index:
+        """Return λ_i = E[x_i²] = p_i E[v²], the rate at which mode i is learned."""
+        return self.law.moment(2) * self.probability(i)
+
+    def fourth_moment(self, i: Index) -> Index:
+        """Return E[x_i⁴] = p_i E[v⁴]."""
+        return self.law.moment(4) * self.probability(i)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the task as plain data."""
+        return {
+            "a": self.a,
+            "b": self.b,
+            "n_features": self.n_features,
+            "activity": self.activity,
+            "density": self.density,
+            "amplitude": self.amplitude,
+        }
+
+
+def generalised_harmonic(n: int | None, a: float) -> float:
+    """Return Σ_{i=1}^{n} i^-a to rounding error; n = None sums without end and needs a > 1.
+
+    Σ_{i<M} i^-a + ∫_M^n x^-a dx + ½(M^-a + n^-a) + Σ_k B_2k/(2k)! [f^(2k−1)]_M^n, f = x^-a
+    (Euler-Maclaurin formula, M = 32, four terms).
+    """
+    if n is None and a <= 1.0:
+        refuse("a", "above 1 for infinitely many features", a, "Give a finite N, e.g. -N 1e6.")
+    if n is not None and n <= 2 * _HEAD:
+        return math.fsum(i**-a for i in range(1, n + 1))
+    head = math.fsum(i**-a for i in range(1, _HEAD))
+    near = 0.5 * _HEAD**-a - _derivative_terms(_HEAD, a)
+    far = 0.5 * n**-a + _derivative_terms(n, a) if n else 0.0
+    return head + near + _tail_integral(n, a) + far
+
+
+def _tail_integral(n: int | None, a: float) -> float:
+    """∫_M^n x^-a dx, exact also next to a = 1."""
+    if n is None:
+        return _HEAD ** (1.0 - a) / (a - 1.0)
+    octave = math.log(n / _HEAD)
+    if a == 1.0:
+        return octave
+    return _HEAD ** (1.0 - a) * math.expm1((1.0 - a) * octave) / (1.0 - a)
+
+
+def _derivative_terms(x: float, a: float) -> float:
+    """Σ_k B_2k/(2k)! f^(2k−1)(x) for f = x^-a."""
+    x = float(x)
+    derivative = -a * x**-a / x
+    total = 0.0
+    for k, coefficient in enumerate(_BERNOULLI):
+        total += coefficient * derivative
+        derivative *= (a + 2 * k + 1) / x * (a + 2 * k + 2) / x
+    return total

@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+from scipy.integrate import quad
+
+from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
+from superlaw.solvers.closures import row_replica, row_replica_kernels
+from superlaw.solvers.solve import solve
+
+WITHIN = 0.05
+"""Agreement of the closure with eight direct flows at N = 128, beyond two standard errors."""
+
+
+@pytest.mark.kernels
+@pytest.mark.parametrize(
+    ("S", "beta"), [(1.0, 0.3), (1.0, -0.7), (0.2, -0.7), (-1.0, 0.4), (-0.1, 0.5), (-1.0, -0.1)]
+)
+def test_moments_are_integrals_over_open_gates(S, beta):
+    for k, moment in enumerate(row_replica_kernels.moments(S, beta)):
+        jump = [-beta / S] if 0.0 < -beta / S < 2.0 else None
+        wanted = quad(lambda v, k=k: 0.5 * v**k * (v * S + beta >= 0.0), 0, 2, points=jump)[0]
+        assert moment == pytest.approx(wanted, abs=1e-9)
+
+
+def test_gaussian_cells_integrate_gaussians():
+    z, w = row_replica.gaussian_cells(8, 5.5)
+    assert w.sum() == pytest.approx(1.0, abs=1e-12)
+    assert np.sum(w * z**2) == pytest.approx(1.0, abs=1e-12)
+    assert np.sum(w * z) == pytest.approx(0.0, abs=5e-3)
+    assert np.sum(w * np.maximum(z, 0.0)) == pytest.approx(1.0 / np.sqrt(2.0 * np.pi), rel=1e-2)
+
+
+@pytest.mark.parametrize(("a", "b"), [(1.1, 0.0), (1.5, 0.5), (2.0, 1.0)])
+def test_closure_starts_from_the_loss_of_the_untrained_student(a, b):
+    task = PowerLawTask(a, b, 512)
+    i = np.arange(1.0, 513.0)
+    start = 0.5 * np.sum(task.second_moment(i) * task.target(i) ** 2)
+    found = solve(task, Student(64), [1e-6]).loss[0]
+    assert found == pytest.approx(start, rel=2e-3)
+
+
+def test_local_slope_is_that_of_the_curve():
+    times = np.geomspace(1.0, 30.0, 40)
+    found = solve(PowerLawTask(1.5, 0.0, 256), Student(64), times)
+    assert found.local_slope is not None
+    slope = -np.gradient(np.log(found.loss), np.log(times))
+    np.testing.assert_allclose(found.local_slope[2:-2], slope[2:-2], rtol=0.03)
+
+
+@pytest.mark.parametrize(("b", "width"), [(0.0, 32), (0.5, 64)])
+def test_closure_is_near_direct_flows(b, width):
+    from superlaw.setting.optimizer import GradientFlow
+    from superlaw.validation.training.simulate import simulate
+
+    task, times = PowerLawTask(1.5, b, 128), np.array([1.0, 10.0, 50.0])
+    runs = simulate(task, Student(width), times, optimizer=GradientFlow(2e-3), seeds=8)
+    found = solve(task, Student(width), times)
+    gap = np.abs(found.loss / runs.mean - 1.0)
+    assert np.all(gap < WITHIN + 2.0 * runs.standard_error / runs.mean)
+
+
+@pytest.mark.parametrize(
+    ("task", "width", "code"),
+    [
+        (PowerLawTask(1.5, 0.0, 512), 128, None),
+        (PowerLawTask(1.5, 0.0, 10**5), 10**4, "W-UNVALIDATED"),
+        (PowerLawTask(3.0, 0.0, 512), 128, "W-UNVALIDATED"),
+        (PowerLawTask(1.5, 0.0, 512), 16, "W-UNVALIDATED"),
+    ],
+)
+def test_outside_what_was_measured_a_solution_says_so(task, width, code):
+    notices = solve(task, Student(width), [1.0]).notices
+    assert [notice.code for notice in notices] == ([code] if code else [])
+
+
+def test_measured_deviations_travel_with_the_curve():
+    (notice,) = solve(PowerLawTask(1.1, 0.0, 512), Student(256), [1.0, 1e4]).notices
+    assert notice.code == "W-CLOSURE" and "%" in notice.message

@@ -1,0 +1,142 @@
+"""The compiled closure is the one that is derived: R13, R15, R16 and R17 at random states."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from superlaw.solvers.closures import row_replica_kernels
+from superlaw.theory.derivations import find_step
+from superlaw.theory.symbols import D_ji, Delta, K, M_ji, N, kc_i, kr_j, mu, r_0, t
+
+TOLERANCE = 1e-11
+"""Sums of some ten terms in double precision, in another order."""
+SIZE, WIDTH = 4, 2.5
+
+
+@dataclasses.dataclass
+class Case:
+    """A state, its rates by the kernel, and what the derivation calls their ingredients."""
+
+    state: row_replica_kernels.State
+    rate: row_replica_kernels.State
+    known: dict
+
+
+def _state(fill):
+    shapes = ((SIZE, 1), (SIZE, 1), (SIZE,), (SIZE,), (2,), (SIZE, SIZE, 1), (SIZE, 0, 1))
+    return row_replica_kernels.State(*(fill(shape) for shape in shapes))
+
+
+def _case(seed):
+    """Give every feature a class and one replica of its own; marks ±1 leave no fluctuations."""
+    rng = np.random.default_rng(seed)
+    state = _state(lambda shape: rng.uniform(0.4, 0.8, shape))
+    state.beta[:], state.head[:] = -0.2 * state.beta, 0.3 * (state.head - 0.6)
+    state.column[:], state.row[:] = state.column + 1.0, state.row + 1.0
+    marks = rng.choice([-1.0, 1.0], (SIZE, SIZE, 1))
+    model = row_replica_kernels.Model(
+        np.ones(SIZE),
+        rng.uniform(0.1, 0.4, SIZE),
+        rng.uniform(0.3, 1.0, SIZE),
+        WIDTH,
+        1.0,
+        marks,
+        np.zeros((SIZE, 1)),
+        np.zeros(1),
+        np.ones(1),
+    )
+    rate = _state(np.zeros)
+    row_replica_kernels.closure_rates(model, state, rate)
+    return Case(state, rate, _known(model, state, rate))
+
+
+def _known(model, state, rate):
+    """Work out the symbols of R13 to R17, entry by entry, from R4, R10 and R12."""
+    s, (trace, norm) = state.s[:, 0], state.bulk
+    D, sigma, gain, echo, power = (np.zeros((SIZE, SIZE)) for _ in range(5))
+    for j in range(SIZE):
+        for i in range(SIZE):
+            sigma[j, i] = np.sqrt((state.column[i] + state.row[j] - norm) / WIDTH)
+            field = sigma[j, i] * model.marks[j, i, 0] + state.head[j, i, 0]
+            S, target = (s[j], model.target[j]) if i == j else (field, 0.0)
+            _, m1, m2 = row_replica_kernels.moments(S, state.beta[j, 0])
+            D[j, i] = -model.p[i] * ((S - target) * m2 + state.beta[j, 0] * m1)
+            gain[j, i] = -model.marks[j, i, 0] * D[j, i] / sigma[j, i]
+            echo[j, i] = model.marks[j, i, 0] * state.head[j, i, 0] / sigma[j, i]
+            power[j, i] = S * D[j, i]
+    overlap = (s[:, None] + s[None, :] - trace) / WIDTH
+    off = ~np.eye(SIZE, dtype=bool)
+    return {
+        "D": D,
+        "sigma": sigma,
+        "xi": model.marks[:, :, 0],
+        "k": gain * off,
+        "{(GD)}": -gain * overlap * off,
+        "{(SD)}": power * off,
+        "{(GM)}": echo * overlap * off,
+        "s": s,
+        "k^c": (gain * off).sum(0) / WIDTH,
+        "k^r": (gain * off).sum(1) / WIDTH,
+        "Delta": (gain * off).sum() / WIDTH**2,
+        "rates": rate.bulk,
+    }
+
+
+def _stated(step_id, case, feature):
+    """Return the right side of a step at one feature; sums leave the feature itself out."""
+    rhs = find_step(step_id).rhs
+    j, k = sp.symbols("j k", integer=True, positive=True)
+
+    def others(part):
+        return sp.Add(*(part.function.subs(j, n + 1) for n in range(SIZE) if n != feature))
+
+    rhs = rhs.subs({sp.Derivative(mu, t): sp.Symbol("dmu"), sp.Derivative(r_0, t): sp.Symbol("dr")})
+    rhs = rhs.subs(k, feature + 1).replace(lambda part: isinstance(part, sp.Sum), others)
+    values = {
+        entry: case.known[str(entry.base)][tuple(int(index) - 1 for index in entry.indices)]
+        for entry in rhs.atoms(sp.Indexed)
+    }
+    norms = {r"|B w_{k}|": case.state.column, r"|B^T w_{k}|": case.state.row}
+    values |= {sp.Symbol(name): np.sqrt(norm[feature]) for name, norm in norms.items()}
+    values |= {K: WIDTH, N: SIZE, Delta: case.known["Delta"]}
+    values |= {mu: case.state.bulk[0], r_0: case.state.bulk[1]}
+    values |= {sp.Symbol("dmu"): case.rate.bulk[0], sp.Symbol("dr"): case.rate.bulk[1]}
+    return float(rhs.xreplace({symbol: sp.Float(value, 17) for symbol, value in values.items()}))
+
+
+@pytest.fixture(scope="module", params=range(5))
+def case(request):
+    return _case(request.param)
+
+
+@pytest.mark.kernels
+@pytest.mark.parametrize(("step_id", "part"), [("R15", "s"), ("R16", "column"), ("R17", "row")])
+def test_the_kernel_is_the_derived_closure(case, step_id, part):
+    for feature in range(SIZE):
+        found = float(np.ravel(getattr(case.rate, part))[feature])
+        assert found == pytest.approx(_stated(step_id, case, feature), rel=TOLERANCE, abs=1e-13)
+
+
+@pytest.mark.kernels
+def test_the_kernel_lets_responses_fade_as_derived(case):
+    for j in range(SIZE):
+        for i in range(SIZE):
+            if i != j:
+                point = {
+                    D_ji: case.known["D"][j, i],
+                    M_ji: case.state.head[j, i, 0],
+                    kc_i: case.known["k^c"][i],
+                    kr_j: case.known["k^r"][j],
+                    Delta: case.known["Delta"],
+                }
+                stated = float(find_step("R13").rhs.subs(point))
+                assert case.rate.head[j, i, 0] == pytest.approx(stated, rel=TOLERANCE)
+
+
+@pytest.mark.kernels
+@pytest.mark.parametrize("step_id", ["R15", "R16", "R17"])
+def test_another_reaction_is_detected(case, step_id):
+    other = dataclasses.replace(case, known=case.known | {"Delta": 1.01 * case.known["Delta"]})
+    assert _stated(step_id, other, 0) != pytest.approx(_stated(step_id, case, 0), rel=TOLERANCE)

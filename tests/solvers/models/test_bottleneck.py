@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+
+from superlaw.setting.embedding import embedding
+from superlaw.setting.task import PowerLawTask
+from superlaw.solvers.models import bottleneck
+
+TIMES = np.array([0.1, 1.0, 10.0, 100.0, 1000.0])
+WITHIN = 0.02
+"""Agreement with a mean over draws, beyond three standard errors of it."""
+
+
+def _spectrum(a, b, n, width):
+    task, i = PowerLawTask(a, b, n), np.arange(1.0, n + 1.0)
+    return bottleneck.Spectrum(task.second_moment(i), task.target(i), np.ones(n), width)
+
+
+def _diagonalised(kind, spectrum, seed):
+    """Loss of one draw of W: dB/dt = Y − P B Q in the eigenbases of P = WWᵀ and Q = WΛWᵀ."""
+    n, lam, a = len(spectrum.lam), spectrum.lam, spectrum.target
+    W = embedding(kind, spectrum.width, n, np.random.default_rng(seed))
+    p, U = np.linalg.eigh(W @ W.T)
+    q, V = np.linalg.eigh((W * lam) @ W.T)
+    Y = U.T @ (W * (a * lam)) @ W.T @ V
+    rates = np.outer(p, q)
+    return np.array(
+        [spectrum.start - 0.5 * np.sum(Y**2 * -np.expm1(-2.0 * rates * t) / rates) for t in TIMES]
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "loss"),
+    [("random", bottleneck.random_columns_loss), ("tight_frame", bottleneck.tight_frame_loss)],
+)
+@pytest.mark.parametrize(("a", "b", "share"), [(1.1, 0.0, 2), (1.5, 0.0, 4), (1.5, 0.5, 8)])
+def test_loss_is_the_mean_over_draws(kind, loss, a, b, share):
+    spectrum = _spectrum(a, b, 256, 256 // share)
+    draws = np.array([_diagonalised(kind, spectrum, seed) for seed in range(16)])
+    error = draws.std(axis=0, ddof=1) / np.sqrt(len(draws))
+    found, slope = loss(TIMES, spectrum)
+    assert np.all(np.abs(found - draws.mean(axis=0)) < WITHIN * found + 3.0 * error)
+    nearby, _ = loss(TIMES * 1.001, spectrum)
+    np.testing.assert_allclose(slope, -np.log(nearby / found) / np.log(1.001), rtol=0.01, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["random", "tight_frame"])
+def test_floor_is_the_loss_at_late_times(kind):
+    spectrum = _spectrum(1.5, 0.5, 256, 64)
+    loss = {"random": bottleneck.random_columns_loss, "tight_frame": bottleneck.tight_frame_loss}
+    late, _ = loss[kind](np.array([1e9]), spectrum)
+    assert late[0] == pytest.approx(bottleneck.floor(spectrum), rel=1e-6)
+
+
+def test_identity_teacher_floors_at_the_lost_share():
+    """Step L17, for a flat spectrum of λ: (1 − K/N) L_0."""
+    spectrum = bottleneck.Spectrum(np.full(100, 0.3), np.ones(100), np.ones(100), 25)
+    assert bottleneck.floor(spectrum) == pytest.approx(0.75 * spectrum.start, rel=1e-9)
+
+
+@pytest.mark.parametrize(("a", "b"), [(1.1, 0.0), (1.5, 1.0), (2.0, 0.5)])
+def test_floor_is_never_below_the_lost_share(a, b):
+    spectrum = _spectrum(a, b, 512, 64)
+    assert bottleneck.floor(spectrum) >= (1.0 - 1.0 / 8.0) * spectrum.start
+
+
+def test_classes_give_the_same_curve_as_every_feature():
+    from superlaw.setting.student import Student
+    from superlaw.solvers.solve import solve
+
+    student, times = Student(512, activation="linear"), TIMES[2:4]
+    curves = [
+        solve(PowerLawTask(1.5, 0.0, 2048), student, times).loss,
+        bottleneck.random_columns_loss(times, _spectrum(1.5, 0.0, 2048, 512))[0],
+    ]
+    np.testing.assert_allclose(curves[0], curves[1], rtol=1e-6)

@@ -1,0 +1,1 @@
+"""Derivations as documents: blocks, and the formats that write them."""

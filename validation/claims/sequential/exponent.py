@@ -1,0 +1,83 @@
+"""The exponent of simulated training is the theory's: at this N, and as N grows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from superlaw.setting.task import PowerLawTask
+from superlaw.solvers.solve import solve
+from superlaw.theory.exponents import exponent
+from superlaw.theory.visibility import VISIBLE_WITHIN, features_needed
+from superlaw.validation.claims.claim import Array, Check, ClaimResult, Panel, Series, Size
+from superlaw.validation.claims.sequential import grid
+from superlaw.validation.fitting.power_law import fit_power_law, local_slopes
+from superlaw.validation.training.ensemble import Ensemble, standard_error, z_score
+
+STATEMENT = (
+    "The fitted exponent is that of the finite-N theory in the same window, and the local slope "
+    "is (a + 2b − 1)/a where N is large enough to show it."
+)
+STARTED = 10.0
+"""Fits start at this many times 1/λ_1."""
+
+
+def run(seed: int, size: Size) -> ClaimResult:
+    """Fit theory and simulation in one window; look for the asymptotic slope at large N."""
+    checks, panels = [], []
+    for task in grid.tasks(size):
+        runs = grid.ensemble(task, seed, size)
+        window = fit_window(task, runs.times)
+        theory = grid.mean_loss(task, runs.times, size)
+        predicted = fit_power_law((runs.times, theory), window=window, floor="none").exponent
+        found = fit_power_law(runs, window=window, floor="none").per_seed
+        z = float(z_score(found, np.asarray(predicted)))
+        error = float(standard_error(found))
+        label = f"{grid.name(task)}: N = {task.n_features}, t in {window[0]:.3g} … {window[1]:.3g}"
+        checks.append(Check(label, predicted, float(found.mean()), error, z=z))
+        checks.append(_asymptotic(task, size))
+        panels.append(_panel(task, runs, theory, window))
+    return ClaimResult("exponent", STATEMENT, "S14", tuple(checks), tuple(panels))
+
+
+def fit_window(task: PowerLawTask, times: Array) -> tuple[float, float]:
+    """Return the window between the first modes and the last, as far as it was simulated."""
+    last = 1.0 / task.second_moment(float(task.n_features or 1))
+    return STARTED / task.second_moment(1.0), min(last, float(times[-1]))
+
+
+def _asymptotic(task: PowerLawTask, size: Size) -> Check:
+    """Compare the exact slope with the exponent where a decade of time shows it."""
+    alpha = exponent(size.believed(task)).value
+    assert alpha is not None
+    n = 10 ** int(np.ceil(features_needed(task, alpha)))
+    large = PowerLawTask(task.a, task.b, n)
+    first, last = exponent(large).visible or (1.0, 10.0)
+    middle = float(np.sqrt(first * last))
+    slope = solve(large, times=[middle]).local_slope
+    assert slope is not None
+    label = f"{grid.name(task)}: slope at N = {n:.0e}"
+    return Check(label, alpha, float(slope[0]), tolerance=VISIBLE_WITHIN)
+
+
+def _panel(task: PowerLawTask, runs: Ensemble, theory: Array, window: tuple[float, float]) -> Panel:
+    alpha = exponent(task).value
+    slopes = np.array([local_slopes(runs.times, loss) for loss in runs.loss])
+    flat = np.full(2, alpha)
+    return Panel(
+        f"Local slope, {grid.name(task)}, N = {task.n_features}",
+        "time t",
+        "−d log L / d log t",
+        (
+            Series("theory at this N", runs.times, local_slopes(runs.times, theory)),
+            Series("exponent for N → ∞", runs.times[[0, -1]], flat, style="dashed"),
+            Series(
+                "simulated training",
+                runs.times,
+                slopes.mean(axis=0),
+                standard_error(slopes),
+                "points",
+            ),
+        ),
+        y_log=False,
+        shaded=window,
+    )

@@ -1,0 +1,60 @@
+"""Inputs with a mean: learned rows leak, and for b > a the leak decides the exponent."""
+
+from __future__ import annotations
+
+from superlaw.curves import log_times
+from superlaw.setting.optimizer import SGD
+from superlaw.setting.task import PowerLawTask
+from superlaw.solvers.solve import solve
+from superlaw.theory.exponents import exponent
+from superlaw.theory.laws import sequential_exponent
+from superlaw.validation.claims.claim import (
+    Check,
+    ClaimResult,
+    Panel,
+    Series,
+    Size,
+    worst_deviation,
+)
+from superlaw.validation.training.simulate import simulate
+
+STATEMENT = "With b > a the exponent is 3 − 1/a, below the (a + 2b − 1)/a of uncoupled modes."
+A, B = 1.2, 2.0
+N_FEATURES = 192
+OPTIMIZER = SGD(lr=0.02, batch=None)
+STEP_TOLERANCE = 0.02
+"""What the finite learning rate may change: about η λ_1 before the first mode is learned."""
+ASYMPTOTIC = PowerLawTask(A, B, 10**9, activity="bernoulli")
+LATE = 1e6
+SLOPE_TOLERANCE = 0.01
+"""At t = 1e6 the local slope is still this part above its limit."""
+
+
+def run(seed: int, size: Size) -> ClaimResult:
+    """Compare trained students with the contour integral, and its late slope with the exponent."""
+    task = PowerLawTask(A, B, N_FEATURES, activity="bernoulli")
+    times = log_times(1.0, min(size.t_end, 300.0), per_decade=6)
+    runs = simulate(task, times=times, optimizer=OPTIMIZER, seeds=1, entropy=seed)
+    theory = solve(size.believed(task), times=runs.times)
+    late = solve(ASYMPTOTIC, times=[LATE]).local_slope
+    predicted = exponent(size.believed(ASYMPTOTIC)).value
+    assert late is not None and predicted is not None
+    checks = (
+        worst_deviation(
+            f"loss, N = {N_FEATURES},", runs.times, theory.loss, runs.mean, STEP_TOLERANCE
+        ),
+        Check(f"slope at t = {LATE:.0e}", predicted, float(late[0]), tolerance=SLOPE_TOLERANCE),
+    )
+    curve = solve(ASYMPTOTIC, times=log_times(1.0, LATE))
+    modes = curve.loss[20] * (curve.times / curve.times[20]) ** -sequential_exponent(A, B)
+    panel = Panel(
+        f"Leak, a = {A:g}, b = {B:g}",
+        "time t",
+        "population loss L",
+        (
+            Series("theory, N = 1e9", curve.times, curve.loss),
+            Series("uncoupled modes would fall like this", curve.times, modes, style="dashed"),
+            Series(f"trained, N = {N_FEATURES}", runs.times, runs.mean, style="points"),
+        ),
+    )
+    return ClaimResult("leak", STATEMENT, "M10", checks, (panel,))

@@ -1,0 +1,1 @@
+"""Claims about superposed students, one a file."""

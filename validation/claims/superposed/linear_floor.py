@@ -1,0 +1,74 @@
+"""Linear students with K < N follow their deterministic equivalents to a floor near 1 − K/N."""
+
+from __future__ import annotations
+
+from superlaw.curves import log_times
+from superlaw.setting.optimizer import GradientFlow
+from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
+from superlaw.solvers.solve import solve
+from superlaw.validation.claims.claim import (
+    Z_LIMIT,
+    Check,
+    ClaimResult,
+    Panel,
+    Series,
+    Size,
+    worst_of_band,
+)
+from superlaw.validation.claims.superposed import flows
+from superlaw.validation.training.ensemble import Ensemble
+from superlaw.validation.training.simulate import simulate
+
+STATEMENT = (
+    "A linear student with K < N follows the deterministic equivalent at every time and never "
+    "falls below (1 − K/N) of its first loss: no power law."
+)
+CASES = (
+    (1.1, 0.0, 2, "random"),
+    (1.5, 0.0, 4, "tight_frame"),
+    (1.5, 1.0, 8, "random"),
+    (2.0, 0.5, 4, "random"),
+)
+TOLERANCE = 0.02
+OPTIMIZER = GradientFlow(rtol=1e-4)
+
+
+def run(seed: int, size: Size) -> ClaimResult:
+    """Compare the mean of direct flows with the theory, and the last loss with the bound."""
+    checks, panels = [], []
+    for a, b, share, kind in CASES:
+        task = PowerLawTask(a, b, size.n_network)
+        student = Student(size.n_network // share, activation="linear", embedding=kind)
+        runs = _runs(task, student, seed, size)
+        believed = solve(size.believed(task), student, runs.times)
+        name = f"a={a:g}, b={b:g}, N/K={share}, {kind}"
+        checks.append(worst_of_band(name, runs.times, believed.loss, runs.loss, TOLERANCE))
+        bound = 1.0 - 1.0 / share
+        last = float(runs.mean[-1] + Z_LIMIT * runs.standard_error[-1]) / flows.first_loss(task)
+        checks.append(Check(f"{name}, last loss + {Z_LIMIT:g} s.e.", bound, last, bound="above"))
+        panels.append(
+            Panel(
+                f"Linear student, {name}",
+                "time t",
+                "loss",
+                (
+                    Series("deterministic equivalent", runs.times, believed.loss),
+                    Series("direct flows", runs.times, runs.mean, runs.standard_error, "points"),
+                ),
+            )
+        )
+    return ClaimResult("linear_floor", STATEMENT, "L16", tuple(checks), tuple(panels))
+
+
+def _runs(task: PowerLawTask, student: Student, seed: int, size: Size) -> Ensemble:
+    times = log_times(0.1, 1e3, per_decade=4)
+    return simulate(
+        task,
+        student,
+        times,
+        optimizer=OPTIMIZER,
+        seeds=size.seeds,
+        entropy=seed,
+        progress=size.progress,
+    )

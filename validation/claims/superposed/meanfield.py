@@ -1,0 +1,110 @@
+"""The row-replica closure against direct population flows, over the window before the floor."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
+from superlaw.solvers.solution import Solution
+from superlaw.solvers.solve import solve
+from superlaw.validation.claims.claim import ClaimResult, Panel, Series, Size, worst_of_band
+from superlaw.validation.claims.superposed import flows
+from superlaw.validation.fitting.readings import fall
+from superlaw.validation.training.ensemble import Ensemble
+
+STATEMENT = (
+    "The mean field on feature classes gives the loss of direct population flows, beyond two "
+    "standard errors of the seeds: for b = 0 until tr B/K = ½ within 3 % (a ≤ 1.5) or 10 % "
+    "(a = 2), for b > 0 until the floor within 10 %."
+)
+CLOSE, NEAR = 0.03, 0.10
+"""Allowed deviation for b = 0 and a ≤ 1.5, and otherwise."""
+PULLED = 0.5
+"""With b = 0 the closure is compared until tr B/K exceeds this: interference decides after it."""
+
+
+def run(seed: int, size: Size) -> ClaimResult:
+    """Compare loss curves of every task and width of the map."""
+    checks, panels = [], []
+    for task in flows.tasks(size):
+        for share in flows.SHARES:
+            runs = flows.superposed(task, share, seed, size)
+            predicted = predict(size.believed(task), share, runs)
+            end = window_end(task, runs)
+            span = runs.times <= end
+            name = f"a={task.a:g}, b={task.b:g}, N/K={share}"
+            allowed = CLOSE if task.b == 0.0 and task.a <= 1.5 else NEAR
+            checks.append(
+                worst_of_band(
+                    name, runs.times[span], predicted.loss[span], runs.loss[:, span], allowed
+                )
+            )
+            if share == 8:
+                panels.append(_panel(name, runs, predicted, flows.control(task, seed, size), end))
+    panels += [_dead(size, seed), _floors(size, seed)]
+    return ClaimResult("meanfield", STATEMENT, "R19", tuple(checks), tuple(panels))
+
+
+def window_end(task: PowerLawTask, runs: Ensemble) -> float:
+    """Return the last time that is compared."""
+    end = fall(runs.times, runs.mean).window[1]
+    if task.b > 0.0:
+        return end
+    pulled = runs.observables["trace"].mean(axis=0) > PULLED
+    return min(end, float(runs.times[pulled][0])) if pulled.any() else end
+
+
+def predict(task: PowerLawTask, share: int, runs: Ensemble) -> Solution:
+    """Return the closure's curve at the times of the runs."""
+    return solve(task, Student((task.n_features or 0) // share), runs.times)
+
+
+def _panel(name: str, runs: Ensemble, predicted: Solution, alone: Ensemble, end: float) -> Panel:
+    sequential = solve(PowerLawTask(**alone.configuration["task"]), times=alone.times)
+    return Panel(
+        f"Loss, {name}",
+        "time t",
+        "population loss L",
+        (
+            Series("mean field", predicted.times, predicted.loss),
+            Series("direct flows", runs.times, runs.mean, runs.standard_error, "points"),
+            Series("K = N, theory", sequential.times, sequential.loss, style="dashed"),
+            Series("K = N, same code", alone.times, alone.mean, style="rings"),
+        ),
+        shaded=(float(runs.times[0]), end),
+    )
+
+
+def _dead(size: Size, seed: int) -> Panel:
+    """Show the fraction of dead units, closure and direct."""
+    series = []
+    for b in flows.TEACHER_EXPONENTS:
+        task = PowerLawTask(1.5, b, size.n_network)
+        runs = flows.superposed(task, 2, seed, size)
+        predicted = predict(task, 2, runs)
+        dead = runs.observables["dead_fraction"].mean(axis=0)
+        series.append(
+            Series(
+                f"b = {b:g}, mean field", predicted.times, predicted.observables["dead_fraction"]
+            )
+        )
+        series.append(Series("direct", runs.times, dead, style="points", paired=True))
+    title = "Dead units, a = 1.5, N/K = 2"
+    return Panel(title, "time t", "fraction", tuple(series), y_log=False)
+
+
+def _floors(size: Size, seed: int) -> Panel:
+    """Show the loss at the last time against the width, closure and direct."""
+    series = []
+    widths = np.array([float(size.n_network // share) for share in flows.SHARES])
+    for b in flows.TEACHER_EXPONENTS:
+        task = PowerLawTask(1.5, b, size.n_network)
+        runs = [flows.superposed(task, share, seed, size) for share in flows.SHARES]
+        found = [predict(task, k, run).loss[-1] for k, run in zip(flows.SHARES, runs, strict=True)]
+        series.append(Series(f"b = {b:g}, mean field", widths, np.array(found)))
+        last = np.array([run.mean[-1] for run in runs])
+        error = np.array([run.standard_error[-1] for run in runs])
+        series.append(Series("direct", widths, last, error, style="points", paired=True))
+    title = f"Loss at t = {size.t_network:g}, a = 1.5"
+    return Panel(title, "K", "population loss L", tuple(series))

@@ -1,0 +1,114 @@
+"""Figures from panels: plain data in, matplotlib figures out; nothing global, nothing shown."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from superlaw.validation.claims.claim import HeatMap, Panel, Series
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+"""Okabe-Ito: told apart by colour-blind readers, and by lightness in greyscale."""
+_LINES = {"line": "-", "dashed": "--", "dotted": ":"}
+_MARKS = {"points": "o", "rings": "s"}
+_STYLE: Any = {
+    "font.size": 9.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.25,
+    "legend.framealpha": 0.8,
+    "legend.edgecolor": "none",
+    "legend.fontsize": 7.5,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "superlaw",
+    "figure.constrained_layout.use": True,
+}
+_SIZE = (5.2, 3.5)
+
+
+def draw(panel: Panel, axes: Axes | None = None) -> Axes:
+    """Draw a panel, on given axes or on a new figure; return the axes."""
+    with rc_context(_STYLE):
+        if axes is None:
+            figure = Figure(figsize=_SIZE)
+            FigureCanvasAgg(figure)
+            axes = figure.subplots()
+        colour = -1
+        for series in panel.series:
+            colour += not series.paired
+            _draw_series(axes, series, COLOURS[colour % len(COLOURS)])
+        axes.set(title=panel.title, xlabel=panel.x_label, ylabel=panel.y_label)
+        axes.set_xscale("log" if panel.x_log else "linear")
+        axes.set_yscale("log" if panel.y_log else "linear")
+        if panel.shaded is not None:
+            axes.axvspan(*panel.shaded, color="0.5", alpha=0.12, lw=0)
+        axes.legend()
+    return axes
+
+
+def draw_map(heat_map: HeatMap, axes: Axes | None = None) -> Axes:
+    """Draw a table of numbers as colours, with the numbers in it; return the axes."""
+    with rc_context(_STYLE | {"axes.grid": False}):
+        if axes is None:
+            figure = Figure(figsize=_SIZE)
+            FigureCanvasAgg(figure)
+            axes = figure.subplots()
+        low, high = heat_map.span
+        image = axes.imshow(
+            heat_map.values, vmin=low, vmax=high, cmap="cividis", aspect="auto", origin="lower"
+        )
+        axes.set_xticks(range(len(heat_map.x)), heat_map.x)
+        axes.set_yticks(range(len(heat_map.y)), heat_map.y)
+        for (row, column), value in np.ndenumerate(heat_map.values):
+            dark = value < 0.5 * (low + high)
+            colour = "white" if dark else "black"
+            axes.text(column, row, f"{value:.2f}", ha="center", va="center", color=colour)
+        axes.set(title=heat_map.title, xlabel=heat_map.x_label, ylabel=heat_map.y_label)
+        axes.figure.colorbar(image, ax=axes)
+    return axes
+
+
+def figure(panel: Panel | HeatMap) -> Figure:
+    """Return a figure of a panel or a map."""
+    axes = draw_map(panel) if isinstance(panel, HeatMap) else draw(panel)
+    found = axes.get_figure()
+    assert isinstance(found, Figure)
+    return found
+
+
+def svg(panel: Panel | HeatMap) -> str:
+    """Return a panel as SVG, the same bytes for the same data."""
+    with rc_context(_STYLE):
+        text = io.StringIO()
+        figure(panel).savefig(text, format="svg", metadata={"Date": None, "Creator": "superlaw"})
+    body = text.getvalue()
+    return (
+        body[body.index("<svg") : body.index("<metadata")] + body[body.index("</metadata>") + 11 :]
+    )
+
+
+def _draw_series(axes: Axes, series: Series, colour: str) -> None:
+    label = None if series.paired else series.label
+    if series.style in _LINES:
+        axes.plot(
+            series.x, series.y, _LINES[series.style], color=colour, label=series.label, lw=1.5
+        )
+        return
+    axes.errorbar(
+        series.x,
+        series.y,
+        yerr=series.error,
+        fmt=_MARKS[series.style],
+        ms=3.5 if series.style == "points" else 5.0,
+        mfc="white" if series.style == "rings" else colour,
+        color=colour,
+        lw=1.0,
+        label=label,
+    )

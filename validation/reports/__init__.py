@@ -1,0 +1,1 @@
+"""Reports: verdicts, tables of accuracy and worked examples."""

@@ -1,0 +1,70 @@
+"""How far the closure is from direct flows: a table over tasks and widths, and its worst."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from superlaw.setting.task import PowerLawTask
+from superlaw.validation.claims.claim import Size
+from superlaw.validation.claims.superposed import flows
+from superlaw.validation.claims.superposed.meanfield import predict
+from superlaw.validation.fitting.readings import fall
+
+LARGER = {1024: (2, 8), 2048: (8,)}
+"""Larger N, and the values of N/K that are compared there, for a = 1.5."""
+LARGER_END = 1e3
+DECADES = (1.0, 10.0, 100.0, 1e3, 1e4)
+
+
+def accuracy(seed: int, size: Size) -> list[dict[str, Any]]:
+    """Return one row a task and width, with the deviation of the closure at each decade.
+
+    Parameters
+    ----------
+    seed : int
+        Root of the random streams of the flows.
+    size : Size
+        With the N, the seeds and the last time of the map.
+    """
+    rows = [_row(task, share, seed, size) for task in flows.tasks(size) for share in flows.SHARES]
+    for n, shares in LARGER.items():
+        larger = replace(size, n_network=n, t_network=LARGER_END)
+        for b in flows.TEACHER_EXPONENTS:
+            task = PowerLawTask(1.5, b, n)
+            rows += [_row(task, share, seed, larger) for share in shares]
+    return rows
+
+
+def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what `solvers.accuracy` reads: the region compared, and worst deviations in it."""
+    compared = {"a": "a", "b": "b", "N": "n_features", "N/K": "share"}
+    region: dict[str, Any] = {
+        name: [min(row[key] for row in rows), max(row[key] for row in rows)]
+        for name, key in compared.items()
+    }
+    region["last"] = sorted({(row["n_features"], row["until"][-1]) for row in rows})
+    kept = ("a", "b", "n_features", "share", "until", "worst")
+    return {"region": region, "rows": [{name: row[name] for name in kept} for row in rows]}
+
+
+def _row(task: PowerLawTask, share: int, seed: int, size: Size) -> dict[str, Any]:
+    runs = flows.superposed(task, share, seed, size)
+    ratio = predict(task, share, runs).loss / runs.mean
+    error = runs.standard_error / runs.mean
+    excess = np.maximum(np.abs(ratio - 1.0) - 2.0 * error, 0.0)
+    at = [int(np.argmin(np.abs(np.log(runs.times / t)))) for t in DECADES if t <= runs.times[-1]]
+    return {
+        "a": task.a,
+        "b": task.b,
+        "n_features": task.n_features,
+        "share": share,
+        "seeds": len(runs.seeds),
+        "until": [float(f"{runs.times[k]:.6g}") for k in at],
+        "floor_from": float(f"{fall(runs.times, runs.mean).window[1]:.4g}"),
+        "ratio": np.round(ratio[at], 4).tolist(),
+        "error": np.round(error[at], 4).tolist(),
+        "worst": np.round(np.maximum.accumulate(excess)[at], 4).tolist(),
+    }

@@ -1,0 +1,94 @@
+"""How far students and tasks that the closure leaves out are from the flow that it describes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from superlaw.setting.optimizer import SGD, Optimizer
+from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
+from superlaw.solvers.solve import solve
+from superlaw.validation.claims.claim import Size
+from superlaw.validation.claims.superposed import flows
+from superlaw.validation.training.ensemble import Ensemble, standard_error
+from superlaw.validation.training.simulate import simulate
+
+FREQUENCY_EXPONENT, SHARE = 1.5, 8
+TIMES = (1.0, 3.0, 10.0, 30.0, 100.0)
+SEEDS = 4
+LARGEST, FASTEST = 4096, 2.0
+"""N and a of the largest direct flow: units that the bias has switched off stay off."""
+
+
+def departures(seed: int, size: Size) -> list[dict[str, Any]]:
+    """Return the loss of other students and tasks over that of the direct flow, at a few times.
+
+    Parameters
+    ----------
+    seed : int
+        Root of all random streams; the same W for every row.
+    size : Size
+        Whose N is used.
+    """
+    rows = []
+    for b in (0.0, 0.5):
+        task = PowerLawTask(FREQUENCY_EXPONENT, b, size.n_network)
+        student = Student(size.n_network // SHARE)
+        flow = _run(task, student, flows.OPTIMIZER, seed)
+        coactive = replace(task, activity="bernoulli")
+        slow, fast = SGD(0.01, 64), SGD(0.05, 64)
+        others = {
+            "SGD, lr 0.05, batch 64": _run(task, student, fast, seed),
+            "SGD, lr 0.05, batch 8": _run(task, student, SGD(0.05, 8), seed),
+            "independent features, density 1, lr 0.01": _run(coactive, student, slow, seed),
+            "tight frame": _run(
+                task, replace(student, embedding="tight_frame"), flows.OPTIMIZER, seed
+            ),
+            "W trained too, lr 0.05": _run(task, replace(student, embedding="trained"), fast, seed),
+        }
+        rows += [_row(b, what, runs, flow) for what, runs in others.items()]
+    return rows
+
+
+def plateau(seed: int) -> dict[str, Any]:
+    """Return the dead fraction of one large direct flow and of the closure."""
+    task, student = PowerLawTask(FASTEST, 0.0, LARGEST), Student(LARGEST // SHARE)
+    runs = _run(task, student, flows.OPTIMIZER, seed, seeds=1)
+    predicted = solve(task, student, runs.times)
+    return {
+        "times": list(TIMES),
+        "direct": np.round(runs.observables["dead_fraction"][0], 3).tolist(),
+        "closure": np.round(predicted.observables["dead_fraction"], 3).tolist(),
+        "loss_ratio": np.round(predicted.loss / runs.mean, 3).tolist(),
+        "n_features": LARGEST,
+        "share": SHARE,
+        "a": FASTEST,
+    }
+
+
+def _run(
+    task: PowerLawTask, student: Student, optimizer: Optimizer, seed: int, seeds: int = SEEDS
+) -> Ensemble:
+    return simulate(
+        task,
+        student,
+        TIMES,
+        optimizer=optimizer,
+        seeds=seeds,
+        entropy=seed,
+        precision="float32",
+    )
+
+
+def _row(b: float, what: str, runs: Ensemble, flow: Ensemble) -> dict[str, Any]:
+    ratio = runs.loss / flow.loss
+    return {
+        "b": b,
+        "what": what,
+        "times": list(TIMES),
+        "ratio": np.round(ratio.mean(axis=0), 3).tolist(),
+        "error": np.round(standard_error(ratio), 3).tolist(),
+    }

@@ -1,0 +1,1 @@
+"""Simulated training: population flows, SGD and Adam, seed by seed."""

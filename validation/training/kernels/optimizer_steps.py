@@ -1,0 +1,68 @@
+"""What an optimizer makes of a gradient: one compiled pass over parameters and their memories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superlaw.compiled import kernel
+from superlaw.setting.optimizer import SGD, Adam
+
+Array = NDArray[Any]
+
+
+@kernel()
+def _sgd(parameter, gradient, lr):
+    for k in range(parameter.size):
+        parameter[k] -= lr * gradient[k]
+
+
+@kernel()
+def _momentum(parameter, gradient, velocity, lr, momentum):
+    for k in range(parameter.size):
+        velocity[k] = momentum * velocity[k] + gradient[k]
+        parameter[k] -= lr * velocity[k]
+
+
+@kernel()
+def _adam(parameter, gradient, first, second, rate, beta1, beta2, epsilon):
+    for k in range(parameter.size):
+        slope = gradient[k]
+        first[k] += (1.0 - beta1) * (slope - first[k])
+        second[k] += (1.0 - beta2) * (slope * slope - second[k])
+        parameter[k] -= rate * first[k] / (np.sqrt(second[k]) + epsilon)
+
+
+class Updater:
+    """Moves one array of parameters.
+
+    Parameters
+    ----------
+    optimizer : SGD or Adam
+    parameter : ndarray
+        Changed in place.
+    """
+
+    def __init__(self, optimizer: SGD | Adam, parameter: Array) -> None:
+        self.optimizer, self.parameter = optimizer, parameter.reshape(-1)
+        n_memories = 2 if isinstance(optimizer, Adam) else int(optimizer.momentum > 0.0)
+        self.memory = np.zeros((n_memories, parameter.size), dtype=parameter.dtype)
+
+    def __call__(self, gradient: Array, step: int) -> None:
+        """Take step number `step`, counted from 1."""
+        chosen, flat = self.optimizer, gradient.reshape(-1)
+        # Scalars of the parameters' own type: the loops then run at its full width.
+        lr, one = self.parameter.dtype.type(chosen.lr), self.parameter.dtype.type(1.0)
+        if isinstance(chosen, Adam):
+            correction = (1.0 - chosen.beta2**step) ** 0.5
+            rate = one * (chosen.lr * correction / (1.0 - chosen.beta1**step))
+            beta1, beta2 = one * chosen.beta1, one * chosen.beta2
+            epsilon = one * (chosen.epsilon * correction)
+            first, second = self.memory
+            _adam(self.parameter, flat, first, second, rate, beta1, beta2, epsilon)
+        elif chosen.momentum > 0.0:
+            _momentum(self.parameter, flat, self.memory[0], lr, one * chosen.momentum)
+        else:
+            _sgd(self.parameter, flat, lr)

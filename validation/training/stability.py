@@ -1,0 +1,36 @@
+"""How fast the fastest direction of a network learns: what bounds steps and learning rates."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superlaw.setting.embedding import embedding
+from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
+
+Array = NDArray[np.float64]
+
+
+def largest_curvature(W: Array, lam: Array) -> float:
+    """Return the largest eigenvalue of B ↦ WWᵀ B WΛWᵀ: λ_max(WWᵀ) λ_max(WΛWᵀ)."""
+    return _largest(W @ W.T) * _largest((W * lam) @ W.T)
+
+
+def largest_stable_network_lr(task: PowerLawTask, student: Student, batch: int) -> float:
+    """Return the learning rate below which SGD on a network is stable at its start.
+
+    2/[(1 − 1/B) κ + (1/B) ρ + κ_β]: κ = λ_max(WWᵀ) λ_max(WΛWᵀ) with every gate open, ρ =
+    λ_max(WWᵀ) E[v⁴]/E[v²] for the noise of a sample, κ_β = 1 for a trained bias. It is worked out
+    for one draw of W; closed gates only make training more stable.
+    """
+    n = task.n_features or 0
+    W = embedding(student.embedding or "", student.width or 0, n, np.random.default_rng(0))
+    lam = np.asarray(task.second_moment(np.arange(1.0, n + 1.0)))
+    mean, noise = _largest((W * lam) @ W.T), task.law.moment(4) / task.law.moment(2)
+    curvature = _largest(W @ W.T) * (mean + (noise - mean) / batch)
+    return 2.0 / (curvature + float(bool(student.bias)))
+
+
+def _largest(symmetric: Array) -> float:
+    return float(np.linalg.eigvalsh(symmetric)[-1])

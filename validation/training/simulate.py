@@ -15,7 +15,8 @@ from superlaw.setting.task import PowerLawTask
 from superlaw.theory.laws import largest_stable_lr
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.kernels.gate_moments import RELU_LAWS
-from superlaw.validation.training.seeds import Plan, Runs, run_folder
+from superlaw.validation.training.plan import Plan
+from superlaw.validation.training.seeds import Runs, run_folder
 from superlaw.validation.training.stability import largest_stable_network_lr
 
 N_TRACKED = 20

@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy as sp
 
-from superlaw.arguments import one_of
+from superlaw.arguments import one_of, refuse
 from superlaw.theory.proof.checks import Check
 from superlaw.theory.proof.ledger import Ledger
 
@@ -140,8 +140,26 @@ class Derivation:
         return tuple(step.by(step, *self.parents(step)))
 
     def altered(self, step_id: str, rhs: Any) -> Derivation:
-        """Return the derivation with another right side in one step (for negative controls)."""
-        steps = tuple(replace(s, rhs=rhs) if s.id == step_id else s for s in self.steps)
+        """Return the derivation with another right side in one step (for negative controls).
+
+        Parameters
+        ----------
+        step_id : str
+            One of its own steps.
+        rhs : sympy expression or number
+            The right side to put there.
+
+        Raises
+        ------
+        ArgumentError
+            If it has no such step, or the right side is neither an expression nor a number.
+        """
+        one_of("step", step_id, [step.id for step in self.steps])
+        try:
+            other = sp.sympify(rhs, strict=True)
+        except sp.SympifyError:
+            refuse("rhs", "a sympy expression or a number", rhs, "Strings are not evaluated.")
+        steps = tuple(replace(s, rhs=other) if s.id == step_id else s for s in self.steps)
         return replace(self, steps=steps)
 
     @cached_property

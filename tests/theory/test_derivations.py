@@ -6,7 +6,7 @@ import sympy as sp
 
 from superlaw.theory.derivation import Derivation, Step
 from superlaw.theory.derivations import NAMES, derive, find_step
-from superlaw.theory.proof.checks import Equal, Tends
+from superlaw.theory.proof.checks import Equal, Sampled, Tends
 from superlaw.theory.proof.verification import verify
 from superlaw.theory.symbols import a, t
 
@@ -39,10 +39,19 @@ UNDECIDED = {"R13", "R15", "R16", "R17"}
 the validation run with direct integration."""
 
 
+CONSTANTS = (sp.Integer(0), sp.Rational(7, 5))
+NOT_FINITE = (sp.nan, sp.oo, -sp.oo, sp.zoo)
+
+
 def _perturbed(rhs):
-    """Return wrong right sides: a factor 2, a sign, a shifted exponent."""
+    """Return wrong right sides: constants, a factor 2, a sign, a shifted exponent."""
+    yield from (constant for constant in CONSTANTS if constant != rhs)
+    yield from _distorted(rhs)
+
+
+def _distorted(rhs):
     if isinstance(rhs, (sp.Sum, sp.Integral)):
-        for inside in _perturbed(rhs.function):
+        for inside in _distorted(rhs.function):
             yield rhs.func(inside, *rhs.limits)
         return
     yield 2 * rhs
@@ -95,6 +104,17 @@ def test_a_perturbed_step_is_detected(name):
     assert _survivors(derivation, random.Random(name).sample(mutants, len(mutants) // 4)) == []
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("value", NOT_FINITE)
+def test_every_step_that_is_not_finite_fails(name, value):
+    """The given ones too, and not because of an error."""
+    derivation = derive(name)
+    for step in derivation.steps:
+        altered = derivation.altered(step.id, value)
+        verdict = verify(altered, altered[step.id])
+        assert (verdict.status, verdict.reason) == ("failed", "one of its sides is not finite")
+
+
 @pytest.mark.parametrize("perturbation", sorted(SYMMETRIC))
 def test_perturbations_without_effect_are_still_without(perturbation):
     step = find_step(perturbation.split(":")[0])
@@ -129,8 +149,55 @@ def test_hypotheses_are_respected_and_must_be_possible():
     inside = (sp.Gt(sp.Symbol("y", real=True), 0),)
     assert _toy(t, absolute, hypotheses=inside).status != "failed"
     assert _toy(t, absolute).status == "failed"
-    with pytest.raises(ArithmeticError, match="no random point"):
-        _toy(t, Equal(t, t), hypotheses=(sp.Lt(t, 0),))
+    impossible = _toy(t, Equal(t, t), hypotheses=(sp.Lt(t, 0),))
+    assert impossible.status == "failed"
+    assert "no random point" in impossible.reason
+
+
+@pytest.mark.parametrize("value", [sp.nan, sp.oo, -sp.oo, sp.zoo, sp.oo * t, t + sp.zoo])
+def test_what_is_not_finite_fails_on_both_sides_alike(value):
+    assert _toy(t, Equal(value, value)).status == "failed"
+    assert _toy(t, Tends(value, value, ({t: 1}, {t: 2}))).status == "failed"
+    assert _toy(value, Equal(t, t)).status == "failed"
+    given = Step("X1", "toy", t, value, "definition", "")
+    assert verify(Derivation("toy", "", "", (given,)), given).status == "failed"
+
+
+def test_infinite_limits_of_sums_and_integrals_are_finite():
+    n = sp.Symbol("n", integer=True)
+    assert _toy(sp.Integral(sp.exp(-t), (t, 0, sp.oo)), Equal(t, t)).status == "proved"
+    assert _toy(sp.Sum(t**n, (n, 0, sp.oo)), Equal(t, t)).status == "proved"
+
+
+def test_a_mean_that_is_not_a_number_fails():
+    pairs = iter([(1.5, 1.0), (1.1, 1.0), (float("nan"), 1.0)])
+    assert _toy(t, Sampled(lambda *_: next(pairs), (1, 2, 3))).status == "failed"
+    constant = iter([(1.5, 1.0), (1.1, 1.0), (1.01, 1.0)])
+    assert _toy(t, Sampled(lambda *_: next(constant), (1, 2, 3))).status == "verified"
+
+
+def test_a_step_that_cannot_be_checked_fails_with_its_reason():
+    def broken(*_):
+        raise TypeError("no such thing\nat all")
+
+    step = Step("X1", "toy", t, t, "identity", "", by=broken)
+    verdict = verify(Derivation("toy", "", "", (step,)), step)
+    assert verdict.status == "failed"
+    assert verdict.reason == "cannot be checked, TypeError: no such thing"
+    assert _toy(t).reason == "it has no checks"
+
+
+def test_altering_a_step_that_is_not_there_is_refused(refused):
+    front = derive("front")
+    with refused("step", "F1, F2"):
+        front.altered("Q99", 1)
+    with refused("step", "F99"):
+        front.altered("F99", 1)
+    with refused("step", "S14"):
+        front.altered("S14", 1)
+    with refused("rhs", "not evaluated"):
+        front.altered("F3", "1/a")
+    assert front.altered("F3", 2)["F3"].rhs == sp.Integer(2)
 
 
 def test_a_derivation_is_an_ordered_graph():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import numpy as np
 import sympy as sp
 
 from superlaw.theory.derivation import Derivation, Step
+from superlaw.theory.proof.calculus import one_term
 from superlaw.theory.proof.checks import Check, Equal, Sampled, Tends
 from superlaw.theory.proof.ledger import Verdict
 from superlaw.theory.symbols import NOTATION
@@ -24,6 +26,7 @@ EQUAL_TOLERANCE = 1e-25
 LIMIT_TOLERANCE = 0.02
 """At the last point an asymptotic form, or a mean over the largest matrices, must be this near."""
 _MAX_DRAWS = 2000
+_NOT_FINITE = (sp.nan, sp.oo, -sp.oo, sp.zoo)
 
 Point = dict[sp.Symbol, Any]
 
@@ -39,11 +42,33 @@ class _Outcome:
 
 
 def verify(derivation: Derivation, step: Step) -> Verdict:
-    """Return the verdict on one step of a derivation."""
+    """Return the verdict on one step of a derivation.
+
+    A step that is not finite fails, whether it is taken as given or not, and so does one whose
+    checks cannot be carried out: nothing is proved by an error.
+    """
+    if not (_is_finite(step.lhs) and _is_finite(step.rhs)):
+        return Verdict(step.id, "failed", 0, math.inf, "one of its sides is not finite")
     if step.is_given:
         return Verdict(step.id, "assumed", 0, 0.0)
+    try:
+        return _verdict(derivation, step)
+    except Exception as error:  # a wrong equation can fail anywhere inside sympy and mpmath
+        reason = f"cannot be checked, {type(error).__name__}: {error}".splitlines()[0]
+        return Verdict(step.id, "failed", 0, math.inf, reason)
+
+
+def _is_finite(side: Any) -> bool:
+    """Whether no infinity and no NaN stands in an expression; sums may have infinite limits."""
+    return not one_term(sp.sympify(side)).has(*_NOT_FINITE)
+
+
+def _verdict(derivation: Derivation, step: Step) -> Verdict:
     proved, n_points, worst = True, 0, 0.0
-    for number, check in enumerate(derivation.checks(step)):
+    checks = derivation.checks(step)
+    if not checks:
+        return Verdict(step.id, "failed", 0, math.inf, "it has no checks")
+    for number, check in enumerate(checks):
         outcome = _try(check, step, random.Random(f"{step.id}/{number}"))
         n_points, worst = n_points + outcome.n_points, max(worst, outcome.deviation)
         if outcome.wrong:
@@ -192,6 +217,9 @@ def _exact(value: Any) -> mpmath.mpf:
 
 
 def _relative(left: mpmath.mpc, right: mpmath.mpc) -> float:
+    """Return the relative deviation, infinite unless both sides are finite."""
+    if not (mpmath.isfinite(left) and mpmath.isfinite(right)):
+        return math.inf
     with mpmath.workdps(DIGITS + 10):
         scale = max(abs(left), abs(right))
         return float(abs(left - right) / scale) if scale else 0.0

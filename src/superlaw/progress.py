@@ -1,15 +1,56 @@
-"""A progress bar in log-time, on a terminal only."""
+"""Progress on stderr: bars, on a terminal only, and lines that are said once."""
 
 from __future__ import annotations
 
 import math
 import sys
-from types import TracebackType
 from typing import Any, Self
 
 from superlaw.curves import Array
 
+_WORK_FORMAT = "{percentage:3.0f}%|{bar}| {elapsed} < {remaining}"
 _FORMAT = "{l_bar}{bar}| {n:.1f}/{total:.1f} decades [{elapsed}<{remaining}{postfix}]"
+
+
+_said: set[str] = set()
+
+
+def say(line: str) -> None:
+    """Print a line to stderr, once a process."""
+    if line not in _said:
+        _said.add(line)
+        print(line, file=sys.stderr, flush=True)
+
+
+class WorkBar:
+    """Show the share of work done, 0 to `total`; threads may move it.
+
+    Parameters
+    ----------
+    wanted : bool
+        Nothing is shown if False, or if stderr is not a terminal.
+    total : float
+        Work in all, of any unit.
+    """
+
+    def __init__(self, wanted: bool, total: float) -> None:
+        self._bar: Any = None
+        if wanted and sys.stderr.isatty():
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=total, bar_format=_WORK_FORMAT, leave=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def move(self, work: float) -> None:
+        """Move the bar on."""
+        if self._bar is not None:
+            self._bar.update(work)
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
 
 
 class Progress:
@@ -48,11 +89,6 @@ class Progress:
             self._bar.n = done
             self._bar.set_postfix_str(f"t={t:.3g}, {steps} steps")
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.close()

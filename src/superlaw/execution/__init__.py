@@ -1,0 +1,1 @@
+"""Run independent jobs: serially, in threads, in processes or on any executor; no physics."""

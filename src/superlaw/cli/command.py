@@ -1,0 +1,57 @@
+"""What a command is, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from superlaw.cli.options import Options, Parser
+
+GOOD, FAILED, BAD_INPUT, NUMERICS, INTERRUPTED = 0, 1, 2, 3, 130
+"""Exit codes: good, a check failed, bad input, numerics failed, interrupted."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command found.
+
+    Parameters
+    ----------
+    data : Any
+        The one JSON object of `--json`; has `to_dict`, or is plain data.
+    text : str
+        What is printed otherwise.
+    code : int
+        Exit code.
+    reason : str
+        One line for stderr: why the code is not `GOOD`, where the text does not say it.
+    """
+
+    data: Any
+    text: str
+    code: int = GOOD
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A sub-command of `superlaw`.
+
+    Parameters
+    ----------
+    name, about : str
+        Its word on the command line, and a sentence.
+    examples : tuple of str
+        Whole command lines, shown by `--help`.
+    build : callable
+        Adds the options to a parser.
+    run : callable
+        Takes the resolved options and answers.
+    """
+
+    name: str
+    about: str
+    examples: tuple[str, ...]
+    build: Callable[[Parser], None]
+    run: Callable[[Options], Answer]

@@ -1,0 +1,91 @@
+"""superlaw derive: derivations as documents, or every step of them checked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from superlaw.cli import setting
+from superlaw.cli.command import FAILED, GOOD, Answer, Command
+from superlaw.cli.options import Options, Parser, operands, path, switch, word
+
+if TYPE_CHECKING:
+    from superlaw.theory.derivation import Derivation
+
+
+def _build(parser: Parser) -> None:
+    operands(parser, to="derive.names", metavar="NAME", about="derivations; all if left out")
+    switch(parser, "--check", to="derive.check", about="check every step and print the ledger")
+    word(
+        parser,
+        "--format",
+        to="derive.format",
+        about="of the documents (md)",
+        choices=("md", "myst", "tex", "html"),
+    )
+    path(parser, "--out", to="derive.out", metavar="DIR", about="folder for the documents")
+    switch(parser, "--simulate", to="derive.simulate", about="simulate the curve too")
+    setting.task_options(parser)
+    setting.student_options(parser)
+    setting.time_options(parser)
+
+
+def _run(options: Options) -> Answer:
+    from superlaw import storage
+    from superlaw.arguments import one_of
+    from superlaw.theory import derivations
+    from superlaw.theory.documents.document import compose
+    from superlaw.theory.documents.formats import FORMATS, SUFFIXES
+
+    given = options["derive"]
+    form = one_of("format", given.get("format", "md"), FORMATS)
+    chosen = [derivations.derive(name) for name in given.get("names") or derivations.NAMES]
+    if given.get("check"):
+        return _ledgers(chosen)
+    _check_case(options)
+    folder = storage.output_folder(given["out"]) if "out" in given else None
+    documents = {
+        f"{found.name}{SUFFIXES[form]}": FORMATS[form](compose(found, _worked(found, options)))
+        for found in chosen
+    }
+    if folder is None:
+        return Answer(documents, "\n".join(documents.values()))
+    for name, document in documents.items():
+        storage.write_text(folder / name, document)
+    return Answer({"files": sorted(documents)}, f"wrote {', '.join(documents)}")
+
+
+def _ledgers(chosen: list[Derivation]) -> Answer:
+    """Check every step of the chosen derivations."""
+    ledgers = [derivation.verify() for derivation in chosen]
+    text = "\n\n".join(f"{ledger.name}\n{ledger}" for ledger in ledgers)
+    return Answer(ledgers, text, GOOD if all(ledger.is_good for ledger in ledgers) else FAILED)
+
+
+def _check_case(options: Options) -> None:
+    """Refuse parameters that are not a case, before anything is written."""
+    given = options["task"] | options["student"] | options["times"]
+    if given or options["derive"].get("simulate"):
+        setting.task(options), setting.student(options), setting.times(options)
+
+
+def _worked(derivation: Derivation, options: Options) -> tuple[Any, ...]:
+    """Return what a derivation becomes at the given parameters; nothing if none are given."""
+    if not options["task"]:
+        return ()
+    from superlaw.validation.reports.worked_example import worked
+
+    times, simulated = setting.times(options), bool(options["derive"].get("simulate"))
+    return worked(derivation, options["task"], options["student"], times, simulated=simulated)
+
+
+COMMAND = Command(
+    "derive",
+    "Write derivations, or check every step.",
+    (
+        "superlaw derive sequential -a 1.5 -b 0.25 -N 64 --t-end 10 --simulate",
+        "superlaw derive front --check",
+        "superlaw derive --format html --out documents",
+    ),
+    _build,
+    _run,
+)

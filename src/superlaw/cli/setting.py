@@ -1,0 +1,134 @@
+"""Options of what is studied: task, student, optimizer, times; and what they make."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from superlaw.arguments import ArgumentError, one_of, positive, refuse
+from superlaw.cli.options import Options, Parser, count, number, switch, word
+from superlaw.setting.amplitude import AMPLITUDES
+from superlaw.setting.optimizer import SGD, Adam, GradientFlow, Optimizer
+from superlaw.setting.student import ACTIVATIONS, EMBEDDINGS, Student
+from superlaw.setting.task import PowerLawTask
+
+if TYPE_CHECKING:
+    from superlaw.curves import Array
+
+OPTIMIZERS = {"flow": GradientFlow, "sgd": SGD, "adam": Adam}
+_TIMES: dict[str, Any] = {"t_start": 0.1, "t_end": 1e4, "per_decade": 10}
+
+
+def task_options(parser: Parser) -> None:
+    """Add what defines a task."""
+    group = parser.add_argument_group("task")
+    number(group, "-a", to="task.a", about="feature-frequency exponent, p_i ∝ i^-a")
+    number(group, "-b", to="task.b", about="teacher-importance exponent, A_ii = i^-b (0)")
+    count(group, "-N", "--n-features", to="task.n_features", about="number of features")
+    word(
+        group,
+        "--activity",
+        to="task.activity",
+        about="active features: exactly one, or each on its own (one)",
+        choices=("one", "bernoulli"),
+    )
+    number(group, "--density", to="task.density", about="expected number of active features (1)")
+    word(
+        group,
+        "--amplitude",
+        to="task.amplitude",
+        about="law of an active feature (uniform)",
+        choices=AMPLITUDES,
+    )
+
+
+def student_options(parser: Parser) -> None:
+    """Add what defines a student."""
+    group = parser.add_argument_group("student")
+    count(group, "-K", "--width", to="student.width", about="width; K = N if left out")
+    count(group, "--depth", to="student.depth", about="trained layers, 1 or 2 (1)")
+    number(group, "--init", to="student.init", about="start of a two-layer student (1e-3)")
+    word(
+        group,
+        "--init-profile",
+        to="student.init_profile",
+        about="its profile (target)",
+        choices=("target", "flat"),
+    )
+    word(
+        group,
+        "--activation",
+        to="student.activation",
+        about="φ (relu if K < N, else linear)",
+        choices=ACTIVATIONS,
+    )
+    word(
+        group,
+        "--embedding",
+        to="student.embedding",
+        about="W (random if K < N)",
+        choices=EMBEDDINGS,
+    )
+    switch(group, "--tied", to="student.tied", about="φ(WᵀWx + β), W trained")
+    either = group.add_mutually_exclusive_group()
+    switch(either, "--bias", to="student.bias", about="train a bias (default of relu)")
+    switch(either, "--no-bias", to="student.bias", about="no bias", on=False)
+
+
+def optimizer_options(parser: Parser, about: str) -> None:
+    """Add what defines an optimizer."""
+    group = parser.add_argument_group("optimizer", about)
+    word(
+        group,
+        "--optimizer",
+        to="optimizer.name",
+        about="sgd if another of these is given",
+        choices=OPTIMIZERS,
+    )
+    number(group, "--lr", to="optimizer.lr", about="learning rate")
+    count(group, "--batch", to="optimizer.batch", about="samples a step")
+    number(group, "--momentum", to="optimizer.momentum", about="heavy-ball momentum of sgd (0)")
+
+
+def time_options(parser: Parser) -> None:
+    """Add what defines the output times."""
+    group = parser.add_argument_group("times", "learning rate × steps")
+    number(group, "--t-start", to="times.t_start", about="first time (0.1)")
+    number(group, "--t-end", to="times.t_end", about="last time (1e4)")
+    count(group, "--per-decade", to="times.per_decade", about="times a decade (10)")
+
+
+def task(options: Options) -> PowerLawTask:
+    """Return the task, which needs an a."""
+    if "a" not in options["task"]:
+        raise ArgumentError("a must be given; got nothing. Give it, e.g. -a 1.5.")
+    return PowerLawTask(**options["task"])
+
+
+def student(options: Options) -> Student:
+    """Return the student."""
+    return Student(**options["student"])
+
+
+def optimizer(options: Options) -> Optimizer | None:
+    """Return the optimizer, None unless one of its options was given."""
+    given = dict(options["optimizer"])
+    if not given:
+        return None
+    name = one_of("optimizer", given.pop("name", "sgd"), OPTIMIZERS)
+    kind: Any = OPTIMIZERS[name]
+    unknown = sorted(set(given) - set(inspect.signature(kind).parameters))
+    if unknown:
+        refuse(unknown[0], f"left out with {name}", given[unknown[0]], f"{name} has none.")
+    made: Optimizer = kind(**given)
+    return made
+
+
+def times(options: Options) -> Array:
+    """Return the output times."""
+    from superlaw.curves import log_times
+
+    given = _TIMES | options["times"]
+    for name in ("t_start", "t_end"):
+        positive(name, given[name], "Give a gradient-flow time, e.g. 1e4.")
+    return log_times(given["t_start"], given["t_end"], given["per_decade"])

@@ -1,0 +1,64 @@
+"""superlaw simulate: training itself, many seeds side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from superlaw.cli import setting
+from superlaw.cli.command import Answer, Command
+from superlaw.cli.options import Options, Parser, count, path, word
+
+
+def _build(parser: Parser) -> None:
+    setting.task_options(parser)
+    setting.student_options(parser)
+    setting.optimizer_options(
+        parser, "K = N: sgd, lr 0.05, batch 1; K < N: flow where it is exact, else sgd, batch 64"
+    )
+    setting.time_options(parser)
+    group = parser.add_argument_group("runs")
+    count(group, "--seeds", to="simulate.seeds", about="independent runs (8)")
+    count(group, "--entropy", to="simulate.entropy", about="root of all random streams (0)")
+    count(group, "--workers", to="simulate.workers", about="runs at a time (processors)")
+    word(
+        group,
+        "--precision",
+        to="simulate.precision",
+        about="of networks (float64)",
+        choices=("float64", "float32"),
+    )
+    path(
+        group,
+        "--out",
+        to="simulate.out",
+        metavar="DIR",
+        about="folder for curve.csv, seeds and resume files; the same command resumes",
+    )
+
+
+def _run(options: Options) -> Answer:
+    from superlaw.validation.training.simulate import simulate
+
+    runs = simulate(
+        setting.task(options),
+        setting.student(options),
+        setting.times(options),
+        optimizer=setting.optimizer(options),
+        progress=True,
+        **options["simulate"],
+    )
+    if "out" in options["simulate"]:
+        runs.save(Path(options["simulate"]["out"]) / "curve.csv")
+    return Answer(runs, str(runs))
+
+
+COMMAND = Command(
+    "simulate",
+    "Simulate training.",
+    (
+        "superlaw simulate -a 1.5 -N 64 --seeds 3 --t-end 50",
+        "superlaw simulate -a 1.5 -b 0.25 -N 1024 --out runs",
+    ),
+    _build,
+    _run,
+)

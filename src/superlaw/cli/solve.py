@@ -1,0 +1,109 @@
+"""superlaw solve: the loss curve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from superlaw.cli import setting
+from superlaw.cli.command import GOOD, NUMERICS, Answer, Command
+from superlaw.cli.options import Options, Parser, number, path, word
+
+if TYPE_CHECKING:
+    from superlaw.solvers.solution import Solution
+
+METHODS = (
+    "auto", "exact", "contour", "moments", "rosenbrock", "exponential", "rkc", "tsit5", "dopri5",
+    "bottleneck", "closure",
+)  # fmt: skip
+"""Those of `solvers.solve`, which a help text should not have to compile."""
+_ROWS = 14
+
+
+def _build(parser: Parser) -> None:
+    setting.task_options(parser)
+    setting.student_options(parser)
+    setting.optimizer_options(parser, "gradient flow if left out, else the exact mean of SGD")
+    setting.time_options(parser)
+    group = parser.add_argument_group("method")
+    word(group, "--method", to="solve.method", about="how (auto)", choices=METHODS)
+    word(
+        group,
+        "--features",
+        to="solve.features",
+        about="sum over feature classes or over all (auto)",
+        choices=("auto", "classes", "all"),
+    )
+    number(group, "--rtol", to="solve.rtol", about="tolerance of the integrators (1e-6)")
+    group = parser.add_argument_group("files")
+    path(group, "--out", to="files.out", about="the curve, as .npz or .csv")
+    path(group, "--plot", to="files.plot", about="the curve drawn, as .svg, .png or .pdf")
+
+
+def _run(options: Options) -> Answer:
+    from superlaw import storage
+    from superlaw.solvers.solve import solve
+
+    out, plot = options["files"].get("out"), options["files"].get("plot")
+    if out is not None:
+        storage.output_file(out, (".npz", ".csv"))
+    if plot is not None:
+        storage.output_file(plot, (".svg", ".png", ".pdf"), "plot")
+    task, student = setting.task(options), setting.student(options)
+    optimizer: Any = setting.optimizer(options)
+    solution = solve(
+        task,
+        student,
+        setting.times(options),
+        optimizer=optimizer,
+        progress=True,
+        throw=False,
+        **options["solve"],
+    )
+    if out is not None:
+        solution.save(out, options)
+    if plot is not None:
+        _plot(solution, plot)
+    text = _summary(solution)
+    if solution.success:
+        return Answer(solution, text, GOOD)
+    return Answer(solution, text, NUMERICS, f"{solution.status}: {solution.message}")
+
+
+def _summary(solution: Solution) -> str:
+    """Return a solution as text: how it went, and a few rows of it."""
+    lines = [f"status  {solution.status}: {solution.message}", f"method  {solution.method}"]
+    lines.append(f"floor   {solution.floor:.6g}" if solution.floor >= 0.0 else "floor   unknown")
+    if solution.error_bound is not None and len(solution.error_bound):
+        lines.append(f"error   at most {solution.error_bound.max():.1e} of the loss")
+    lines += [str(notice) for notice in solution.notices]
+    lines.append(f"{'time':>12}{'loss':>16}{'local slope':>14}")
+    every = max(1, -(-len(solution.times) // _ROWS))
+    slopes = [float("nan")] * len(solution.times)
+    if solution.local_slope is not None:
+        slopes = solution.local_slope.tolist()
+    rows = list(zip(solution.times, solution.loss, slopes, strict=True))
+    lines += [f"{t:12.4g}{loss:16.8g}{slope:14.5f}" for t, loss, slope in rows[::-every][::-1]]
+    return "\n".join(lines)
+
+
+def _plot(solution: Solution, plot: str) -> None:
+    from superlaw import storage
+    from superlaw.validation.claims.claim import Panel, Series
+    from superlaw.validation.figures.drawing import draw
+
+    line = Series("loss", solution.times, solution.loss)
+    figure = draw(Panel("Loss curve", "time t", "population loss L", (line,))).get_figure()
+    with storage.replacing(plot) as part:
+        figure.savefig(part)  # type: ignore[union-attr]
+
+
+COMMAND = Command(
+    "solve",
+    "Solve for the loss curve.",
+    (
+        "superlaw solve -a 1.1 -b 0.3 -N 1e9 --t-end 1e12",
+        "superlaw solve -a 1.5 -N 1e6 -K 5e5 --plot curve.svg --out curve.csv",
+    ),
+    _build,
+    _run,
+)

@@ -1,0 +1,72 @@
+"""superlaw validate: theory against simulated training, claim by claim."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from superlaw.cli.command import FAILED, GOOD, Answer, Command
+from superlaw.cli.options import Options, Parser, count, number, operands, path, switch, word
+
+if TYPE_CHECKING:
+    from superlaw.validation.claims.claim import ClaimResult
+
+
+def _build(parser: Parser) -> None:
+    operands(
+        parser, to="validate.claims", metavar="CLAIM", about="suites or claims; all if left out"
+    )
+    group = parser.add_argument_group("simulations")
+    word(group, "--size", to="validate.size", about="of them (full)", choices=("full", "small"))
+    count(group, "--seeds", to="validate.seeds", about="runs of each")
+    count(group, "-N", "--n-features", to="validate.n_features", about="features")
+    count(group, "--entropy", to="validate.entropy", about="root of all random streams (0)")
+    number(
+        group,
+        "--planted",
+        to="validate.planted",
+        about="negative control: predict with the frequency exponent times this",
+    )
+    group = parser.add_argument_group("files")
+    path(
+        group,
+        "--runs",
+        to="validate.runs",
+        metavar="DIR",
+        about="folder to keep the simulated networks in, and to resume from",
+    )
+    path(group, "--out", to="files.out", metavar="DIR", about="folder of the report (report)")
+    switch(parser, "--list", to="files.list", about="list suites and claims, run nothing")
+
+
+def _run(options: Options) -> Answer:
+    from superlaw import storage
+    from superlaw.validation.claims.claim import SUITES
+    from superlaw.validation.validate import selection, validate
+
+    if options["files"].get("list"):
+        lines = [f"{suite}: {', '.join(claims)}" for suite, claims in SUITES.items()]
+        return Answer(SUITES, "\n".join(lines))
+    given = dict(options["validate"])
+    claims = selection(tuple(given.pop("claims", ())))
+    out = storage.output_folder(options["files"].get("out", "report"))
+    report = validate(*claims, progress=True, on_claim=_announce, **given)
+    page = report.save(out)
+    return Answer(report, f"{report.table()}\nreport: {page}", GOOD if report.passed else FAILED)
+
+
+def _announce(claim: ClaimResult) -> None:
+    print(f"{claim.verdict}  {claim.name} ({claim.seconds:.1f} s)", file=sys.stderr)
+
+
+COMMAND = Command(
+    "validate",
+    "Check the theory against simulated training.",
+    (
+        "superlaw validate two_layer",
+        "superlaw validate sequential --size small --out report",
+        "superlaw validate two_layer --planted 1.1",
+    ),
+    _build,
+    _run,
+)

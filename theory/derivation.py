@@ -1,182 +1,62 @@
-"""Derivations: equations that follow from each other, each checked by machine."""
+"""Derivations: steps that follow from each other, checked by machine, written as documents."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-import sympy as sp
-
-from superlaw.arguments import one_of, refuse
-from superlaw.theory.proof.checks import Check
-from superlaw.theory.proof.ledger import Ledger
-
-RULES = (
-    "definition",
-    "identity",
-    "substitution",
-    "integration",
-    "ODE solution",
-    "asymptotics",
-    "limit",
-    "closure",
-)
-
-
-def _given(*_: Step) -> tuple[Check, ...]:
-    return ()
+from superlaw.theory.documents.document import Block, Document, compose
+from superlaw.theory.documents.formats import FORMATS
+from superlaw.theory.documents.html import fragment
+from superlaw.theory.proof.derivation import Graph
+from superlaw.theory.proof.ledger import Ledger, Verdict
+from superlaw.theory.proof.verification import verify
 
 
 @dataclass(frozen=True)
-class Step:
-    """One numbered equation of a derivation.
+class Derivation(Graph):
+    """A graph of steps that checks itself and writes itself.
 
-    Parameters
-    ----------
-    id : str
-        The equation's number, the same in documents, docstrings, messages and results.
-    title : str
-        What it says, in a few words.
-    lhs, rhs : sympy expression
-        The equation.
-    rule : str
-        How it follows; one of `RULES`.
-    note : str
-        One or two sentences of explanation, formulas between dollar signs.
-    follows : tuple of str
-        Ids of the steps it follows from, its own derivation's or those it builds on.
-    by : callable
-        (this step, *parents) ↦ the checks that derive it again from its parents. None for what is
-        taken as given: definitions and closures.
-    hypotheses : tuple of sympy relations
-        Where it holds.
+    Examples
+    --------
+    >>> from superlaw import derive
+    >>> derive("front").verify().is_good
+    True
     """
 
-    id: str
-    title: str
-    lhs: Any
-    rhs: Any
-    rule: str
-    note: str
-    follows: tuple[str, ...] = ()
-    by: Callable[..., Iterable[Check]] = _given
-    hypotheses: tuple[Any, ...] = field(default=())
+    @cached_property
+    def _verdicts(self) -> dict[str, Verdict]:
+        """Verdicts so far, by step."""
+        return {}
 
-    def __post_init__(self) -> None:
-        """Refuse a step that could not be checked."""
-        one_of("rule", self.rule, RULES)
-        if (self.by is _given) != (self.rule in ("definition", "closure")):
-            raise ValueError(f"{self.id}: exactly definitions and closures are taken as given")
-
-    @property
-    def is_given(self) -> bool:
-        """Whether the step is taken as given: a definition, a modelling assumption, a closure."""
-        return self.by is _given
-
-    @property
-    def equation(self) -> sp.Eq:
-        """The equation as one sympy object."""
-        return sp.Eq(self.lhs, self.rhs, evaluate=False)
-
-
-@dataclass(frozen=True)
-class Derivation:
-    """Steps in order, each following from earlier ones.
-
-    Parameters
-    ----------
-    name : str
-        How `superlaw derive` calls it.
-    title : str
-        Heading of its documents.
-    summary : str
-        What it shows and where it holds.
-    steps : tuple of Step
-        In an order in which parents come first.
-    builds_on : tuple of Derivation
-        Derivations from which steps may follow too.
-    references : tuple of str
-        Where the ideas come from; keys of `superlaw.theory.references.REFERENCES`.
-    """
-
-    name: str
-    title: str
-    summary: str
-    steps: tuple[Step, ...]
-    builds_on: tuple[Derivation, ...] = ()
-    references: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Refuse a derivation that is not an ordered graph."""
-        seen = {step.id for other in self.builds_on for step in other.steps}
-        for step in self.steps:
-            missing = set(step.follows) - seen
-            if missing or step.id in seen:
-                raise ValueError(f"{step.id} repeats an id or follows from later {sorted(missing)}")
-            seen.add(step.id)
-
-    def __getitem__(self, step_id: str) -> Step:
-        """Return the step with this id, its own or one it builds on."""
-        for derivation in (self, *self.builds_on):
-            for step in derivation.steps:
-                if step.id == step_id:
-                    return step
-        raise KeyError(step_id)
-
-    @property
-    def borrowed(self) -> tuple[Step, ...]:
-        """Steps of other derivations from which steps of this one follow."""
-        used = {parent for step in self.steps for parent in step.follows}
-        return tuple(s for other in self.builds_on for s in other.steps if s.id in used)
-
-    def parents(self, step: Step) -> tuple[Step, ...]:
-        """Return the steps that `step` follows from."""
-        return tuple(self[parent] for parent in step.follows)
-
-    def checks(self, step: Step) -> tuple[Check, ...]:
-        """Derive `step` again from its parents."""
-        return tuple(step.by(step, *self.parents(step)))
-
-    def altered(self, step_id: str, rhs: Any) -> Derivation:
-        """Return the derivation with another right side in one step (for negative controls).
+    def verify(self, on_step: Callable[[Verdict], None] | None = None) -> Ledger:
+        """Check every step, symbolically and at random points, once.
 
         Parameters
         ----------
-        step_id : str
-            One of its own steps.
-        rhs : sympy expression or number
-            The right side to put there.
-
-        Raises
-        ------
-        ArgumentError
-            If it has no such step, or the right side is neither an expression nor a number.
-        """
-        one_of("step", step_id, [step.id for step in self.steps])
-        try:
-            other = sp.sympify(rhs, strict=True)
-        except sp.SympifyError:
-            refuse("rhs", "a sympy expression or a number", rhs, "Strings are not evaluated.")
-        steps = tuple(replace(s, rhs=other) if s.id == step_id else s for s in self.steps)
-        return replace(self, steps=steps)
-
-    @cached_property
-    def _ledger(self) -> Ledger:
-        from superlaw.theory.proof.verification import verify
-
-        return Ledger(self.name, tuple(verify(self, step) for step in self.steps))
-
-    def verify(self) -> Ledger:
-        """Check every step, symbolically and at random points, once.
+        on_step : callable, optional
+            Called with each verdict as soon as it is known.
 
         Returns
         -------
         Ledger
             One row a step: status, checks made, largest deviation.
         """
-        return self._ledger
+        for step in self.steps:
+            if step.id not in self._verdicts:
+                self._verdicts[step.id] = verify(self, step)
+            if on_step is not None:
+                on_step(self._verdicts[step.id])
+        return Ledger(self.name, tuple(self._verdicts[step.id] for step in self.steps))
+
+    def document(self, case: tuple[Block, ...] = ()) -> Document:
+        """Return the derivation as a document, with what a reader's own parameters add to it."""
+        return compose(self, self.verify(), case)
+
+    def written(self, form: str) -> str:
+        """Return the derivation in one of `superlaw.theory.documents.formats.FORMATS`."""
+        return FORMATS[form](self.document())
 
     def to_markdown(self) -> str:
         """Return the derivation as Markdown that GitHub renders."""
@@ -196,14 +76,4 @@ class Derivation:
 
     def _repr_html_(self) -> str:
         """Return what notebooks show."""
-        from superlaw.theory.documents.document import compose
-        from superlaw.theory.documents.html import fragment
-
-        return fragment(compose(self))
-
-    def written(self, form: str) -> str:
-        """Return the derivation in one of `superlaw.theory.documents.formats.FORMATS`."""
-        from superlaw.theory.documents.document import compose
-        from superlaw.theory.documents.formats import FORMATS
-
-        return FORMATS[form](compose(self))
+        return fragment(self.document())

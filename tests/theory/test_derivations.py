@@ -4,9 +4,10 @@ import random
 import pytest
 import sympy as sp
 
-from superlaw.theory.derivation import Derivation, Step
+from superlaw.theory.derivation import Derivation
 from superlaw.theory.derivations import NAMES, derive, find_step
 from superlaw.theory.proof.checks import Equal, Sampled, Tends
+from superlaw.theory.proof.derivation import Step
 from superlaw.theory.proof.verification import verify
 from superlaw.theory.symbols import a, t
 

@@ -13,7 +13,6 @@ from superlaw.theory.documents.document import (
     Heading,
     Paragraph,
     Table,
-    compose,
 )
 from superlaw.theory.documents.equations import broken, latex
 from superlaw.theory.documents.formats import FORMATS
@@ -29,7 +28,7 @@ _TEX_COMPLAINTS = re.compile(r"^(?:!|Overfull|Underfull|LaTeX Warning|Package \w
 
 @pytest.fixture(scope="module", params=NAMES)
 def document(request):
-    return compose(derive(request.param))
+    return derive(request.param).document()
 
 
 def _equations(document):

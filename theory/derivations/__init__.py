@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 
 from superlaw.arguments import one_of
-from superlaw.theory.derivation import Derivation, Step
+from superlaw.theory.derivation import Derivation
+from superlaw.theory.proof.derivation import Step
 
 NAMES = (
     "sequential",

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import sympy as sp
 
-from superlaw.theory.derivation import Derivation, Step
+from superlaw.theory.derivation import Derivation
 from superlaw.theory.derivations.relu import DERIVATION as RELU
 from superlaw.theory.derivations.sequential import DERIVATION as SEQUENTIAL
 from superlaw.theory.proof.calculus import local_slope, one_term
 from superlaw.theory.proof.checks import Check, Equal, Sampled, Tends
+from superlaw.theory.proof.derivation import Step
 from superlaw.theory.proof.random_matrices import unit_columns
 from superlaw.theory.symbols import (
     K,

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from superlaw.theory.derivation import Derivation, Step
+from superlaw.theory.derivation import Derivation
 from superlaw.theory.derivations.sequential import DERIVATION as SEQUENTIAL
 from superlaw.theory.proof.calculus import tail_integral
 from superlaw.theory.proof.checks import Check, Equal, Tends
+from superlaw.theory.proof.derivation import Step
 from superlaw.theory.symbols import (
     H,
     N,

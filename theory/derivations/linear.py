@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import sympy as sp
 
-from superlaw.theory.derivation import Derivation, Step
+from superlaw.theory.derivation import Derivation
 from superlaw.theory.derivations.sequential import DERIVATION as SEQUENTIAL
 from superlaw.theory.proof.calculus import one_term, spelled_out, sums_as_symbols
 from superlaw.theory.proof.checks import Check, Equal, Sampled
+from superlaw.theory.proof.derivation import Step
 from superlaw.theory.proof.random_matrices import (
     Array,
     number,

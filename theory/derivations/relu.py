@@ -7,11 +7,12 @@ from itertools import product
 
 import sympy as sp
 
-from superlaw.theory.derivation import Derivation, Step
+from superlaw.theory.derivation import Derivation
 from superlaw.theory.derivations.sequential import DERIVATION as SEQUENTIAL
 from superlaw.theory.measured import closure_error
 from superlaw.theory.proof.calculus import one_term
 from superlaw.theory.proof.checks import Check, Equal, Tends
+from superlaw.theory.proof.derivation import Step
 from superlaw.theory.symbols import (
     A_ji,
     D_ji,

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from superlaw.theory.derivation import Derivation, Step
+from superlaw.theory.derivation import Derivation
 from superlaw.theory.proof.calculus import gamma_integrand, local_slope
 from superlaw.theory.proof.checks import Check, Equal, Tends
+from superlaw.theory.proof.derivation import Step
 from superlaw.theory.symbols import B, a, alpha, b, eta, i, lam_1, lam_i, m, m_2, m_4, p_i, t, tau
 
 _FEATURES = 3

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from superlaw.theory.derivation import Derivation, Step
+from superlaw.theory.derivation import Derivation
 from superlaw.theory.proof.calculus import local_slope, tail_integral
 from superlaw.theory.proof.checks import Check, Equal
+from superlaw.theory.proof.derivation import Step
 from superlaw.theory.symbols import (
     a,
     a_i,

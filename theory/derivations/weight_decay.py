@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from superlaw.theory.derivation import Derivation, Step
+from superlaw.theory.derivation import Derivation
 from superlaw.theory.derivations.sequential import DERIVATION as SEQUENTIAL
 from superlaw.theory.derivations.two_layer import DERIVATION as TWO_LAYER
 from superlaw.theory.proof.checks import Check, Equal
+from superlaw.theory.proof.derivation import Step
 from superlaw.theory.symbols import a, a_i, alpha, b, gamma, i, lam_1, lam_i, s_i, t, u
 
 _EXPONENT = (a + 2 * b - 1) / a

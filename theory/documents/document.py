@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from superlaw.theory.derivation import Derivation, Step
 from superlaw.theory.documents import drawing
 from superlaw.theory.documents.equations import latex, lines
+from superlaw.theory.proof.derivation import Graph, Step
 from superlaw.theory.proof.ledger import Ledger, Verdict
 from superlaw.theory.proof.verification import EQUAL_TOLERANCE
 from superlaw.theory.references import REFERENCES
@@ -81,28 +81,29 @@ class Document:
     blocks: tuple[Block, ...]
 
 
-def compose(derivation: Derivation, case: tuple[Block, ...] = ()) -> Document:
+def compose(graph: Graph, ledger: Ledger, case: tuple[Block, ...] = ()) -> Document:
     """Return a derivation as a document.
 
     Parameters
     ----------
-    derivation : Derivation
-        What to write; it is verified first.
+    graph : Graph
+        What to write.
+    ledger : Ledger
+        The verdicts on its steps.
     case : tuple of Block
         What to add on a reader's own parameters, after the general steps.
     """
-    ledger = derivation.verify()
-    blocks: list[Block] = [Paragraph(derivation.summary), Paragraph(_STATUS)]
-    for step in derivation.steps:
+    blocks: list[Block] = [Paragraph(graph.summary), Paragraph(_STATUS)]
+    for step in graph.steps:
         blocks += _section(step, ledger[step.id])
     blocks += case
-    blocks += [Heading("Verification"), _verification(derivation, ledger)]
-    blocks += [Figure(drawing.svg(derivation), "What follows from what.")]
-    blocks += [Heading("Notation"), _notation(derivation)]
-    if derivation.references:
+    blocks += [Heading("Verification"), _verification(graph, ledger)]
+    blocks += [Figure(drawing.svg(graph, ledger), "What follows from what.")]
+    blocks += [Heading("Notation"), _notation(graph)]
+    if graph.references:
         blocks += [Heading("References")]
-        blocks += [Paragraph(REFERENCES[key]) for key in derivation.references]
-    return Document(derivation.name, derivation.title, tuple(blocks))
+        blocks += [Paragraph(REFERENCES[key]) for key in graph.references]
+    return Document(graph.name, graph.title, tuple(blocks))
 
 
 def _section(step: Step, verdict: Verdict) -> Iterator[Block]:
@@ -116,10 +117,10 @@ def _section(step: Step, verdict: Verdict) -> Iterator[Block]:
         yield Paragraph(f"Holds for {holds}.")
 
 
-def _verification(derivation: Derivation, ledger: Ledger) -> Table:
+def _verification(graph: Graph, ledger: Ledger) -> Table:
     rows = tuple(
         (step.id, step.title, step.rule, row.status, str(row.n_points or ""), _deviation(row))
-        for step, row in zip(derivation.steps, ledger.rows, strict=True)
+        for step, row in zip(graph.steps, ledger.rows, strict=True)
     )
     return Table(("step", "title", "rule", "status", "points", "deviation"), rows)
 
@@ -132,10 +133,10 @@ def _deviation(row: Verdict) -> str:
     return f"below {EQUAL_TOLERANCE:.0e}" if small else f"{row.deviation:.0e}"
 
 
-def _notation(derivation: Derivation) -> Table:
+def _notation(graph: Graph) -> Table:
     used = {
         symbol.name
-        for step in derivation.steps
+        for step in graph.steps
         for side in (step.lhs, step.rhs)
         for symbol in side.free_symbols
     }

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from html import escape
 
-from superlaw.theory.derivation import Derivation
+from superlaw.theory.proof.derivation import Graph
+from superlaw.theory.proof.ledger import Ledger
 
 _ROW, _LEFT, _WIDTH = 20, 130, 520
 _FILL = {"proved": "currentColor", "verified": "none", "assumed": "none", "failed": "red"}
 
 
-def svg(derivation: Derivation) -> str:
+def svg(graph: Graph, ledger: Ledger) -> str:
     """Return the drawing; it takes its colour from the text around it."""
-    steps = (*derivation.borrowed, *derivation.steps)
+    steps = (*graph.borrowed, *graph.steps)
     place = {step.id: _ROW * (row + 1) for row, step in enumerate(steps)}
     height = _ROW * (len(steps) + 1)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" '
         f'aria-label="Steps and what they follow from" font-size="12" fill="currentColor">'
     ]
-    own = {step.id for step in derivation.steps}
-    for step in derivation.steps:
+    own = {step.id for step in graph.steps}
+    for step in graph.steps:
         parts += [_arc(place[parent], place[step.id]) for parent in step.follows]
-    ledger = derivation.verify()
     for step in steps:
         fill = _FILL[ledger[step.id].status] if step.id in own else "none"
         faint = "" if step.id in own else ' opacity="0.6"'

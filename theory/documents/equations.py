@@ -7,7 +7,7 @@ from typing import Any
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
-from superlaw.theory.derivation import Step
+from superlaw.theory.proof.derivation import Step
 
 LINE = 74
 """Characters that fit on a line, counted on the equation in plain text."""

@@ -6,21 +6,21 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from superlaw.theory.derivation import Derivation, Step
 from superlaw.theory.documents.document import Block, Heading, Paragraph, Table
 from superlaw.theory.documents.equations import latex
+from superlaw.theory.proof.derivation import Graph, Step
 
 DIGITS = 6
 _UNEVALUATED = (sp.Sum, sp.Integral, sp.MatrixSymbol, sp.Indexed, sp.Derivative)
 Values = Mapping[sp.Symbol, float]
 
 
-def numbers(derivation: Derivation, values: Values) -> tuple[Block, ...]:
+def numbers(graph: Graph, values: Values) -> tuple[Block, ...]:
     """Return what the steps say at given parameters.
 
     Parameters
     ----------
-    derivation : Derivation
+    graph : Graph
         The general steps.
     values : mapping
         Values of symbols of the theory, such as a, b and N.
@@ -31,10 +31,10 @@ def numbers(derivation: Derivation, values: Values) -> tuple[Block, ...]:
         Which steps no longer hold and why, and a table of those that become numbers.
     """
     given = ", ".join(f"${latex(symbol)} = {latex(_short(v))}$" for symbol, v in values.items())
-    broken = outside(derivation, values)
+    broken = outside(graph, values)
     rows = tuple(
         (step.id, f"${latex(step.lhs)} = {latex(_inserted(step, values))}$")
-        for step in derivation.steps
+        for step in graph.steps
         if step.id not in broken and _becomes_a_number(step, values)
     )
     blocks: list[Block] = [Heading("In numbers"), Paragraph(f"At {given}:")]
@@ -44,10 +44,10 @@ def numbers(derivation: Derivation, values: Values) -> tuple[Block, ...]:
     return (*blocks, Table(("step", "becomes"), rows)) if rows else tuple(blocks)
 
 
-def outside(derivation: Derivation, values: Values) -> dict[str, str]:
+def outside(graph: Graph, values: Values) -> dict[str, str]:
     """Return the steps that do not hold at given values, with the reason of each."""
     broken: dict[str, str] = {}
-    for step in derivation.steps:
+    for step in graph.steps:
         failing = [h for h in step.hypotheses if sp.sympify(h).subs(values) == sp.false]
         lost = [parent for parent in step.follows if parent in broken]
         if failing:

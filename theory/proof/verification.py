@@ -13,9 +13,9 @@ import mpmath
 import numpy as np
 import sympy as sp
 
-from superlaw.theory.derivation import Derivation, Step
 from superlaw.theory.proof.calculus import one_term
 from superlaw.theory.proof.checks import Check, Equal, Sampled, Tends
+from superlaw.theory.proof.derivation import Graph, Step
 from superlaw.theory.proof.ledger import Verdict
 from superlaw.theory.symbols import NOTATION
 
@@ -41,7 +41,7 @@ class _Outcome:
     is_proof: bool = False
 
 
-def verify(derivation: Derivation, step: Step) -> Verdict:
+def verify(graph: Graph, step: Step) -> Verdict:
     """Return the verdict on one step of a derivation.
 
     A step that is not finite fails, whether it is taken as given or not, and so does one whose
@@ -52,7 +52,7 @@ def verify(derivation: Derivation, step: Step) -> Verdict:
     if step.is_given:
         return Verdict(step.id, "assumed", 0, 0.0)
     try:
-        return _verdict(derivation, step)
+        return _verdict(graph, step)
     except Exception as error:  # a wrong equation can fail anywhere inside sympy and mpmath
         reason = f"cannot be checked, {type(error).__name__}: {error}".splitlines()[0]
         return Verdict(step.id, "failed", 0, math.inf, reason)
@@ -63,9 +63,9 @@ def _is_finite(side: Any) -> bool:
     return not one_term(sp.sympify(side)).has(*_NOT_FINITE)
 
 
-def _verdict(derivation: Derivation, step: Step) -> Verdict:
+def _verdict(graph: Graph, step: Step) -> Verdict:
     proved, n_points, worst = True, 0, 0.0
-    checks = derivation.checks(step)
+    checks = graph.checks(step)
     if not checks:
         return Verdict(step.id, "failed", 0, math.inf, "it has no checks")
     for number, check in enumerate(checks):

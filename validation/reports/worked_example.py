@@ -55,7 +55,7 @@ def worked(
     Returns
     -------
     tuple of Block
-        For `superlaw.theory.documents.document.compose`.
+        For `superlaw.theory.derivation.Derivation.document`.
 
     Raises
     ------

@@ -33,7 +33,6 @@ def _run(options: Options) -> Answer:
     from superlaw import storage
     from superlaw.arguments import one_of
     from superlaw.theory import derivations
-    from superlaw.theory.documents.document import compose
     from superlaw.theory.documents.formats import FORMATS, SUFFIXES
 
     given = options["derive"]
@@ -44,7 +43,7 @@ def _run(options: Options) -> Answer:
     _check_case(options)
     folder = storage.output_folder(given["out"]) if "out" in given else None
     documents = {
-        f"{found.name}{SUFFIXES[form]}": FORMATS[form](compose(found, _worked(found, options)))
+        f"{found.name}{SUFFIXES[form]}": FORMATS[form](found.document(_worked(found, options)))
         for found in chosen
     }
     if folder is None:
@@ -56,7 +55,10 @@ def _run(options: Options) -> Answer:
 
 def _ledgers(chosen: list[Derivation]) -> Answer:
     """Check every step of the chosen derivations."""
-    ledgers = [derivation.verify() for derivation in chosen]
+    from superlaw.progress import WorkBar
+
+    with WorkBar(True, sum(len(derivation.steps) for derivation in chosen)) as bar:
+        ledgers = [derivation.verify(lambda _: bar.move(1)) for derivation in chosen]
     text = "\n\n".join(f"{ledger.name}\n{ledger}" for ledger in ledgers)
     return Answer(ledgers, text, GOOD if all(ledger.is_good for ledger in ledgers) else FAILED)
 

@@ -11,8 +11,8 @@ from superlaw.curves import Array
 from superlaw.solvers.feature_classes import FeatureClasses
 from superlaw.solvers.integrators.integrate import integrate
 from superlaw.solvers.integrators.on_classes import integrate_classes
-from superlaw.solvers.models import meanfield
-from superlaw.solvers.models.meanfield import MeanField
+from superlaw.solvers.integrators.problem import MeanField
+from superlaw.solvers.models.families import cross_talk, sequential, two_layer
 
 Answer = tuple[Array, int]
 """Losses at the output times, and evaluations of the right-hand side (for us: steps)."""
@@ -34,10 +34,10 @@ def by_classes(name: str, n_features: int, times: Array, rtol: float) -> tuple[A
     def build(classes: FeatureClasses) -> MeanField:
         lam, target = spectrum(classes.index, n_features)
         if name == "linear":
-            return meanfield.linear(lam, target, classes.weight)
+            return sequential.problem(lam, target, classes.weight)
         if name == "two_layer":
-            return meanfield.two_layer(lam, target, classes.weight, START * target)
-        return meanfield.cross_talk(lam, target, classes.weight, n_features / WIDTH)
+            return two_layer.problem(lam, target, classes.weight, START * target)
+        return cross_talk.problem(lam, target, classes.weight, n_features / WIDTH)
 
     found = integrate_classes(build, n_features, times, rtol=rtol)
     assert found.error_bound is not None

@@ -9,8 +9,11 @@ import numpy as np
 from numba import njit, prange
 
 from superlaw.curves import Array
-from superlaw.solvers.models import cross_talk, exact, meanfield
-from superlaw.solvers.models.meanfield import MeanField
+from superlaw.solvers.integrators.problem import MeanField
+from superlaw.solvers.models.cross_talk import loss as cross_talk_loss
+from superlaw.solvers.models.families import cross_talk, sequential, two_layer
+from superlaw.solvers.models.sequential import exponential_sum
+from superlaw.solvers.models.two_layer import logistic_sum
 
 A, B = 1.5, 0.25
 """Exponents of every problem: λ_i ∝ i^-A, a_i = i^-B."""
@@ -101,13 +104,13 @@ def _linear(lam: Array, target: Array) -> Problem:
     rhs, diagonal = _compile(linear_rhs, n), _compile(linear_diagonal, n)
     return Problem(
         name="linear",
-        mean_field=meanfield.linear(lam, target, weight),
+        mean_field=sequential.problem(lam, target, weight),
         scale=target,
         rhs=lambda y, out: rhs(y, lam, out),
         times_vector=lambda y, v, out: rhs(v, lam, out),
         diagonal=lambda y, out: diagonal(lam, out),
         loss=lambda y: 0.5 * float(lam @ (y * y)),
-        closed_form=lambda t: exact.exponential_sum(t, 0.5 * lam * target**2, 2.0 * lam)[0],
+        closed_form=lambda t: exponential_sum(t, 0.5 * lam * target**2, 2.0 * lam)[0],
         is_separable=True,
     )
 
@@ -129,13 +132,13 @@ def _two_layer(lam: Array, target: Array) -> Problem:
     rhs, product = _compile(logistic_rhs, n), _compile(logistic_product, n)
     return Problem(
         name="two_layer",
-        mean_field=meanfield.two_layer(lam, target, weight, start),
+        mean_field=two_layer.problem(lam, target, weight, start),
         scale=start,
         rhs=lambda y, out: rhs(y, lam, target, out),
         times_vector=lambda y, v, out: product(y, lam, target, v, out),
         diagonal=lambda y, out: product(y, lam, target, weight, out),
         loss=lambda y: 0.5 * float(lam @ (target - y) ** 2),
-        closed_form=lambda t: exact.logistic_sum(t, lam, target, weight, start)[0],
+        closed_form=lambda t: logistic_sum(t, lam, target, weight, start)[0],
         is_separable=True,
     )
 
@@ -155,12 +158,12 @@ def _cross_talk(lam: Array, target: Array) -> Problem:
     rhs, diagonal, width = _compile(cross_talk_rhs, n), _compile(linear_diagonal, n), n / WIDTH
     return Problem(
         name="cross_talk",
-        mean_field=meanfield.cross_talk(lam, target, weight, width),
+        mean_field=cross_talk.problem(lam, target, weight, width),
         scale=np.ones(n),
         rhs=lambda y, out: rhs(y, lam, width, out),
         times_vector=lambda y, v, out: rhs(v, lam, width, out),
         diagonal=lambda y, out: diagonal(lam, out),
         loss=lambda y: 0.5 * float(lam @ (y * y)),
-        closed_form=lambda t: cross_talk.loss(t, lam, target, weight, width),
+        closed_form=lambda t: cross_talk_loss(t, lam, target, weight, width),
         is_separable=False,
     )

@@ -20,7 +20,9 @@ from superlaw.solvers.feature_classes import (
     relative_difference,
 )
 from superlaw.solvers.inputs import Optimizer, Student, Task
-from superlaw.solvers.models import coactive, exact
+from superlaw.solvers.models import coactive
+from superlaw.solvers.models.sequential import exponential_sum
+from superlaw.solvers.models.two_layer import logistic_sum
 from superlaw.solvers.solution import STATUS, NumericsError, Solution
 
 ROUNDING = 1e-13
@@ -184,11 +186,11 @@ def _exact(
     def curve(on: FeatureClasses) -> tuple[Array, Array]:
         lam, target, weight = _spectrum(task, on)
         if student is not None and student.depth == 2:
-            return exact.logistic_sum(times, lam, target, weight, _start(student, target))
+            return logistic_sum(times, lam, target, weight, _start(student, target))
         if optimizer is not None:
             modes = lam, task.fourth_moment(on.index), target, weight
             return _mean_of_sgd(times, *modes, optimizer)
-        return exact.exponential_sum(times, 0.5 * weight * lam * target**2, 2.0 * lam)
+        return exponential_sum(times, 0.5 * weight * lam * target**2, 2.0 * lam)
 
     what = "closed form of the modes" if optimizer is None else "closed form of mean SGD"
     return _summed(times, classes, curve, f"exact ({what})")
@@ -202,7 +204,7 @@ def _mean_of_sgd(
 
     if not optimizer.momentum:
         rate = sgd.one_active_rates(lam, fourth, optimizer.lr, optimizer.batch)
-        return exact.exponential_sum(times, 0.5 * weight * lam * target**2, rate)
+        return exponential_sum(times, 0.5 * weight * lam * target**2, rate)
     steps = np.round(times / optimizer.time_per_step)
     trained = optimizer.lr, optimizer.batch, optimizer.momentum
     loss = momentum.one_active_loss(steps, lam, fourth, target, weight, *trained)
@@ -299,13 +301,13 @@ def _integrated(
 ) -> Solution:
     """Integrate the modes as a mean-field problem."""
     from superlaw.solvers.integrators.integrate import integrate
-    from superlaw.solvers.models import meanfield
+    from superlaw.solvers.models.families import sequential, two_layer
 
     lam, target, weight = _spectrum(task, classes)
     if student is not None and student.depth == 2:
-        problem = meanfield.two_layer(lam, target, weight, _start(student, target))
+        problem = two_layer.problem(lam, target, weight, _start(student, target))
     else:
-        problem = meanfield.linear(lam, target, weight)
+        problem = sequential.problem(lam, target, weight)
     return integrate(problem, times, method=method, rtol=rtol, progress=progress, throw=throw)
 
 

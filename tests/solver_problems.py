@@ -6,12 +6,12 @@ from numba import njit
 
 from superlaw.solvers.integrators.integrate import pack
 from superlaw.solvers.integrators.methods import METHODS
+from superlaw.solvers.integrators.problem import MeanField
 from superlaw.solvers.integrators.spectral_radius import spectral_bound
 from superlaw.solvers.integrators.steps import layout, loop
 from superlaw.solvers.integrators.steps.chebyshev_coefficients import coefficients
 from superlaw.solvers.integrators.steps.layout import BLOCK, from_blocks
 from superlaw.solvers.integrators.steps.walks import SERIAL
-from superlaw.solvers.models.meanfield import MeanField
 
 
 @njit(layout.RATE)

@@ -13,8 +13,7 @@ _NAMED = re.compile(
 )
 _STEP = re.compile(r"\b[A-Z]\d+\b")
 _CLOSED_FORMS = ("theory/laws.py", "theory/sequential.py", "theory/visibility.py")
-_SOLVED = re.compile(r".*(_rates?|_loss|_sum)$")
-_RIGHT_HAND_SIDES = ("solvers/models/meanfield.py",)
+_SOLVED = re.compile(r".*(_rates?|_loss|_sum)$|rate$|problem$")
 
 
 def _docstrings(path):
@@ -31,7 +30,7 @@ def _sources():
 def _must_name_a_step(path):
     """Return the public functions of a file that state a closed form or a right-hand side."""
     place = path.relative_to(ROOT).as_posix()
-    whole = place in (*_CLOSED_FORMS, *_RIGHT_HAND_SIDES)
+    whole = place in _CLOSED_FORMS
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
             solved = place.startswith("solvers/") and _SOLVED.match(node.name)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from superlaw.arguments import finite, one_of, positive, refuse, whole
+from superlaw.solvers.integrators.problem import MeanField
 from superlaw.solvers.integrators.steps.loop import Watch
-from superlaw.solvers.models.meanfield import MeanField
 
 
 @dataclass(frozen=True)

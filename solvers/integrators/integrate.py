@@ -19,6 +19,7 @@ from superlaw.progress import Progress
 from superlaw.solvers.integrators import events
 from superlaw.solvers.integrators.events import Event
 from superlaw.solvers.integrators.methods import METHODS, Method, choose
+from superlaw.solvers.integrators.problem import MeanField
 from superlaw.solvers.integrators.spectral_radius import order_parameters, spectral_bound
 from superlaw.solvers.integrators.steps import loop, walks
 from superlaw.solvers.integrators.steps.layout import (
@@ -32,7 +33,6 @@ from superlaw.solvers.integrators.steps.layout import (
     pointer,
     to_blocks,
 )
-from superlaw.solvers.models.meanfield import MeanField
 from superlaw.solvers.solution import STATUS, NumericsError, Solution
 
 FIRST_STEP = 0.01
@@ -135,9 +135,9 @@ def integrate(
 
     Examples
     --------
-    >>> from superlaw.solvers.models.meanfield import linear
+    >>> from superlaw.solvers.models.families import sequential
     >>> one = np.ones(1)
-    >>> integrate(linear(one, one, one), [1.0], rtol=1e-9).loss.round(8).tolist()
+    >>> integrate(sequential.problem(one, one, one), [1.0], rtol=1e-9).loss.round(8).tolist()
     [0.06766764]
     """
     grid = np.ascontiguousarray(increasing_times(times))

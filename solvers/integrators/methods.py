@@ -7,6 +7,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from superlaw.solvers.integrators.problem import MeanField
 from superlaw.solvers.integrators.steps.chebyshev_tableau import RKC2
 from superlaw.solvers.integrators.steps.tableaus import (
     DOPRI5,
@@ -15,7 +16,6 @@ from superlaw.solvers.integrators.steps.tableaus import (
     TSIT5,
     Tableau,
 )
-from superlaw.solvers.models.meanfield import MeanField
 
 NOT_STIFF = 100.0
 """Up to this (fastest rate × span) an explicit method is not held back by stability for long."""

@@ -15,7 +15,7 @@ from superlaw.solvers.feature_classes import (
     relative_difference,
 )
 from superlaw.solvers.integrators.integrate import integrate
-from superlaw.solvers.models.meanfield import MeanField
+from superlaw.solvers.integrators.problem import MeanField
 from superlaw.solvers.solution import Solution
 
 LOOSER = 10.0
@@ -55,10 +55,10 @@ def integrate_classes(
 
     Examples
     --------
-    >>> from superlaw.solvers.models.meanfield import cross_talk
+    >>> from superlaw.solvers.models.families import cross_talk
     >>> def build(classes):
     ...     lam = classes.index**-1.5
-    ...     return cross_talk(lam, classes.index**-0.25, classes.weight, width=1e5)
+    ...     return cross_talk.problem(lam, classes.index**-0.25, classes.weight, width=1e5)
     >>> found = integrate_classes(build, 10**12, [1.0, 1e6])
     >>> bool(found.error_bound.max() < 1e-5)
     True

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from superlaw.curves import Array
-from superlaw.solvers.models.meanfield import MeanField
+from superlaw.solvers.integrators.problem import MeanField
 
 CHUNK = 1 << 16
 """Features at a time, so that nothing of the size of the problem is built."""

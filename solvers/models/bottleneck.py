@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from superlaw.curves import Array
-from superlaw.solvers.models.coactive import talbot
+from superlaw.solvers.models.contour import talbot
 
 Complex = NDArray[np.complex128]
 N_NODES = 32

@@ -6,7 +6,7 @@ import numpy as np
 
 from superlaw.curves import Array
 from superlaw.laplace import N_NODES
-from superlaw.solvers.models.coactive import talbot
+from superlaw.solvers.models.contour import talbot
 
 
 def loss(

@@ -43,6 +43,14 @@ def positive(name: str, value: Any, remedy: str) -> float:
     return number
 
 
+def not_negative(name: str, value: Any, remedy: str) -> float:
+    """Return `value` as a finite float of at least zero, or refuse it."""
+    number = finite(name, value, remedy)
+    if number < 0.0:
+        refuse(name, "at least 0", value, remedy)
+    return number
+
+
 def whole(name: str, value: Any, remedy: str, minimum: int = 1) -> int:
     """Return `value` as an int of at least `minimum`; 1e9 counts as whole."""
     number = finite(name, value, remedy) if not isinstance(value, int) else value

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from superlaw.setting.optimizer import SGD, Adam
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
-from superlaw.solvers.models import coactive, exact, momentum, sgd
+from superlaw.solvers.models import coactive, momentum, sequential, sgd
 from superlaw.solvers.models.sgd import _cumulants, _moment_step
 from superlaw.solvers.solve import solve
 from superlaw.theory import symbols
@@ -156,7 +156,7 @@ def test_without_momentum_its_moments_are_those_of_plain_sgd():
     np.testing.assert_allclose(found, sgd.centred_loss(steps, *inputs, 0.1, 4), rtol=1e-12)
     with_noise = momentum.one_active_loss(steps, *inputs, 0.1, 4, 0.0)
     rate = sgd.one_active_rates(inputs[0], inputs[1], 0.1, 4)
-    expected = exact.exponential_sum(0.1 * steps, 0.5 * inputs[0] * inputs[2] ** 2, rate)[0]
+    expected = sequential.exponential_sum(0.1 * steps, 0.5 * inputs[0] * inputs[2] ** 2, rate)[0]
     np.testing.assert_allclose(with_noise, expected, rtol=1e-12)
 
 

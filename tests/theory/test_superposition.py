@@ -27,13 +27,13 @@ def test_superposed_student_has_limits_and_no_single_exponent():
 def test_slope_passes_one_where_the_integrated_equations_say(width):
     from superlaw.solvers.feature_classes import feature_classes
     from superlaw.solvers.integrators.integrate import integrate
-    from superlaw.solvers.models import meanfield
+    from superlaw.solvers.models.families import cross_talk
 
     found = unit_slope_time(TASK, width)
     assert found is not None
     classes = feature_classes(10**6)
     lam, target = TASK.second_moment(classes.index), TASK.target(classes.index)
-    problem = meanfield.cross_talk(lam, target, classes.weight, float(width))
+    problem = cross_talk.problem(lam, target, classes.weight, float(width))
     (slope,) = integrate(problem, [found], rtol=1e-8).local_slope
     assert slope == pytest.approx(1.0, abs=0.01)
     assert 0.2 < found / crossover_time(1.5, width, lam[0]) < 0.6

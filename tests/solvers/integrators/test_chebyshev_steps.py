@@ -8,17 +8,17 @@ from superlaw.solvers.integrators.integrate import integrate
 from superlaw.solvers.integrators.methods import METHODS
 from superlaw.solvers.integrators.spectral_radius import spectral_bound
 from superlaw.solvers.integrators.steps.chebyshev_tableau import MOST_STAGES, RKC2
-from superlaw.solvers.models import meanfield
+from superlaw.solvers.models.families import coactive, sequential
 
 
 def modes(rates):
     n = len(rates)
-    return meanfield.linear(np.asarray(rates, float), np.ones(n), np.ones(n))
+    return sequential.problem(np.asarray(rates, float), np.ones(n), np.ones(n))
 
 
 def coupled(n=40):
     lam = np.arange(1.0, n + 1.0) ** -1.5
-    return meanfield.mean_row(lam, 0.8 * lam, np.ones(n), np.ones(n))
+    return coactive.problem(lam, 0.8 * lam, np.ones(n), np.ones(n))
 
 
 @pytest.mark.kernels

@@ -13,7 +13,7 @@ from superlaw.solvers.integrators.methods import METHODS
 from superlaw.solvers.integrators.steps import loop
 from superlaw.solvers.integrators.steps.layout import AFTER, NOW
 from superlaw.solvers.integrators.steps.walks import SERIAL
-from superlaw.solvers.models import meanfield
+from superlaw.solvers.models.families import coactive, sequential
 
 DENSE_ORDER = {"tsit5": 4, "dopri5": 4, "rosenbrock": 4, "rkc": 2, "exponential": 2}
 """Order of the solution between the ends of a step."""
@@ -75,7 +75,7 @@ def test_observed_order_of_dense_output(method):
 
 def test_linear_form_has_the_same_dense_output():
     lam, target, weight = spectrum(30)
-    fast = meanfield.mean_row(lam, 0.8 * lam, target, weight)
+    fast = coactive.problem(lam, 0.8 * lam, target, weight)
     slow = dataclasses.replace(fast, is_linear=False)
     for theta in (0.0, 0.3, 1.0):
         one, _, _ = _between(fast, "rosenbrock", 2.0, theta)
@@ -86,7 +86,7 @@ def test_linear_form_has_the_same_dense_output():
 @pytest.mark.parametrize("method", METHODS)
 def test_events_are_where_the_closed_form_puts_them(method):
     lam, target, weight = spectrum()
-    problem = meanfield.linear(lam, target, weight)
+    problem = sequential.problem(lam, target, weight)
     wanted = (loss_reaches(0.05), front_reaches(problem, 7), fraction_reaches(problem, 0.5))
     rtol, located = LOCATED.get(method, (1e-9, 1e-6))
     found = integrate(problem, [0.1, 400.0], method=method, rtol=rtol, events=wanted)
@@ -100,7 +100,7 @@ def test_events_are_where_the_closed_form_puts_them(method):
 
 
 def test_event_that_ends_the_run():
-    problem = meanfield.linear(*spectrum())
+    problem = sequential.problem(*spectrum())
     end, later = loss_reaches(0.05, ends=True), loss_reaches(0.01)
     found = integrate(problem, [0.1, 1e4], rtol=1e-9, events=(end, later))
     assert found.status == "event" and found.success
@@ -110,7 +110,7 @@ def test_event_that_ends_the_run():
 
 
 def test_event_that_does_not_happen_is_nan():
-    found = integrate(meanfield.linear(*spectrum()), [1.0], events=[loss_reaches(1e-9)])
+    found = integrate(sequential.problem(*spectrum()), [1.0], events=[loss_reaches(1e-9)])
     assert np.isnan(found.events["loss 1e-09"]) and found.status == "success"
 
 
@@ -139,4 +139,4 @@ def test_order_parameters_before_and_after_a_step():
 )
 def test_bad_events_are_refused(refused, make, name):
     with refused(name):
-        make(meanfield.linear(*spectrum()))
+        make(sequential.problem(*spectrum()))

@@ -22,7 +22,7 @@ from superlaw.solvers.integrators.integrate import integrate
 from superlaw.solvers.integrators.methods import METHODS
 from superlaw.solvers.integrators.steps import layout, reductions, walks
 from superlaw.solvers.integrators.steps.layout import from_blocks, to_blocks
-from superlaw.solvers.models import meanfield
+from superlaw.solvers.models.families import coactive, sequential
 from superlaw.solvers.solution import STATUS, NumericsError
 
 ORDER_WINDOW = 0.15
@@ -40,12 +40,12 @@ def spectrum(n=40, a=1.5, b=0.25):
 
 
 def linear(n=40):
-    return meanfield.linear(*spectrum(n))
+    return sequential.problem(*spectrum(n))
 
 
 def coupled(n=40):
     lam, target, weight = spectrum(n)
-    return meanfield.mean_row(lam, 0.8 * lam, target, weight)
+    return coactive.problem(lam, 0.8 * lam, target, weight)
 
 
 def _reference(problem, t_end):
@@ -151,8 +151,8 @@ def test_true_error_follows_the_tolerance_over_decades(method):
 
 def test_steps_grow_with_time_over_twelve_decades():
     lam, target, weight = spectrum(1000)
-    early = integrate(meanfield.linear(lam, target, weight), log_times(0.1, 1e3, 2), rtol=1e-6)
-    late = integrate(meanfield.linear(lam, target, weight), log_times(0.1, 1e12, 2), rtol=1e-6)
+    early = integrate(sequential.problem(lam, target, weight), log_times(0.1, 1e3, 2), rtol=1e-6)
+    late = integrate(sequential.problem(lam, target, weight), log_times(0.1, 1e12, 2), rtol=1e-6)
     assert late.n_steps < 3 * early.n_steps
     assert late.loss[-1] < 1e-100
 

@@ -6,7 +6,8 @@ import pytest
 from superlaw.curves import log_times
 from superlaw.solvers.feature_classes import all_features
 from superlaw.solvers.integrators.on_classes import integrate_classes
-from superlaw.solvers.models import cross_talk, meanfield
+from superlaw.solvers.models.cross_talk import loss
+from superlaw.solvers.models.families import cross_talk
 
 CONTOUR = 1e-7
 """What the reference itself may be off: 6e-8 against integration to 1e-12."""
@@ -23,10 +24,10 @@ def test_stated_error_is_true(a, b, n):
     times = log_times(0.1, float(n) ** a / 10.0, 2)
 
     def build(classes):
-        return meanfield.cross_talk(*spectrum(classes, a, b), width=n / 8)
+        return cross_talk.problem(*spectrum(classes, a, b), width=n / 8)
 
     found = integrate_classes(build, n, times, rtol=1e-7)
-    exact = cross_talk.loss(times, *spectrum(all_features(n), a, b), width=n / 8)
+    exact = loss(times, *spectrum(all_features(n), a, b), width=n / 8)
     error = np.abs(found.loss / exact - 1.0)
     assert np.all(error <= found.error_bound + CONTOUR)
     assert found.error_bound.max() < 1e-4
@@ -35,7 +36,7 @@ def test_stated_error_is_true(a, b, n):
 
 def test_coarse_tolerance_shows_in_the_stated_error():
     def build(classes):
-        return meanfield.cross_talk(*spectrum(classes, 1.5, 0.25), width=1e3)
+        return cross_talk.problem(*spectrum(classes, 1.5, 0.25), width=1e3)
 
     times = log_times(1.0, 1e5, 1)
     coarse, fine = (integrate_classes(build, 10**6, times, rtol=rtol) for rtol in (1e-3, 1e-8))

@@ -7,7 +7,7 @@ from solver_problems import cubic
 from superlaw.curves import log_times
 from superlaw.solvers.integrators.events import loss_reaches
 from superlaw.solvers.integrators.integrate import integrate
-from superlaw.solvers.models import meanfield
+from superlaw.solvers.models.families import coactive
 
 TIMES = log_times(0.1, 1e2, 3)
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.kernels
 def coupled(n=40, strength=0.8):
     i = np.arange(1.0, n + 1.0)
     lam = i**-1.5 / np.sum(i**-1.5)
-    return meanfield.mean_row(lam, strength * lam, i**-0.25, np.ones(n))
+    return coactive.problem(lam, strength * lam, i**-0.25, np.ones(n))
 
 
 @pytest.mark.parametrize("interruptions", [(13,), (1, 2, 30)])

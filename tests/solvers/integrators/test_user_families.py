@@ -10,11 +10,11 @@ from numba import njit
 from solver_problems import cubic
 
 from superlaw.solvers.integrators.steps import layout
-from superlaw.solvers.models import meanfield
+from superlaw.solvers.models.families import sequential
 
 
 def linear(n=5):
-    return meanfield.linear(np.ones(n), np.ones(n), np.ones(n))
+    return sequential.problem(np.ones(n), np.ones(n), np.ones(n))
 
 
 def plain_rate(y, theta, shared, m, out):
@@ -114,9 +114,9 @@ FAMILY = """
 import numpy as np
 from numba import njit
 from superlaw.solvers.integrators.steps import layout
-from superlaw.solvers.models import families
+from superlaw.solvers.models.families.sequential import measure
 from superlaw.solvers.integrators.integrate import integrate
-from superlaw.solvers.models.meanfield import MeanField
+from superlaw.solvers.integrators.problem import MeanField
 
 @njit(layout.RATE, cache=True)
 def rate(y, theta, shared, m, out):
@@ -129,7 +129,7 @@ def partials(y, theta, shared, m, f_y, f_m, g_y):
         f_y[c] = -3.0 * theta[0, c] * y[c] ** 2
 
 one = np.ones(4)
-problem = MeanField("mine", one, one[None], one, rate, partials, families.linear_measure)
+problem = MeanField("mine", one, one[None], one, rate, partials, measure)
 solution = integrate(problem, [1.0, 1e3], method="rosenbrock", rtol=1e-8)
 assert abs(solution.loss[0] / (0.5 * 4 / 3) - 1.0) < 1e-6, solution.loss
 misses = sum(sum(kernel.stats.cache_misses.values()) for kernel in (rate, partials))

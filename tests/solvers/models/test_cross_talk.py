@@ -7,7 +7,8 @@ import pytest
 from superlaw.curves import log_times
 from superlaw.solvers.feature_classes import feature_classes
 from superlaw.solvers.integrators.integrate import integrate
-from superlaw.solvers.models import cross_talk, meanfield
+from superlaw.solvers.models.cross_talk import common_error, loss
+from superlaw.solvers.models.families import cross_talk, sequential
 
 EIGENVALUES = 1e-7
 """Contour against eigenvalues, relative to the loss at the start."""
@@ -32,7 +33,7 @@ def _eigenvalue_loss(times, lam, target, width):
 def test_contour_equals_eigenvalues(width):
     lam, target, weight = spectrum(300)
     times = log_times(0.1, 1e5, 3)
-    found = cross_talk.loss(times, lam, target, weight, width)
+    found = loss(times, lam, target, weight, width)
     exact = _eigenvalue_loss(times, lam, target, width)
     assert np.abs(found - exact).max() < EIGENVALUES * exact[0]
     wrong = _eigenvalue_loss(times, lam, target, 1.1 * width)
@@ -44,9 +45,9 @@ def test_integration_equals_the_contour(method):
     lam, target, weight = spectrum(2000)
     times = log_times(0.1, 1e3, 3)
     found = integrate(
-        meanfield.cross_talk(lam, target, weight, 200.0), times, method=method, rtol=1e-8
+        cross_talk.problem(lam, target, weight, 200.0), times, method=method, rtol=1e-8
     )
-    exact = cross_talk.loss(times, lam, target, weight, 200.0)
+    exact = loss(times, lam, target, weight, 200.0)
     np.testing.assert_allclose(found.loss, exact, rtol=INTEGRATED)
     assert np.all(found.observables["drive"] > 0.0)
 
@@ -54,8 +55,8 @@ def test_integration_equals_the_contour(method):
 def test_wide_students_do_not_feel_it():
     lam, target, weight = spectrum(300)
     times = log_times(0.1, 1e3, 3)
-    wide = integrate(meanfield.cross_talk(lam, target, weight, 1e12), times, rtol=1e-8)
-    alone = integrate(meanfield.linear(lam, target, weight), times, rtol=1e-8)
+    wide = integrate(cross_talk.problem(lam, target, weight, 1e12), times, rtol=1e-8)
+    alone = integrate(sequential.problem(lam, target, weight), times, rtol=1e-8)
     np.testing.assert_allclose(wide.loss, alone.loss, rtol=1e-5)
 
 
@@ -64,19 +65,19 @@ def test_rarest_feature_follows_the_mittag_leffler_function():
     lam = classes.index**-a
     lam /= np.sum(classes.weight * lam)
     times = log_times(1e3, 1e7, 1)
-    problem = meanfield.cross_talk(lam, np.ones_like(lam), classes.weight, width)
+    problem = cross_talk.problem(lam, np.ones_like(lam), classes.weight, width)
     found = integrate(problem, times, keep_state="all", rtol=1e-8)
-    expected = cross_talk.common_error(times, lam[0], a, width)
+    expected = common_error(times, lam[0], a, width)
     np.testing.assert_allclose(found.states[:, -1], expected, atol=LARGE_N)
     assert expected[0] > 0.9 > 0.1 > expected[-1]
-    off = cross_talk.common_error(times, lam[0], a, 1.1 * width)
+    off = common_error(times, lam[0], a, 1.1 * width)
     assert np.abs(off - found.states[:, -1]).max() > 5.0 * LARGE_N
 
 
 def test_common_error_equals_the_series_of_the_mittag_leffler_function():
     times, alpha = np.array([0.01, 0.3, 2.0]), 1.0 / 1.5
     crossover = (1.5 * np.sin(np.pi / 1.5) / np.pi) ** 1.5
-    for t, value in zip(times, cross_talk.common_error(times, 1.0, 1.5, 1.0), strict=True):
+    for t, value in zip(times, common_error(times, 1.0, 1.5, 1.0), strict=True):
         x = -(mpmath.mpf(t / crossover) ** alpha)
         series = mpmath.nsum(lambda k, x=x: x**k / mpmath.gamma(alpha * k + 1), [0, mpmath.inf])
         assert value == pytest.approx(float(series), rel=1e-8)
@@ -84,4 +85,4 @@ def test_common_error_equals_the_series_of_the_mittag_leffler_function():
 
 def test_bad_width_is_refused(refused):
     with refused("width"):
-        meanfield.cross_talk(*spectrum(9), 0.0)
+        cross_talk.problem(*spectrum(9), 0.0)

@@ -8,7 +8,7 @@ from solver_problems import differenced_jacobian, jacobian, right_side
 
 from superlaw.solvers.feature_classes import feature_classes
 from superlaw.solvers.integrators.integrate import integrate
-from superlaw.solvers.models import meanfield
+from superlaw.solvers.models.families import coactive, cross_talk, sequential, two_layer
 from superlaw.theory import symbols
 from superlaw.theory.derivations import find_step
 
@@ -27,27 +27,27 @@ def _numbers(seed=0):
 def linear_case():
     lam, target, weight, learned = _numbers()
     rate = sp.lambdify(MODE, find_step("S7").rhs)
-    return meanfield.linear(lam, target, weight), target - learned, -rate(lam, target, learned)
+    return sequential.problem(lam, target, weight), target - learned, -rate(lam, target, learned)
 
 
 def decayed_case():
     lam, target, weight, learned = _numbers(4)
     rate = sp.lambdify((*MODE, symbols.gamma), find_step("W1").rhs)
-    problem = meanfield.linear(lam, target, weight, weight_decay=0.3)
+    problem = sequential.problem(lam, target, weight, weight_decay=0.3)
     return problem, target - learned, -rate(lam, target, learned, 0.3)
 
 
 def two_layer_case():
     lam, target, weight, learned = _numbers(1)
     rate = sp.lambdify(MODE, find_step("T1").rhs)
-    problem = meanfield.two_layer(lam, target, weight, 0.1 * target)
+    problem = two_layer.problem(lam, target, weight, 0.1 * target)
     return problem, learned, rate(lam, target, learned)
 
 
 def decayed_two_layer_case():
     lam, target, weight, learned = _numbers(5)
     rate = sp.lambdify((*MODE, symbols.gamma), find_step("W7").rhs)
-    problem = meanfield.two_layer(lam, target, weight, 0.1 * target, weight_decay=0.3)
+    problem = two_layer.problem(lam, target, weight, 0.1 * target, weight_decay=0.3)
     return problem, learned, rate(lam, target, learned, 0.3)
 
 
@@ -65,7 +65,7 @@ def mean_row_case():
                  covariance: sp.Matrix(sigma[j : j + 3, k : k + 3])}
             ).doit()  # fmt: skip
             expected[k : k + 3] += np.array(block.tolist(), float)[0]
-    return meanfield.mean_row(variance, mean, row, np.ones(N)), row, expected
+    return coactive.problem(variance, mean, row, np.ones(N)), row, expected
 
 
 def cross_talk_case():
@@ -74,7 +74,7 @@ def cross_talk_case():
     push, drive = np.sum(weight * lam * error) / 4.0, sp.Symbol("drive")
     right = find_step("X1").rhs.subs(sp.Derivative(symbols.mu, symbols.t), drive)
     rate = sp.lambdify((symbols.lam_k, symbols.a_k, symbols.s_k, drive), right)
-    problem = meanfield.cross_talk(lam, target, weight, 4.0)
+    problem = cross_talk.problem(lam, target, weight, 4.0)
     return problem, error, -rate(lam, target, learned, push)
 
 
@@ -122,7 +122,7 @@ def test_what_a_decay_leaves_follows_its_power_law(decay):
     a, b = 1.5, 0.75
     classes = feature_classes(10**9)
     lam, target = classes.index**-a, classes.index**-b
-    problem = meanfield.linear(lam, target, classes.weight, weight_decay=decay)
+    problem = sequential.problem(lam, target, classes.weight, weight_decay=decay)
     left = integrate(problem, [20.0 / decay]).loss[-1]
     assert left == pytest.approx(
         np.sum(classes.weight * 0.5 * lam * (decay * target / (lam + decay)) ** 2)
@@ -144,7 +144,7 @@ def test_two_layers_with_decay_match_an_independent_code():
         return np.concatenate([error * second - decay * first, error * first - decay * second])
 
     direct = solve_ivp(descend, (0.0, 9.0), factors, rtol=1e-11, atol=1e-13).y[:, -1]
-    problem = meanfield.two_layer(lam, target, weight, start, weight_decay=decay)
+    problem = two_layer.problem(lam, target, weight, start, weight_decay=decay)
     found = integrate(problem, [9.0], rtol=1e-9, keep_state="last")
     np.testing.assert_allclose(found.state, direct[:N] * direct[N:], rtol=1e-7)
     assert np.any(found.state < start) and np.any(found.state > start)
@@ -154,9 +154,9 @@ def test_two_layers_with_decay_match_an_independent_code():
 def test_bad_decays_are_refused(refused, decay):
     lam, target, weight, _ = _numbers()
     with refused("weight_decay"):
-        meanfield.linear(lam, target, weight, weight_decay=decay)
+        sequential.problem(lam, target, weight, weight_decay=decay)
     with refused("weight_decay"):
-        meanfield.two_layer(lam, target, weight, target, weight_decay=decay)
+        two_layer.problem(lam, target, weight, target, weight_decay=decay)
 
 
 def test_a_planted_wrong_rate_is_detected():

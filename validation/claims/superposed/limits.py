@@ -8,7 +8,7 @@ from superlaw.curves import log_times
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.feature_classes import feature_classes
 from superlaw.solvers.integrators.integrate import integrate
-from superlaw.solvers.models import meanfield
+from superlaw.solvers.models.families import cross_talk
 from superlaw.theory.superposition import crossover_time, slope_limits
 from superlaw.validation.claims.claim import Check, ClaimResult, Panel, Series, Size
 
@@ -32,7 +32,7 @@ def run(seed: int, size: Size) -> ClaimResult:
         target = np.asarray(task.target(classes.index))
         t_k = crossover_time(a, K, float(lam[0]))
         times = log_times(t_k / EARLY, min(LATE * t_k, 0.01 / lam[-1]), per_decade=4)
-        problem = meanfield.cross_talk(lam, target, classes.weight, float(K))
+        problem = cross_talk.problem(lam, target, classes.weight, float(K))
         slope = integrate(problem, times, method="rosenbrock", rtol=1e-7).local_slope
         assert slope is not None  # integrate always reports it
         early, late = slope_limits(size.believed(task).a)

@@ -1,0 +1,126 @@
+"""Mean-field problems: what a user writes down before anything is integrated.
+
+Momentum has two numbers a mode and does not fit; its modes have closed forms, see
+`superlaw.solvers.models.momentum`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from superlaw.arguments import refuse
+from superlaw.compiled import kernel
+from superlaw.curves import Array
+from superlaw.solvers.integrators.kernel_checks import check_kernels
+from superlaw.solvers.integrators.steps.layout import ORDER, Kernel
+
+
+@kernel(ORDER)
+def no_order(y, theta, shared, out):  # type: ignore[no-untyped-def]  # a kernel
+    """No order parameters: the modes are independent."""
+
+
+@dataclass(frozen=True)
+class MeanField:
+    """N local variables that see each other only through R order parameters.
+
+    dy_i/dt = f(y_i, θ_i, m),  m_r = Σ_i w_i g_r(y_i, θ_i).
+
+    Parameters
+    ----------
+    name : str
+        For messages.
+    y0 : ndarray
+        Start, shape (N,).
+    theta : ndarray
+        Parameters of each feature, shape (P, N).
+    weight : ndarray
+        Multiplicity of each feature, shape (N,).
+    rate, order, partials, measure : compiled kernels
+        f, g, their derivatives and the observables, with the signatures RATE, ORDER, PARTIALS and
+        MEASURE of `superlaw.solvers.integrators.steps.layout`.
+    n_order : int
+        Number R of order parameters.
+    shared : ndarray
+        Parameters common to all features, shape (S,).
+    scale : ndarray, optional
+        Size against which errors in y_i count, shape (N,); |y_i| if left out.
+    observables : tuple of str
+        Names of what `measure` adds up; "loss" and "loss_rate" come first.
+    order_is_linear : bool
+        Whether every g_r is linear in y, which saves a pass a stage.
+    is_linear : bool
+        Whether f is affine in y and m and every g_r linear in y: `rosenbrock` then takes two passes
+        over the features a step.
+    is_gradient_flow : bool
+        Whether the loss must fall; a solution in which it rises is then not a success.
+    learned : ndarray, optional
+        Level of y_i at which feature i counts as learned, shape (N,), for events.
+    bounds : (ndarray, ndarray), optional
+        Least and largest value that each y_i may take, shape (N,) each: a solution that ends beyond
+        them is not a success.
+
+    Raises
+    ------
+    ArgumentError
+        If shapes disagree, a value is not finite, or a kernel has another signature, writes beyond
+        its output, leaves entries out or returns NaN at the start.
+    """
+
+    name: str
+    y0: Array
+    theta: Array
+    weight: Array
+    rate: Kernel
+    partials: Kernel
+    measure: Kernel
+    order: Kernel = no_order
+    n_order: int = 0
+    shared: Array = field(default_factory=lambda: np.zeros(0))
+    scale: Array | None = None
+    observables: tuple[str, ...] = ("loss", "loss_rate")
+    order_is_linear: bool = True
+    is_linear: bool = False
+    is_gradient_flow: bool = True
+    learned: Array | None = None
+    bounds: tuple[Array, Array] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be integrated."""
+        n = np.shape(self.y0)
+        for name, shape in (("y0", n), ("weight", n), ("theta", (len(self.theta), *n))):
+            value = np.asarray(getattr(self, name))
+            if value.dtype.kind not in "fiu":
+                refuse(name, "an array of real numbers", str(value.dtype), "Convert it.")
+            value = np.ascontiguousarray(value, dtype=np.float64)
+            if value.shape != shape or len(n) != 1 or n[0] == 0:
+                refuse(name, f"an array of shape {shape}", value.shape, "One entry a feature.")
+            if not np.all(np.isfinite(value)):
+                refuse(name, "finite", value[~np.isfinite(value)][0], "Check the parameters.")
+            object.__setattr__(self, name, value)
+        if self.observables[:2] != ("loss", "loss_rate"):
+            refuse("observables", 'led by "loss", "loss_rate"', self.observables, "Name them so.")
+        if self.bounds is not None:
+            _check_bounds(self.y0, *(np.asarray(bound) for bound in self.bounds))
+        check_kernels(self)
+
+    @property
+    def n_features(self) -> int:
+        """Number of local variables (features or classes)."""
+        return len(self.y0)
+
+    def error_scale(self) -> Array:
+        """Return the size against which errors count, zero where |y| itself counts."""
+        return np.zeros_like(self.y0) if self.scale is None else np.asarray(self.scale, float)
+
+
+def _check_bounds(y0: Array, low: Array, high: Array) -> None:
+    rule = "two arrays around y0, one entry a feature"
+    if not low.shape == high.shape == y0.shape:
+        refuse("bounds", rule, (low.shape, high.shape), f"Give shapes {y0.shape}.")
+    outside = np.flatnonzero((y0 < low) | (y0 > high))
+    if outside.size:
+        k = outside[0]
+        refuse("bounds", rule, f"{low[k]:.6g} … {high[k]:.6g} for y0 = {y0[k]:.6g}", "Widen them.")

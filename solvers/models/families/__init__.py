@@ -1,0 +1,1 @@
+"""Mean-field families: one a file, its compiled equations and the problem they make."""

@@ -58,7 +58,7 @@ class Solution:
         Bound on the relative error of the loss, shape (n,), where the method states one.
     n_steps, n_rejected : int
         Steps taken and steps rejected.
-    notices : tuple of Notice
+    warnings : tuple of Notice
         Coded warnings.
     state : ndarray or None
         Last state, shape (N,), if it was kept.
@@ -79,7 +79,7 @@ class Solution:
     error_bound: Array | None = None
     n_steps: int = 0
     n_rejected: int = 0
-    notices: tuple[Notice, ...] = ()
+    warnings: tuple[Notice, ...] = ()
     state: Array | None = field(default=None, repr=False)
     states: Array | None = field(default=None, repr=False)
     events: dict[str, float] = field(default_factory=dict)
@@ -105,7 +105,7 @@ class Solution:
             "events": self.events,
             "n_steps": self.n_steps,
             "n_rejected": self.n_rejected,
-            "warnings": [{"code": n.code, "message": n.message} for n in self.notices],
+            "warnings": self.warnings,
         }
 
     def columns(self) -> dict[str, Array]:

@@ -318,7 +318,7 @@ def _finished(solution: Solution, throw: bool) -> Solution:
     elif solution.error_bound is not None and np.any(solution.error_bound > 1e-3):
         first = solution.times[np.argmax(solution.error_bound > 1e-3)]
         notice = Notice("W-ROUNDING", f"error bound above 1e-3 from t = {first:.4g} on")
-        solution = replace(solution, notices=(*solution.notices, notice))
+        solution = replace(solution, warnings=(*solution.warnings, notice))
     if throw and not solution.success:
         raise NumericsError(solution)
     return solution

@@ -139,7 +139,10 @@ def test_lists_and_info(capsys):
         (["solve", "-a", "1.5"], "n_features must be a finite number"),
         (["solve", "-a", "1.5", "-N", "64", "-K", "100"], "width must be"),
         (["solve", "-a", "1.5", "-N", "64", "--t-start", "-1"], "t_start must be above 0"),
-        (["solve", "-a", "1.5", "-N", "64", "--t-start", "9", "--t-end", "3"], "t1 must be above"),
+        (
+            ["solve", "-a", "1.5", "-N", "64", "--t-start", "9", "--t-end", "3"],
+            "t_end must be above",
+        ),
         (["solve", "-a", "1.5", "-N", "64", "--method", "euler"], "method must be one of"),
         (["solve", "-a", "1.5", "-N", "64", "--out", "curve.txt"], "out must be a file name"),
         (["solve", "-a", "1.5", "-N", "64", "--out", "/proc/x/c.csv"], "out must be a folder"),

@@ -43,7 +43,7 @@ class Exponent:
 
     Parameters
     ----------
-    value : float or None
+    exponent : float or None
         α; None outside the hypotheses.
     regime : str
         "power law", "leak", "noise", "power law with logarithms", "logarithmic",
@@ -57,12 +57,12 @@ class Exponent:
     assumptions : tuple of str
         Hypotheses under which the value holds.
     equation : str
-        Derivation step behind the value.
+        Derivation step behind the exponent.
     formula : str
         The formula of that step.
     explanation : str
         One sentence for the reader.
-    notices : tuple of Notice
+    warnings : tuple of Notice
         Coded warnings.
     limits : (float, float) or None
         Superposed students: local slopes long before and long after the crossover.
@@ -74,7 +74,7 @@ class Exponent:
         Least loss a student can reach, as a fraction of the loss at time 0, where a law is known.
     """
 
-    value: float | None
+    exponent: float | None
     regime: str
     window: tuple[float, float] | None
     visible: tuple[float, float] | None
@@ -83,19 +83,19 @@ class Exponent:
     equation: str
     formula: str
     explanation: str
-    notices: tuple[Notice, ...] = ()
+    warnings: tuple[Notice, ...] = ()
     limits: tuple[float, float] | None = None
     crossover: float | None = None
     unit_slope: float | None = None
     floor: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the answer as plain data; `exponent` is the value."""
+        """Return the answer as plain data."""
         return {
-            "exponent": self.value,
+            "exponent": self.exponent,
             "regime": self.regime,
             "window": self.window,
-            "visible_window": self.visible,
+            "visible": self.visible,
             "prefactor": self.prefactor,
             "assumptions": self.assumptions,
             "equation": self.equation,
@@ -105,11 +105,11 @@ class Exponent:
             "crossover": self.crossover,
             "unit_slope": self.unit_slope,
             "floor": self.floor,
-            "warnings": [{"code": n.code, "message": n.message} for n in self.notices],
+            "warnings": self.warnings,
         }
 
     def __str__(self) -> str:
-        value = "none" if self.value is None else f"{self.value:.6g}"
+        value = "none" if self.exponent is None else f"{self.exponent:.6g}"
         lines = [
             f"exponent   {value}   ({self.formula}, {self.equation})",
             f"regime     {self.regime}",
@@ -123,7 +123,7 @@ class Exponent:
             lines.append(f"visible    {_span(self.visible)}  (local slope within 10 %)")
         lines += [f"assuming   {assumption}" for assumption in self.assumptions]
         lines.append(self.explanation)
-        return "\n".join(lines + [str(notice) for notice in self.notices])
+        return "\n".join(lines + [str(notice) for notice in self.warnings])
 
     def _superposed_lines(self) -> list[str]:
         """Return what is said of a superposed student only."""
@@ -161,7 +161,7 @@ def exponent(
     Returns
     -------
     Exponent
-        Outside the hypotheses its value is None and `regime` says what happens instead.
+        Outside the hypotheses it is None and `regime` says what happens instead.
 
     Raises
     ------
@@ -170,7 +170,7 @@ def exponent(
 
     Examples
     --------
-    >>> exponent(PowerLawTask(a=1.5, b=0.5)).value
+    >>> exponent(PowerLawTask(a=1.5, b=0.5)).exponent
     1.0
     >>> exponent(PowerLawTask(a=0.5, b=0.1)).regime
     'not summable'
@@ -181,7 +181,7 @@ def exponent(
     if student.depth == 2:
         return _two_layer(task, student, optimizer)
     answer = _degenerate(task) or _sequential(task)
-    if answer.value is None:
+    if answer.exponent is None:
         return answer
     if isinstance(optimizer, Adam):
         refuse("optimizer", "SGD or gradient flow", optimizer, "Leave it out, or simulate.")
@@ -277,7 +277,7 @@ def _sequential(task: PowerLawTask) -> Exponent:
     prefactor = sequential_prefactor(task.a, task.b, task.second_moment(1.0))
     visible = visible_window(task, alpha)
     notices = () if visible else (_finite_size(task, alpha),)
-    return replace(answer, prefactor=prefactor, visible=visible, notices=notices)
+    return replace(answer, prefactor=prefactor, visible=visible, warnings=notices)
 
 
 def _finite_size(task: PowerLawTask, alpha: float) -> Notice:
@@ -298,7 +298,7 @@ def _leak(task: PowerLawTask, modes: Exponent) -> Exponent:
         return replace(modes, assumptions=(*modes.assumptions, "b ≤ a: the leak is hidden (M12)"))
     return replace(
         modes,
-        value=leak_exponent(task.a),
+        exponent=leak_exponent(task.a),
         regime="leak",
         prefactor=leak_prefactor(task) if task.is_normalisable else None,
         visible=None,
@@ -306,7 +306,7 @@ def _leak(task: PowerLawTask, modes: Exponent) -> Exponent:
         equation="M10",
         formula="3 - 1/a",
         explanation="Learned rows leak through the mean of the inputs; their slow columns decide.",
-        notices=(),
+        warnings=(),
     )
 
 
@@ -320,7 +320,7 @@ def _under_noise(task: PowerLawTask, modes: Exponent, optimizer: SGD) -> Exponen
     if task.activity == "bernoulli" and 2.0 * task.b > task.a > 1.0:
         return replace(
             modes,
-            value=noise_exponent(task.a),
+            exponent=noise_exponent(task.a),
             regime="noise",
             prefactor=None,
             visible=None,
@@ -328,7 +328,7 @@ def _under_noise(task: PowerLawTask, modes: Exponent, optimizer: SGD) -> Exponen
             equation="N7",
             formula="2 - 1/a",
             explanation="Mini-batch noise kicks slow modes; their memory of it decides.",
-            notices=(),
+            warnings=(),
         )
     why = (
         "2b ≤ a: noise stays below (N9)"
@@ -336,21 +336,21 @@ def _under_noise(task: PowerLawTask, modes: Exponent, optimizer: SGD) -> Exponen
         else "no noise is added (N3)"
     )
     prefactor = modes.prefactor
-    if prefactor is not None and modes.value is not None:
-        prefactor *= factor**-modes.value
+    if prefactor is not None and modes.exponent is not None:
+        prefactor *= factor**-modes.exponent
     return replace(modes, prefactor=prefactor, assumptions=(*modes.assumptions, why))
 
 
 def _open(modes: Exponent) -> Exponent:
     return replace(
         modes,
-        value=None,
+        exponent=None,
         regime="open",
         prefactor=None,
         visible=None,
         explanation="No exponent is known for SGD noise on inputs with a mean; ask for gradient "
         'flow, or use amplitude="symmetric".',
-        notices=(),
+        warnings=(),
     )
 
 
@@ -375,7 +375,9 @@ def _two_layer(task: PowerLawTask, student: Student, optimizer: Optimizer | None
             f"a flat start s_0 = {student.init:g} delays mode i by log(a_i/s_0): the local slope "
             "creeps towards the exponent, and features with a_i < s_0 start above their target.",
         )
-        return replace(answer, regime="power law with logarithms", equation="T9", notices=(notice,))
+        return replace(
+            answer, regime="power law with logarithms", equation="T9", warnings=(notice,)
+        )
     return answer
 
 
@@ -389,7 +391,7 @@ def _answer(
         slowest = task.second_moment(float(n)) if n is not None else 0.0
         window = (1.0 / fastest, 1.0 / slowest if slowest > 0.0 else math.inf)
     return Exponent(
-        value=value,
+        exponent=value,
         regime=regime,
         window=window,
         visible=None,

@@ -205,7 +205,7 @@ class _Closure:
             observables=columns,
             n_steps=stepper.n_steps,
             n_rejected=stepper.n_rejected,
-            notices=accuracy.notices(
+            warnings=accuracy.notices(
                 self.task, self.width, bool(self.model.trains_bias), float(times[-1])
             ),
         )

@@ -3,7 +3,7 @@
 Examples
 --------
 >>> import superlaw as sl
->>> sl.exponent(sl.PowerLawTask(a=1.5, b=0.25)).value
+>>> sl.exponent(sl.PowerLawTask(a=1.5, b=0.25)).exponent
 0.6666666666666666
 """
 

@@ -16,13 +16,13 @@ Array = NDArray[np.float64]
 _REMEDY = "Give a .csv with a header, or a .npz, holding times and loss (or loss_0, loss_1, …)."
 
 
-def log_times(t0: float, t1: float, per_decade: int = 10) -> Array:
+def log_times(t_start: float, t_end: float, per_decade: int = 10) -> Array:
     """Return log-spaced times with exact end points.
 
     Parameters
     ----------
-    t0, t1 : float
-        First and last time, 0 < t0 < t1 [time].
+    t_start, t_end : float
+        First and last time, 0 < t_start < t_end [time].
     per_decade : int
         Times a decade, about: the spacing is even on a log scale.
 
@@ -41,11 +41,13 @@ def log_times(t0: float, t1: float, per_decade: int = 10) -> Array:
     >>> log_times(0.1, 10.0, per_decade=1).tolist()
     [0.1, 1.0, 10.0]
     """
-    positive("t0", t0, "Log-spaced times need a start above 0.")
-    if positive("t1", t1, "Log-spaced times need an end above 0.") <= t0:
-        refuse("t1", "above t0", t1, f"Give an end after {t0}.")
+    positive("t_start", t_start, "Log-spaced times need a start above 0.")
+    if positive("t_end", t_end, "Log-spaced times need an end above 0.") <= t_start:
+        refuse("t_end", "above t_start", t_end, f"Give an end after {t_start}.")
     whole("per_decade", per_decade, "Give points a decade, e.g. 10.")
-    times: Array = np.geomspace(t0, t1, max(2, round(per_decade * np.log10(t1 / t0)) + 1))
+    times: Array = np.geomspace(
+        t_start, t_end, max(2, round(per_decade * np.log10(t_end / t_start)) + 1)
+    )
     return times
 
 

@@ -38,5 +38,9 @@ class Notice:
         if self.code not in CODES:
             raise KeyError(f"{self.code} is not a documented warning code")
 
+    def to_dict(self) -> dict[str, str]:
+        """Return the notice as plain data."""
+        return {"code": self.code, "message": self.message}
+
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"

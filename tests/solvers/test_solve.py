@@ -82,7 +82,7 @@ def test_contour_equals_eigenvalues(amplitude):
 def test_contour_says_where_rounding_takes_over():
     task = PowerLawTask(1.5, 0.5, 50, activity="bernoulli")
     late = solve(task, times=[1e4], throw=False)
-    assert late.status == "not_finite" or late.notices[0].code == "W-ROUNDING"
+    assert late.status == "not_finite" or late.warnings[0].code == "W-ROUNDING"
 
 
 def test_talbot_inverts_a_known_transform():

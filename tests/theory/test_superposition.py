@@ -14,7 +14,7 @@ TASK = PowerLawTask(1.5, 0.0, 10**6)
 
 def test_superposed_student_has_limits_and_no_single_exponent():
     found = exponent(TASK, Student(10**4))
-    assert found.value is None and found.regime == "crossover"
+    assert found.exponent is None and found.regime == "crossover"
     assert found.limits == pytest.approx((1.0 / 3.0, 5.0 / 3.0))
     assert sum(found.limits) / 2.0 == pytest.approx(1.0)
     assert found.crossover == pytest.approx(

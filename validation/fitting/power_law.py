@@ -58,7 +58,7 @@ class PowerLawFit:
         Exponent of each run, shape (n_seeds,).
     local_slope : ndarray
         −d log L/d log t at every time of the curve, shape (n_times,).
-    notices : tuple of Notice
+    warnings : tuple of Notice
         Coded warnings.
     """
 
@@ -72,12 +72,7 @@ class PowerLawFit:
     model: str
     per_seed: Array
     local_slope: Array
-    notices: tuple[Notice, ...]
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """The coded warnings as text."""
-        return tuple(str(notice) for notice in self.notices)
+    warnings: tuple[Notice, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fit as plain data."""
@@ -91,7 +86,7 @@ class PowerLawFit:
             "floor": self.floor,
             "model": self.model,
             "per_seed": self.per_seed,
-            "warnings": [{"code": n.code, "message": n.message} for n in self.notices],
+            "warnings": self.warnings,
         }
 
     def __str__(self) -> str:
@@ -105,7 +100,7 @@ class PowerLawFit:
             f"window    {self.window[0]:.4g} … {self.window[1]:.4g}, {self.decades:.2f} decades, "
             f"{self.n_points} points",
         ]
-        return "\n".join(lines + [str(notice) for notice in self.notices])
+        return "\n".join(lines + [str(notice) for notice in self.warnings])
 
 
 def fit_power_law(
@@ -169,7 +164,7 @@ def fit_power_law(
         model=model,
         per_seed=per_seed,
         local_slope=slope,
-        notices=_notices(t, slope[used], model, offset[2] / mean[-1], len(losses)),
+        warnings=_notices(t, slope[used], model, offset[2] / mean[-1], len(losses)),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from superlaw.arguments import ArgumentError, one_of, positive, refuse
+from superlaw.arguments import ArgumentError, one_of, refuse
 from superlaw.cli.options import Options, Parser, count, number, switch, word
 from superlaw.setting.amplitude import AMPLITUDES
 from superlaw.setting.optimizer import SGD, Adam, GradientFlow, Optimizer
@@ -128,7 +128,4 @@ def times(options: Options) -> Array:
     """Return the output times."""
     from superlaw.curves import log_times
 
-    given = _TIMES | options["times"]
-    for name in ("t_start", "t_end"):
-        positive(name, given[name], "Give a gradient-flow time, e.g. 1e4.")
-    return log_times(given["t_start"], given["t_end"], given["per_decade"])
+    return log_times(**(_TIMES | options["times"]))

@@ -75,7 +75,7 @@ def _summary(solution: Solution) -> str:
     lines.append(f"floor   {solution.floor:.6g}" if solution.floor >= 0.0 else "floor   unknown")
     if solution.error_bound is not None and len(solution.error_bound):
         lines.append(f"error   at most {solution.error_bound.max():.1e} of the loss")
-    lines += [str(notice) for notice in solution.notices]
+    lines += [str(notice) for notice in solution.warnings]
     lines.append(f"{'time':>12}{'loss':>16}{'local slope':>14}")
     every = max(1, -(-len(solution.times) // _ROWS))
     slopes = [float("nan")] * len(solution.times)

@@ -69,10 +69,10 @@ def test_closure_is_near_direct_flows(b, width):
     ],
 )
 def test_outside_what_was_measured_a_solution_says_so(task, width, code):
-    notices = solve(task, Student(width), [1.0]).notices
+    notices = solve(task, Student(width), [1.0]).warnings
     assert [notice.code for notice in notices] == ([code] if code else [])
 
 
 def test_measured_deviations_travel_with_the_curve():
-    (notice,) = solve(PowerLawTask(1.1, 0.0, 512), Student(256), [1.0, 1e4]).notices
+    (notice,) = solve(PowerLawTask(1.1, 0.0, 512), Student(256), [1.0, 1e4]).warnings
     assert notice.code == "W-CLOSURE" and "%" in notice.message

@@ -300,7 +300,7 @@ def test_bad_arguments_are_refused(refused, arguments, name):
         integrate(linear(), **{"times": [1.0], **arguments})
 
 
-@pytest.mark.parametrize(("t0", "t1", "name"), [(0.0, 1.0, "t0"), (2.0, 1.0, "t1")])
-def test_log_times_need_an_order(refused, t0, t1, name):
+@pytest.mark.parametrize(("t_start", "t_end", "name"), [(0.0, 1.0, "t_start"), (2.0, 1.0, "t_end")])
+def test_log_times_need_an_order(refused, t_start, t_end, name):
     with refused(name):
-        log_times(t0, t1)
+        log_times(t_start, t_end)

@@ -13,7 +13,7 @@ NOISE_FREE = 1e-6
 
 
 def _codes(fit):
-    return {notice.code for notice in fit.notices}
+    return {notice.code for notice in fit.warnings}
 
 
 @given(alpha=st.floats(0.05, 3.0), prefactor=st.floats(1e-3, 1e3))

@@ -47,7 +47,7 @@ def fit_window(task: PowerLawTask, times: Array) -> tuple[float, float]:
 
 def _asymptotic(task: PowerLawTask, size: Size) -> Check:
     """Compare the exact slope with the exponent where a decade of time shows it."""
-    alpha = exponent(size.believed(task)).value
+    alpha = exponent(size.believed(task)).exponent
     assert alpha is not None
     n = 10 ** int(np.ceil(features_needed(task, alpha)))
     large = PowerLawTask(task.a, task.b, n)
@@ -60,7 +60,7 @@ def _asymptotic(task: PowerLawTask, size: Size) -> Check:
 
 
 def _panel(task: PowerLawTask, runs: Ensemble, theory: Array, window: tuple[float, float]) -> Panel:
-    alpha = exponent(task).value
+    alpha = exponent(task).exponent
     slopes = np.array([local_slopes(runs.times, loss) for loss in runs.loss])
     flat = np.full(2, alpha)
     return Panel(

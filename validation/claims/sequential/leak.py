@@ -37,7 +37,7 @@ def run(seed: int, size: Size) -> ClaimResult:
     runs = simulate(task, times=times, optimizer=OPTIMIZER, seeds=1, entropy=seed)
     theory = solve(size.believed(task), times=runs.times)
     late = solve(ASYMPTOTIC, times=[LATE]).local_slope
-    predicted = exponent(size.believed(ASYMPTOTIC)).value
+    predicted = exponent(size.believed(ASYMPTOTIC)).exponent
     assert late is not None and predicted is not None
     checks = (
         worst_deviation(

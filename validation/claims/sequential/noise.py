@@ -34,7 +34,7 @@ def run(seed: int, size: Size) -> ClaimResult:
     theory = solve(size.believed(task), times=runs.times, optimizer=OPTIMIZER)
     late = solve(ASYMPTOTIC, times=log_times(1.0, LATE, per_decade=8), optimizer=OPTIMIZER)
     flow = solve(ASYMPTOTIC, times=late.times)
-    predicted = exponent(size.believed(ASYMPTOTIC), optimizer=OPTIMIZER).value
+    predicted = exponent(size.believed(ASYMPTOTIC), optimizer=OPTIMIZER).exponent
     assert predicted is not None and late.local_slope is not None
     checks = (
         worst_of_curve("loss of SGD", runs.times, theory.loss, runs.loss),

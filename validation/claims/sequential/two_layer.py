@@ -36,7 +36,7 @@ def run(seed: int, size: Size) -> ClaimResult:
         believed = size.believed(task)
         closed = solve(task, STUDENT, times)
         integrated = solve(believed, STUDENT, times, method="rosenbrock")
-        alpha = exponent(believed, STUDENT).value
+        alpha = exponent(believed, STUDENT).exponent
         assert alpha is not None and closed.local_slope is not None
         label = grid.name(task)
         checks += [

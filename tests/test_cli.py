@@ -80,11 +80,11 @@ def test_validate_exits_1_when_a_claim_fails(capsys, tmp_path):
 
 
 def test_derive_checks_and_writes(capsys, tmp_path):
-    code, out, _ = run(capsys, "derive", "nonzero_mean", "--check")
+    code, out, _ = run(capsys, "derive", "coactive", "--check")
     assert code == 0
     assert "proved" in out
-    code, _, _ = run(capsys, "derive", "nonzero_mean", "--out", tmp_path)
-    assert (tmp_path / "nonzero_mean.md").read_text().startswith("# Inputs with a mean")
+    code, _, _ = run(capsys, "derive", "coactive", "--out", tmp_path)
+    assert (tmp_path / "coactive.md").read_text().startswith("# Inputs with a mean")
 
 
 @pytest.mark.parametrize(

@@ -152,3 +152,6 @@ row_j = _define("|B^T w_{j}|", "norm of what $B$ makes of row $j$", 0.5, 2.0)
 t_K = _define("t_K", "crossover time", 0.5, 5.0)
 theta = _define("theta", r"threshold of an output, $-\beta$", 0.1, 3.0)
 sigma = _define("sigma", "size of the interference at an inactive output", 0.2, 2.0)
+
+sum_i, sum_j, sum_k, sum_l = sp.symbols("i j k l", integer=True, positive=True)
+"""Indices that sums count through: whole, where `i` runs through the reals."""

@@ -219,6 +219,9 @@ def test_ids_are_unique_over_all_derivations():
 def test_unknown_derivation_is_refused(refused):
     with refused("derivation", "Did you mean 'sgd'"):
         derive("sgdd")
+    for old in ("nonzero_mean", "linear", "relu", "crossover"):
+        with refused("derivation", "bottleneck, superposed, cross_talk"):
+            derive(old)
 
 
 def test_markdown_numbers_its_equations_and_is_reproducible():

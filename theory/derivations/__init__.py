@@ -1,4 +1,4 @@
-"""The derivations, one a module; each module holds one `DERIVATION`."""
+"""The derivations, one a module or, if long, a package; each holds one `DERIVATION`."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from superlaw.theory.proof.derivation import Step
 NAMES = (
     "sequential",
     "front",
-    "nonzero_mean",
     "two_layer",
+    "coactive",
     "sgd",
     "weight_decay",
-    "linear",
-    "relu",
-    "crossover",
+    "bottleneck",
+    "superposed",
+    "cross_talk",
+    "threshold",
+    "column",
 )
 
 

@@ -19,13 +19,13 @@ from superlaw.validation.claims.claim import Panel, Series
 from superlaw.validation.figures.drawing import svg
 from superlaw.validation.training.simulate import simulate
 
-TASKS: dict[str, dict[str, Any]] = {"nonzero_mean": {"activity": "bernoulli"}}
+TASKS: dict[str, dict[str, Any]] = {"coactive": {"activity": "bernoulli"}}
 STUDENTS: dict[str, dict[str, Any]] = {
     "two_layer": {"depth": 2},
-    "linear": {"activation": "linear"},
+    "bottleneck": {"activation": "linear"},
 }
 OPTIMIZERS = {"sgd": SGD(lr=0.05, batch=1)}
-SUPERPOSED = ("linear", "relu", "crossover")
+SUPERPOSED = ("bottleneck", "superposed", "cross_talk", "threshold", "column")
 """What a derivation is about; derivations of a bottleneck need a width to be solved."""
 _ROWS = 9
 _SEEDS = 4

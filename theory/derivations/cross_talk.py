@@ -1,19 +1,17 @@
-"""Crossover and floors: what cross-talk, thresholds and a missing bias do to the slope."""
+"""Cross-talk: features push each other, and the slope passes from (a − 1)/a to (a + 1)/a."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-import numpy as np
 import sympy as sp
 
 from superlaw.theory.derivation import Derivation
-from superlaw.theory.derivations.relu import DERIVATION as RELU
 from superlaw.theory.derivations.sequential import DERIVATION as SEQUENTIAL
+from superlaw.theory.derivations.superposed import DERIVATION as SUPERPOSED
 from superlaw.theory.proof.calculus import local_slope, one_term
-from superlaw.theory.proof.checks import Check, Equal, Sampled, Tends
+from superlaw.theory.proof.checks import Check, Equal, Tends
 from superlaw.theory.proof.derivation import Step
-from superlaw.theory.proof.random_matrices import unit_columns
 from superlaw.theory.symbols import (
     K,
     N,
@@ -29,29 +27,16 @@ from superlaw.theory.symbols import (
     n,
     s_i,
     s_k,
-    sigma,
+    sum_i,
     t,
     t_K,
-    theta,
-    u,
     x,
     z,
 )
 
-_i = sp.Symbol("i", integer=True, positive=True)
-_rho = sp.Function("rho")
 _m = sp.Symbol(r"z \hat{\mu}", positive=True)
 _STEEP = (sp.Gt(a, 1),)
-_WIDE = (sp.Gt(N, 2 * K),)
-_SIZES = (4, 16, 64)
-_FEATURES_PER_DIMENSION = 8
-_COLUMNS_PER_DIMENSION = 4
-"""Columns solved for: more at larger widths, where each scatters less too."""
-_MAX_SWITCHES = 60
 _rate = sp.Symbol("dmu", real=True)
-
-
-# --- cross-talk ----------------------------------------------------------------------------------
 
 
 def _shared(step: Step, trace: Step, mode: Step) -> Iterator[Check]:
@@ -74,7 +59,7 @@ def _transform(step: Step, cross_talk: Step, shared: Step) -> Iterator[Check]:
     solved = sp.solve(sp.Eq(z * image, moved), image)[0].subs({lam_k: lam_i, a_k: a_i})
     term = one_term(shared.rhs).subs({a_i: a_i / z, s_i: solved})
     above, below = step.rhs.as_numer_denom()
-    scale = below.subs(sp.Sum(lam_i / (lam_i + z), (_i, 1, N)), 0)
+    scale = below.subs(sp.Sum(lam_i / (lam_i + z), (sum_i, 1, N)), 0)
     above, below = above / scale, below / scale
     yield Equal(term, one_term(above) - _m * (one_term(below) - 1))
 
@@ -158,117 +143,19 @@ def _scaling(step: Step, clock: Step) -> Iterator[Check]:
     yield Equal(width * sp.diff(grown, width) / grown, step.rhs)
 
 
-# --- thresholds ----------------------------------------------------------------------------------
-
-_exponential = sp.Lambda(u, sp.exp(-u / sigma) / sigma)
-_gaussian = sp.Lambda(u, sp.exp(-(u**2) / (2 * sigma**2)) / sp.sqrt(2 * sp.pi * sigma**2))
-
-
-def _with_density(expression: sp.Expr, density: sp.Lambda) -> sp.Expr:
-    """Insert a density; erfc keeps its digits far out, where 1 − erf loses them."""
-    return sp.expand(expression.replace(_rho, density).doit().rewrite(sp.erfc))
-
-
-def _threshold_flow(step: Step, loss: Step) -> Iterator[Check]:
-    for density in (_exponential, _gaussian):
-        slope = sp.diff(_with_density(loss.rhs, density), theta)
-        yield Equal(-slope, _with_density(step.rhs, density), instance=True)
-
-
-def _loss_rate(step: Step, loss: Step, flow: Step) -> Iterator[Check]:
-    for density in (_exponential, _gaussian):
-        speed = _with_density(flow.rhs, density)
-        known = sp.diff(_with_density(loss.rhs, density), theta) * speed
-        yield Equal(known, step.rhs.subs(sp.Derivative(theta, t), speed), instance=True)
-
-
-def _exponential_tail(step: Step, loss: Step, flow: Step, rate: Step) -> Iterator[Check]:
-    """Read the threshold off the loss; then its speed must be that of the flow."""
-    at_threshold = _with_density(loss.rhs, _exponential)
-    speed = _with_density(flow.rhs, _exponential)
-    where = sp.solve(sp.Eq(at_threshold, step.lhs), theta)[0].subs(step.lhs, step.rhs)
-    yield Equal(
-        sp.diff(step.rhs, t), rate.rhs.subs(sp.Derivative(theta, t), speed.subs(theta, where))
-    )
-    yield Equal(step.rhs.subs(t, 0), at_threshold.subs(theta, 0))
-
-
-def _gaussian_tail(step: Step, loss: Step, flow: Step) -> Iterator[Check]:
-    """Follow the threshold outwards at σ = 1, with the time it takes to get there."""
-    one = {sigma: 1}
-    exact, speed = (_with_density(part.rhs, _gaussian).subs(one) for part in (loss, flow))
-    when = sp.Integral(1 / speed.subs(theta, u), (u, 0, theta))
-    points = tuple({theta: distance} for distance in (4, 8, 16))
-    yield Tends(exact, step.rhs.subs(one).subs(t, when), points)
-
-
-# --- a column without bias -----------------------------------------------------------------------
-
-
-def _leverage(step: Step, *_: Step) -> Iterator[Check]:
-    """Add up the leverages of four open outputs, of eight, in two dimensions."""
-    W = sp.Matrix(2, 4, sp.symbols("w:8", real=True))
-    inverse = (W * W.T).inv()
-    mean = (W.T * inverse * W).trace() / 4
-    yield Equal(mean, step.rhs.subs({K: 2, N: 8}), instance=True)
-
-
-def _static_overlap(width: int, rng: np.random.Generator) -> tuple[float, float]:
-    """Return the own overlap and the loss, relative to the start, of one column at rest."""
-    W = unit_columns(width, _FEATURES_PER_DIMENSION * width, rng)
-    own, others = W[:, 0], W[:, 1:]
-    open_ = np.asarray(rng.random(others.shape[1]) < 0.5)
-    for _ in range(_MAX_SWITCHES):
-        seen = others[:, open_]
-        column = np.linalg.solve(seen @ seen.T + np.outer(own, own), own)
-        now = np.asarray(others.T @ column > 0)
-        if np.array_equal(now, open_):
-            break
-        open_ = now
-    overlap = float(own @ column)
-    interference = float(np.sum(np.maximum(others.T @ column, 0.0) ** 2))
-    return overlap, (1.0 - overlap) ** 2 + interference
-
-
-def _columns(stated: sp.Expr, which: Callable[[tuple[float, float]], float]) -> Sampled:
-    def pair(width: int, rng: np.random.Generator) -> tuple[float, float]:
-        found = [which(_static_overlap(width, rng)) for _ in range(_COLUMNS_PER_DIMENSION * width)]
-        return float(np.mean(found)), float(stated.subs({K: 1, N: _FEATURES_PER_DIMENSION}))
-
-    return Sampled(pair, _SIZES)
-
-
-def _own_overlap(step: Step, leverage: Step) -> Iterator[Check]:
-    """Take the own output as open like half of the others; then solve columns at rest."""
-    response = sp.Symbol("response", positive=True)
-    solved = sp.solve(sp.Eq(response / (1 + response), leverage.rhs), response)[0]
-    overlap = sp.Symbol("own", positive=True)
-    at_rest = sp.solve(sp.Eq(overlap, solved * (1 - overlap)), overlap)[0]
-    yield Equal(at_rest, step.rhs)
-    yield _columns(step.rhs, lambda found: found[0])
-
-
-def _floor(step: Step, overlap: Step) -> Iterator[Check]:
-    """At rest the own drive does the work of the interference: s(1 − s) = Σ S₊²."""
-    yield Equal((1 - overlap.rhs) ** 2 + overlap.rhs * (1 - overlap.rhs), step.rhs)
-    yield _columns(step.rhs, lambda found: found[1])
-
-
 _spectral = lam_i / (z + lam_i)
-_learned_at = sp.Sum(a_i * _spectral, (_i, 1, N)) / K
-_response_at = sp.Sum(_spectral, (_i, 1, N)) / K
+_learned_at = sp.Sum(a_i * _spectral, (sum_i, 1, N)) / K
+_response_at = sp.Sum(_spectral, (sum_i, 1, N)) / K
 _series = sp.Sum((-1) ** n * (t / t_K) ** (n / a) / sp.gamma(n / a + 1), (n, 0, sp.oo))
 
 DERIVATION = Derivation(
-    name="crossover",
-    title="Crossovers and floors of a superposed student",
+    name="cross_talk",
+    title="Cross-talk of a superposed student",
     summary=(
         "Why a fit to a superposed student finds an exponent near 1: features push each other, so "
-        r"that rare ones learn in parallel, and the slope passes from $(a - 1)/a$ to $(a + 1)/a$. "
-        "Thresholds filter the interference, and what they leave falls as $1/t$. Without bias "
-        "each column has a floor instead."
+        r"that rare ones learn in parallel, and the slope passes from $(a - 1)/a$ to $(a + 1)/a$."
     ),
-    builds_on=(SEQUENTIAL, RELU),
+    builds_on=(SEQUENTIAL, SUPERPOSED),
     references=("superposition2026",),
     steps=(
         Step(
@@ -287,7 +174,7 @@ DERIVATION = Derivation(
             "X2",
             "Shared drive",
             sp.Derivative(mu, t),
-            sp.Sum(lam_i * (a_i - s_i), (_i, 1, N)) / K,
+            sp.Sum(lam_i * (a_i - s_i), (sum_i, 1, N)) / K,
             "substitution",
             "All errors of own features add to it.",
             follows=("R7", "S7"),
@@ -407,93 +294,6 @@ DERIVATION = Derivation(
             follows=("X5",),
             by=_scaling,
             hypotheses=_STEEP,
-        ),
-        Step(
-            "X13",
-            "Loss of an inactive output",
-            sp.Symbol("L"),
-            sp.Integral((u - theta) ** 2 * _rho(u) / 2, (u, theta, sp.oo)),
-            "definition",
-            r"Interference $u$ of density $\rho$ passes the threshold $\theta = -\beta$; with the "
-            "diagonals learned, this is what is left to learn.",
-        ),
-        Step(
-            "X14",
-            "Flow of the threshold",
-            sp.Derivative(theta, t),
-            sp.Integral((u - theta) * _rho(u), (u, theta, sp.oo)),
-            "identity",
-            r"$d\theta/dt = -\partial L/\partial\theta$. Some feature is always active, so every "
-            "output has the same clock, whatever $a$, $b$, $K$ and $N$ are.",
-            follows=("X13",),
-            by=_threshold_flow,
-        ),
-        Step(
-            "X15",
-            "The loss falls with the square of its drive",
-            sp.Derivative(sp.Symbol("L"), t),
-            -(sp.Derivative(theta, t) ** 2),
-            "identity",
-            "As along any gradient flow.",
-            follows=("X13", "X14"),
-            by=_loss_rate,
-        ),
-        Step(
-            "X16",
-            "Threshold law, exponential tail",
-            sp.Symbol("L", positive=True),
-            sigma**2 / (1 + t),
-            "ODE solution",
-            r"From $\theta = 0$: exactly $1/t$.",
-            follows=("X13", "X14", "X15"),
-            by=_exponential_tail,
-        ),
-        Step(
-            "X17",
-            "Threshold law, Gaussian tail",
-            sp.Symbol("L"),
-            sigma**4 / (theta**2 * t),
-            "asymptotics",
-            r"$1/t$ up to $\theta^2 \sim 2 \sigma^2 \log t$. It ends where the bias starts to cost "
-            "the outputs that are meant to be active.",
-            follows=("X13", "X14"),
-            by=_gaussian_tail,
-        ),
-        Step(
-            "X18",
-            "Leverage of an open output, without bias",
-            sp.Symbol(r"\frac{\chi}{1 + \chi}"),
-            2 * K / N,
-            "identity",
-            r"Interference is as often positive as negative, so half of the outputs are open; "
-            r"their "
-            r"leverages add up to the dimension $K$. An output that answers $\chi$ to a unit force "
-            r"when left alone has leverage $\chi/(1 + \chi)$.",
-            by=_leverage,
-            hypotheses=_WIDE,
-        ),
-        Step(
-            "X19",
-            "Own overlap of a column at rest, without bias",
-            sp.Symbol("s_i"),
-            2 * K / N,
-            "asymptotics",
-            r"The own output is one open output among the others: $s = \chi (1 - s)$, for a target "
-            r"of 1.",
-            follows=("X18",),
-            by=_own_overlap,
-            hypotheses=_WIDE,
-        ),
-        Step(
-            "X20",
-            "Floor without bias",
-            sp.Symbol(r"L_{\infty}") / sp.Symbol("L_0"),
-            1 - 2 * K / N,
-            "asymptotics",
-            r"For $K < N/2$; wider students have none. A bias trades this floor for thresholds.",
-            follows=("X19",),
-            by=_floor,
-            hypotheses=_WIDE,
         ),
     ),
 )

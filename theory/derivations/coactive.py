@@ -31,6 +31,7 @@ from superlaw.theory.symbols import (
     p_i,
     p_j,
     q,
+    sum_j,
     t,
     z,
 )
@@ -40,8 +41,7 @@ _E, _Sigma = sp.MatrixSymbol("E", _SIZE, _SIZE), sp.MatrixSymbol("Sigma", _SIZE,
 _c = sp.symbols(f"c:{_SIZE}", positive=True)
 _mu = sp.symbols(f"mu:{_SIZE}", positive=True)
 _same_feature = sp.Symbol("delta_jk", real=True)
-_j = sp.Symbol("j", integer=True, positive=True)
-_row_target, _kernel = sp.IndexedBase("a"), sp.Function("K_jj")(_j)
+_row_target, _kernel = sp.IndexedBase("a"), sp.Function("K_jj")(sum_j)
 _leak_exponent = 3 - 1 / a
 _leak_term = kappa * c_1 * mu_1**2 / 2 * i ** (-3 * a) * sp.exp(-2 * c_1 * t * i**-a)
 _leak = kappa * mu_1**2 * c_1 / (2 * a) * (2 * c_1 * t) ** -_leak_exponent
@@ -90,7 +90,7 @@ def _loss_of_rows(step: Step, flow: Step) -> Iterator[Check]:
     yield Equal(sp.diff(error, t), -error * covariance, instance=True)
     kernel = spectral(sp.Lambda(z, z * sp.exp(-2 * z * t)))
     stated = sum(
-        step.rhs.function.xreplace({_row_target[_j]: teacher[n, n], _kernel: kernel[n, n]})
+        step.rhs.function.xreplace({_row_target[sum_j]: teacher[n, n], _kernel: kernel[n, n]})
         for n in (0, 1)
     )
     yield Equal((error * covariance * error.T).trace() / 2, stated, instance=True)
@@ -161,7 +161,7 @@ def _compare(step: Step, leak: Step) -> Iterator[Check]:
 
 
 DERIVATION = Derivation(
-    name="nonzero_mean",
+    name="coactive",
     title="Inputs with a mean: learned rows leak",
     summary=(
         "When features are active independently and their amplitudes have a mean, the second "
@@ -202,7 +202,7 @@ DERIVATION = Derivation(
             "M4",
             r"Loss from the kernel $\Sigma \exp(-2\Sigma t)$",
             sp.Symbol("L"),
-            sp.Sum(_row_target[_j] ** 2 * _kernel / 2, (_j, 1, sp.Symbol("N"))),
+            sp.Sum(_row_target[sum_j] ** 2 * _kernel / 2, (sum_j, 1, sp.Symbol("N"))),
             "ODE solution",
             "From $S = 0$ row $j$ starts at the target $a_j$ in its own column.",
             follows=("M3",),
@@ -221,7 +221,7 @@ DERIVATION = Derivation(
             "M6",
             "Trace that gives the loss",
             sp.Symbol("tr_z"),
-            sp.Sum(a_j**2 * (d_j + mu_j**2 * d_j**2 / (1 - q)), (_j, 1, sp.Symbol("N"))),
+            sp.Sum(a_j**2 * (d_j + mu_j**2 * d_j**2 / (1 - q)), (sum_j, 1, sp.Symbol("N"))),
             "substitution",
             r"$L(t)$ is half the contour integral of $z \exp(-2zt)\, \mathrm{tr}_z$ around the "
             "spectrum: the cost is that of two sums over features.",

@@ -1,0 +1,25 @@
+"""ReLU student in superposition: gradient flow of a fixed embedding, and its mean-field closure."""
+
+from __future__ import annotations
+
+from superlaw.theory.derivation import Derivation
+from superlaw.theory.derivations.sequential import DERIVATION as SEQUENTIAL
+from superlaw.theory.derivations.superposed import closure, entry, flow, interference
+from superlaw.theory.measured import closure_error
+
+_STEPS = (*entry.STEPS, *flow.STEPS, *interference.STEPS, *closure.STEPS)
+
+DERIVATION = Derivation(
+    name="superposed",
+    title="A ReLU student in superposition: mean-field equations",
+    summary=(
+        r"$\hat y = \mathrm{ReLU}(W^T B W x + \beta)$ with $K < N$, fixed random unit columns "
+        r"$W$, one active feature at a time and $v$ uniform on $(0, 2)$. The flow of one entry is "
+        "exact; that of the whole needs averages over interference. Closures are marked "
+        f"**assumed**. {closure_error()}"
+    ),
+    builds_on=(SEQUENTIAL,),
+    references=("superposition2026",),
+    # In the order of their numbers: each group takes up what others left.
+    steps=tuple(sorted(_STEPS, key=lambda step: int(step.id.removeprefix("R")))),
+)

@@ -1,4 +1,9 @@
+import errno
 import json
+import os
+import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -44,3 +49,35 @@ def test_manifest_says_how_a_result_came_about():
     assert facts["configuration"] == {"a": 1.5}
     assert facts["schema_version"] == storage.SCHEMA_VERSION
     assert {"superlaw", "numpy", "numba"} <= set(facts["packages"])
+
+
+def test_a_full_disk_says_where_and_leaves_nothing(tmp_path, monkeypatch):
+    def no_space(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", no_space)
+    with pytest.raises(storage.OutputError, match=r"curve.npz: No space left on device"):
+        storage.write_arrays(tmp_path / "curve.npz", {"x": np.zeros(3)})
+    assert not list(tmp_path.iterdir())
+    error = storage.OutputError("there", "full")
+    assert str(pickle.loads(pickle.dumps(error))) == str(error) == "cannot write there: full"
+
+
+SAY = "import sys; from superlaw import storage; storage.to_stdout(sys.argv[1])"
+
+
+@pytest.mark.parametrize("n_characters", [1, 10**5])
+def test_text_that_does_not_arrive_is_an_error(n_characters):
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-c", SAY, "x" * n_characters]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.endswith("cannot write standard output: No space left on device")
+    assert "Exception ignored" not in done.stderr
+
+
+def test_text_that_arrives_is_whole():
+    command = [sys.executable, "-c", SAY, "x" * 10**5]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "x" * 10**5 + "\n"

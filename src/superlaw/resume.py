@@ -1,4 +1,4 @@
-"""Checkpoints of an integration: what it needs to go on to the identical result."""
+"""Resume files: what a run needs to go on to the identical result, whole and of this very run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from superlaw import storage
 from superlaw.arguments import refuse
 
-_KEY = "fingerprint"
+Arrays = dict[str, NDArray[Any]]
+_KEY, _DIGEST = "fingerprint", "digest"
 
 
 def fingerprint(*parts: Any) -> str:
@@ -28,25 +29,61 @@ def fingerprint(*parts: Any) -> str:
 
 
 def save(path: Path, arrays: Mapping[str, NDArray[Any]], key: str) -> None:
-    """Write arrays, whole or not at all."""
-    storage.write_arrays(path, {_KEY: np.array(key), **arrays})
+    """Write arrays, whole or not at all, with a digest of them.
+
+    Raises
+    ------
+    OutputError
+        If they cannot be written.
+    """
+    head = {_KEY: np.array(key), _DIGEST: np.array(_digest(arrays, key))}
+    storage.write_arrays(path, head | dict(arrays))
 
 
-def restore(path: Path, arrays: Mapping[str, NDArray[Any]], key: str) -> None:
-    """Fill arrays with what a checkpoint holds.
+def load(path: Path, key: str | None, name: str = "checkpoint") -> Arrays:
+    """Read the arrays of a resume file.
+
+    Parameters
+    ----------
+    path : Path
+    key : str or None
+        Fingerprint of the run that goes on; None takes that of any run.
+    name : str
+        The argument that named the file.
 
     Raises
     ------
     ArgumentError
-        If the file is damaged or belongs to another run.
+        If the file is damaged, altered, or belongs to another run.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            found = str(archive[_KEY])
-            if found == key:
-                for name, values in arrays.items():
-                    values[...] = archive[name]
+        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as archive:
+            arrays = dict(archive.items())
+        owner, digest = str(arrays.pop(_KEY)), str(arrays.pop(_DIGEST))
+        is_whole = digest == _digest(arrays, owner)
     except storage.DAMAGED:
-        refuse("checkpoint", "a whole checkpoint", str(path), "Delete that file to start anew.")
-    if found != key:
-        refuse("checkpoint", "one of this very run", str(path), "Choose another file name.")
+        is_whole, owner = False, ""
+    if not is_whole:
+        refuse(name, "made of whole and unaltered files", str(path), "Delete that file to redo it.")
+    if key is not None and owner != key:
+        refuse(name, "of this very run", str(path), "Choose another name.")
+    return arrays
+
+
+def restore(path: Path, arrays: Mapping[str, NDArray[Any]], key: str) -> None:
+    """Fill arrays with what a resume file of their run holds.
+
+    Raises
+    ------
+    ArgumentError
+        If the file is damaged, altered, or belongs to another run.
+    """
+    kept = load(path, key)
+    for name, values in arrays.items():
+        values[...] = kept[name]
+
+
+def _digest(arrays: Mapping[str, NDArray[Any]], key: str) -> str:
+    """Return a digest of everything in a file."""
+    names = sorted(arrays)
+    return fingerprint(key, *names, *(np.asarray(arrays[name]) for name in names))

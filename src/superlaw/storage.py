@@ -7,6 +7,7 @@ import math
 import os
 import platform
 import secrets
+import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,48 @@ from superlaw.arguments import refuse
 SCHEMA_VERSION = 1
 DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 """What reading a file raises that is not whole, or not what it should be."""
+RECORD = "manifest.json"
 _RECORDED_PACKAGES = ("superlaw", "numpy", "scipy", "sympy", "numba", "matplotlib")
+
+
+class OutputError(OSError):
+    """A result could not be written, on a full disk for one; it is still in memory."""
+
+    def __init__(self, path: object, reason: str) -> None:
+        super().__init__(str(path), reason)
+        self.path, self.reason = str(path), reason
+
+    def __str__(self) -> str:
+        return f"cannot write {self.path}: {self.reason}"
+
+
+def to_stdout(text: str) -> None:
+    """Print `text`, and make sure that it has arrived.
+
+    Raises
+    ------
+    OutputError
+        If it has not: the disk is full, the device broken. A reader that has gone raises
+        BrokenPipeError as ever.
+    """
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        _forget_stdout()
+        raise
+    except OSError as error:
+        _forget_stdout()
+        raise OutputError("standard output", error.strerror or str(error)) from None
+
+
+def _forget_stdout() -> None:
+    """Send what is left in the buffer nowhere, lest Python complains of it once more at its end."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    except OSError:  # stdout is no file
+        return
 
 
 @contextmanager
@@ -28,6 +70,11 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Yield a temporary path beside `path` and rename it there once it is written and flushed.
 
     A killed or failed writer leaves the old file, or none: never half of one.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
     """
     target = Path(path)
     part = target.with_name(f".part-{os.getpid()}-{secrets.token_hex(4)}{target.suffix}")
@@ -36,6 +83,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         with open(part, "rb+") as stream:
             os.fsync(stream.fileno())
         os.replace(part, target)
+    except OSError as error:
+        raise OutputError(target, error.strerror or str(error)) from None
     finally:
         part.unlink(missing_ok=True)
 

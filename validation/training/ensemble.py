@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +47,27 @@ class Ensemble:
     modes: Array
     configuration: dict[str, Any]
     observables: dict[str, Array] = field(default_factory=dict)
+
+    @classmethod
+    def of_rows(
+        cls,
+        times: Array,
+        tracked: NDArray[np.int64],
+        rows: Mapping[int, Mapping[str, Sequence[NDArray[Any]]]],
+        configuration: dict[str, Any],
+    ) -> Ensemble:
+        """Return the ensemble of what was measured at each time, by seed and by name."""
+        names = next(iter(rows.values()))
+        columns = {name: np.array([of_seed[name] for of_seed in rows.values()]) for name in names}
+        return cls(
+            times=times,
+            loss=columns.pop("loss"),
+            seeds=tuple(rows),
+            tracked=tracked,
+            modes=columns.pop("modes"),
+            configuration=configuration,
+            observables=columns,
+        )
 
     @property
     def mean(self) -> Array:

@@ -42,7 +42,7 @@ class SparseTrainer:
         With every choice made (`Student.on`).
     optimizer : SGD or Adam
     generator : numpy.random.Generator
-        Draws W, then all samples; its state is part of the checkpoint.
+        Draws W, then all samples; its state is part of the resume file.
     tracked : ndarray
         Features whose diagonal s_i is reported, counted from 1.
     dtype : type
@@ -150,13 +150,13 @@ class SparseTrainer:
         return found | {"trace": np.asarray(trace), "modes": np.diag(S)[self.tracked - 1]}
 
     def arrays(self) -> dict[str, Array]:
-        """Return what a checkpoint must hold besides the generator."""
+        """Return what a resume file must hold besides the generator."""
         memories = {f"memory.{name}": own.memory for name, own in self._updaters.items()}
         kept = {name: getattr(self, name) for name in self._trained()}
         return {"n_steps": np.asarray(self.n_steps)} | kept | memories
 
     def restore(self, arrays: dict[str, Array]) -> None:
-        """Go on from a checkpoint."""
+        """Go on from a resume file."""
         self.n_steps = int(arrays["n_steps"])
         for name, updater in self._updaters.items():
             getattr(self, name)[:] = arrays[name]

@@ -100,7 +100,7 @@ class FullRankTrainer:
     task : PowerLawTask
     optimizer : SGD
     generator : numpy.random.Generator
-        Source of all samples; its state is part of the checkpoint.
+        Source of all samples; its state is part of the resume file.
     tracked : ndarray
         Features whose mode s_i is reported, counted from 1.
     """
@@ -148,12 +148,12 @@ class FullRankTrainer:
         }
 
     def arrays(self) -> dict[str, Array]:
-        """Return what a checkpoint must hold besides the generator."""
+        """Return what a resume file must hold besides the generator."""
         moving = {"columns": self.columns, "velocity": self.velocity}
         return moving | {"n_steps": np.asarray(self.n_steps)}
 
     def restore(self, arrays: dict[str, Array]) -> None:
-        """Go on from a checkpoint."""
+        """Go on from a resume file."""
         self.columns = np.ascontiguousarray(arrays["columns"])
         self.velocity = np.ascontiguousarray(arrays["velocity"])
         self.n_steps = int(arrays["n_steps"])

@@ -34,10 +34,10 @@ class Trainer(Protocol):
         """Return the population loss and further observables."""
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Return what a checkpoint must hold besides the generator."""
+        """Return what a resume file must hold besides the generator."""
 
     def restore(self, arrays: dict[str, NDArray[Any]]) -> None:
-        """Go on from a checkpoint."""
+        """Go on from a resume file."""
 
 
 @dataclass(frozen=True)

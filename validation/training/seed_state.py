@@ -1,4 +1,4 @@
-"""Checkpoints of a seed: what it needs to go on to the identical result."""
+"""How far a seed has come, and its resume file."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from superlaw import storage
-from superlaw.arguments import refuse
+from superlaw import resume
 
 Array = NDArray[Any]
-_META = "meta"
+_GENERATOR, _ROW, _TRAINER = "generator", "row.", "trainer."
 
 
 @dataclass
@@ -37,36 +36,30 @@ class SeedState:
 
 
 def save(path: Path, state: SeedState, fingerprint: str) -> None:
-    """Write a checkpoint, whole or not at all."""
-    meta = {
-        "schema_version": storage.SCHEMA_VERSION,
-        "fingerprint": fingerprint,
-        "generator": state.generator,
-    }
-    arrays = {f"row.{name}": np.asarray(values) for name, values in state.rows.items()}
-    arrays |= {f"trainer.{name}": values for name, values in state.trainer.items()}
-    storage.write_arrays(path, {_META: np.array(json.dumps(meta))} | arrays)
+    """Write a resume file, whole or not at all."""
+    arrays = {_ROW + name: np.asarray(values) for name, values in state.rows.items()}
+    arrays |= {_TRAINER + name: values for name, values in state.trainer.items()}
+    resume.save(path, arrays | {_GENERATOR: np.array(json.dumps(state.generator))}, fingerprint)
 
 
-def load(path: Path, fingerprint: str) -> SeedState:
-    """Read a checkpoint.
+def load(path: Path, fingerprint: str | None) -> SeedState:
+    """Read a resume file; None as fingerprint takes that of any run.
 
     Raises
     ------
     ArgumentError
-        If the file is damaged or belongs to another run.
+        If the file is damaged, altered, or belongs to another run.
     """
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = dict(archive.items())
-        meta = json.loads(str(arrays.pop(_META)))
-        found, generator = meta["fingerprint"], meta["generator"]
-    except storage.DAMAGED:
-        refuse("out", "a folder of whole checkpoints", str(path), "Delete that file to redo it.")
-    if found != fingerprint:
-        refuse("out", "the folder of this very run", str(path.parent), "Choose another folder.")
-    return SeedState(
-        rows={name[4:]: list(values) for name, values in arrays.items() if name[:4] == "row."},
-        trainer={name[8:]: value for name, value in arrays.items() if name[:8] == "trainer."},
-        generator=generator,
-    )
+    arrays = resume.load(path, fingerprint, "out")
+    generator = json.loads(str(arrays.pop(_GENERATOR)))
+    rows = {name: list(values) for name, values in _below(_ROW, arrays).items()}
+    return SeedState(rows, _below(_TRAINER, arrays), generator)
+
+
+def _below(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:
+    """Return the arrays with a prefix, without it."""
+    return {
+        name.removeprefix(prefix): values
+        for name, values in arrays.items()
+        if name.startswith(prefix)
+    }

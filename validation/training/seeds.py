@@ -1,34 +1,37 @@
-"""Seeds under way: threads, slices, checkpoints, and what Ctrl-C leaves behind."""
+"""Seeds under way: threads, slices, resume files, and what an interruption leaves behind."""
 
 from __future__ import annotations
 
 import os
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from superlaw import storage
 from superlaw.arguments import refuse
+from superlaw.execution.jobs import execute
+from superlaw.execution.locks import locked
+from superlaw.execution.signals import interruptible
+from superlaw.progress import WorkBar, say
 from superlaw.solvers.integrators.stabilised import StepUnderflow
 from superlaw.validation.training import seed_state
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.plan import Plan, Trainer
 from superlaw.validation.training.seed_state import SeedState
 
-CHECKPOINT_SECONDS = 60.0
+SAVE_SECONDS = 60.0
+"""How often an unfinished seed is saved unless the caller says otherwise."""
 SLICE_SECONDS = 0.05
-"""How long compiled code may run before Ctrl-C and checkpoints get their turn."""
+"""How long compiled code may run before Ctrl-C and resume files get their turn."""
 DIVERGED = 1e3
-"""A loss this many times its start has diverged."""
+"""A loss this many times that at t = 0 has diverged."""
 
 
 class SimulationInterrupted(KeyboardInterrupt):
-    """Ctrl-C during a simulation; `ensemble` holds every finished seed (None if there is none)."""
+    """A simulation was interrupted; `ensemble` holds the finished seeds, None if there are none."""
 
     def __init__(self, message: str, ensemble: Ensemble | None) -> None:
         super().__init__(message)
@@ -40,15 +43,16 @@ class DivergenceError(RuntimeError):
 
 
 def run_folder(out: str | os.PathLike[str], plan: Plan) -> Path:
-    """Return the folder of a run, new or of this very run with whole files in it."""
+    """Return the folder of a run, new or of this very run."""
     folder = storage.output_folder(out)
-    record = folder / "manifest.json"
-    for path in sorted(folder.glob("seed-*.npz")):
-        seed_state.load(path, plan.fingerprint)
+    record = folder / storage.RECORD
     if not record.exists():
-        facts = storage.manifest(plan.configuration, fingerprint=plan.fingerprint)
-        storage.write_json(record, facts)
-    elif plan.fingerprint not in record.read_text(encoding="utf-8"):
+        facts = storage.manifest(plan.configuration, fingerprint=plan.fingerprint, times=plan.times)
+        try:
+            storage.write_json(record, facts)
+        except storage.OutputError as error:
+            refuse("out", "a folder that can be written to", str(out), f"{error.reason}.")
+    elif plan.fingerprint not in record.read_text(encoding="utf-8", errors="replace"):
         refuse("out", "the folder of this very run", str(out), "Choose another folder.")
     return folder
 
@@ -60,67 +64,78 @@ class Runs:
     ----------
     plan : Plan
     folder : Path or None
-        Where finished seeds and checkpoints go.
+        Where finished seeds and resume files go.
+    save_every : float
+        Seconds between resume files of an unfinished seed.
     progress : bool
         Show a bar on a terminal.
     """
 
-    def __init__(self, plan: Plan, folder: Path | None, progress: bool) -> None:
-        self.plan, self.folder = plan, folder
+    def __init__(
+        self,
+        plan: Plan,
+        folder: Path | None = None,
+        save_every: float = SAVE_SECONDS,
+        *,
+        progress: bool = False,
+    ) -> None:
+        self.plan, self.folder, self.save_every = plan, folder, save_every
         self.stop = threading.Event()
-        self.bar = _bar(plan) if progress else None
+        self.bar = WorkBar(progress, float(plan.seeds))
+        self.unsaved = ""
 
     def go(self, workers: int) -> Ensemble:
-        """Run what is not finished yet; keep what is finished when interrupted."""
-        seeds = [SeedRun(self, seed) for seed in range(self.plan.seeds)]
-        with threadpool_limits(1), ThreadPoolExecutor(max_workers=workers) as pool:
+        """Run what is not finished yet, alone in the folder; keep what is finished on Ctrl-C."""
+        if self.folder is None:
+            return self._go(workers)
+        with interruptible(), locked(self.folder / ".lock", what=str(self.folder)):
+            for path in sorted(self.folder.glob("seed-*.npz")):
+                seed_state.load(path, self.plan.fingerprint)
+            return self._go(workers)
+
+    def _go(self, workers: int) -> Ensemble:
+        seeds = [SeedRun(self, number) for number in range(self.plan.seeds)]
+        with self.bar, threadpool_limits(1):
             try:
-                futures = [pool.submit(seed.go) for seed in seeds]
-                for future in futures:
-                    future.result()
-            except BaseException as error:
-                self.stop.set()
-                pool.shutdown(wait=True, cancel_futures=True)
-                if isinstance(error, KeyboardInterrupt):
-                    kept = self._finished(seeds)
-                    raise SimulationInterrupted(self._farewell(kept), kept) from None
-                raise
-            finally:
-                if self.bar is not None:
-                    self.bar.close()
-        ensemble = self._finished(seeds)
+                execute(SeedRun.go, seeds, workers=workers, on_cancel=self.stop.set)
+                ensemble = self._finished(seeds)
+            except KeyboardInterrupt as error:
+                kept = self._finished(seeds)
+                raise SimulationInterrupted(self._farewell(kept, str(error)), kept) from None
         assert ensemble is not None
         return ensemble
 
+    def save(self, path: Path, state: SeedState) -> bool:
+        """Write a resume file; on a full disk say so and go on: the result is in memory."""
+        try:
+            seed_state.save(path, state, self.plan.fingerprint)
+        except storage.OutputError as error:
+            self.unsaved = str(error)
+            say(f"superlaw: {error}; the run goes on without")
+            return False
+        self.unsaved = ""
+        return True
+
     def show(self, work: float) -> None:
         """Move the bar on by a share of the work of a seed."""
-        if self.bar is not None:
-            self.bar.update(work)
+        self.bar.move(work)
 
     def _finished(self, seeds: list[SeedRun]) -> Ensemble | None:
         """Return the finished seeds as an ensemble."""
-        done = [seed for seed in seeds if seed.is_finished]
-        if not done:
+        rows = {seed.number: seed.state.rows for seed in seeds if seed.is_finished}
+        if not rows:
             return None
         plan = self.plan
-        rows = {
-            name: np.array([seed.state.rows[name] for seed in done]) for name in done[0].state.rows
-        }
-        return Ensemble(
-            times=plan.times,
-            loss=rows.pop("loss"),
-            seeds=tuple(seed.number for seed in done),
-            tracked=plan.tracked,
-            modes=rows.pop("modes"),
-            configuration=plan.configuration | {"seeds": plan.seeds},
-            observables=rows,
-        )
+        configuration = plan.configuration | {"seeds": plan.seeds}
+        return Ensemble.of_rows(plan.times, plan.tracked, rows, configuration)
 
-    def _farewell(self, kept: Ensemble | None) -> str:
+    def _farewell(self, kept: Ensemble | None, why: str) -> str:
         n_kept = 0 if kept is None else len(kept.seeds)
-        text = f"interrupted; {n_kept} of {self.plan.seeds} seeds are finished"
+        text = f"{why or 'interrupted'}; {n_kept} of {self.plan.seeds} seeds are finished"
         if self.folder is None:
             return text + "; give an output folder (out=..., --out) to be able to resume"
+        if self.unsaved:
+            return f"{text}; {self.unsaved}: what is unsaved is lost"
         return text + f"; run the same command again to resume from {self.folder}"
 
 
@@ -131,6 +146,7 @@ class SeedRun:
         self.runs, self.plan, self.number = runs, runs.plan, number
         self.state = SeedState({}, {}, {})
         self.saved = time.monotonic()
+        self.first_loss = np.nan
         self.budget = 16
 
     @property
@@ -144,10 +160,11 @@ class SeedRun:
         return self.n_measured == len(self.plan.goals)
 
     def go(self) -> None:
-        """Train from the start, or from the last checkpoint, to the end or until stopped."""
+        """Train from the start, or from its resume file, to the end or until stopped."""
         if self.runs.stop.is_set() or self._load():
             return
         trainer = self.plan.trainer(self.number)
+        self.first_loss = float(trainer.measure()["loss"])
         self._resume(trainer)
         self.runs.show(self.plan.work(trainer.position))
         for goal in self.plan.goals[self.n_measured :]:
@@ -161,7 +178,7 @@ class SeedRun:
 
     def _slice(self, trainer: Trainer, goal: float) -> None:
         """Train for about `SLICE_SECONDS`; where slices end does not change the result."""
-        if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
+        if time.monotonic() - self.saved > self.runs.save_every:
             self._keep(trainer)
         before, started = trainer.position, time.perf_counter()
         try:
@@ -176,8 +193,7 @@ class SeedRun:
 
     def _measure(self, trainer: Trainer) -> None:
         found = trainer.measure()
-        start = self.state.rows["loss"][0] if self.state.rows else found["loss"]
-        if not np.isfinite(found["loss"]) or found["loss"] > DIVERGED * start:
+        if not found["loss"] <= DIVERGED * self.first_loss:
             when = f"t = {self.plan.times[self.n_measured]:.6g}"
             raise self._divergence(when, float(found["loss"]))
         for name, value in found.items():
@@ -203,30 +219,22 @@ class SeedRun:
         return self.is_finished
 
     def _resume(self, trainer: Trainer) -> None:
-        """Put a trainer where the checkpoint left it."""
+        """Put a trainer where the resume file left it."""
         if self.state.trainer:
             trainer.restore(self.state.trainer)
             trainer.generator.bit_generator.state = self.state.generator
 
     def _keep(self, trainer: Trainer) -> None:
-        """Write a checkpoint, or the finished seed without its weights."""
+        """Write a resume file, or the finished seed without its weights."""
         self.saved = time.monotonic()
         if self.runs.folder is None:
             return
         finished, unfinished = self._paths(self.runs.folder)
         if self.is_finished:
             self.state.trainer, self.state.generator = {}, {}
-            seed_state.save(finished, self.state, self.plan.fingerprint)
-            unfinished.unlink(missing_ok=True)
+            if self.runs.save(finished, self.state):
+                unfinished.unlink(missing_ok=True)
             return
         self.state.trainer = trainer.arrays()
         self.state.generator = dict(trainer.generator.bit_generator.state)
-        seed_state.save(unfinished, self.state, self.plan.fingerprint)
-
-
-def _bar(plan: Plan) -> Any:
-    """Return a progress bar over the work of all seeds; silent unless stderr is a terminal."""
-    from tqdm import tqdm
-
-    form = "{percentage:3.0f}%|{bar}| {elapsed} < {remaining}"
-    return tqdm(total=float(plan.seeds), bar_format=form, leave=False, disable=None)
+        self.runs.save(unfinished, self.state)

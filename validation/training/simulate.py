@@ -7,7 +7,7 @@ import os
 import numpy as np
 from numpy.typing import ArrayLike
 
-from superlaw.arguments import fitting, increasing_times, one_of, refuse, whole
+from superlaw.arguments import fitting, increasing_times, one_of, positive, refuse, whole
 from superlaw.curves import log_times
 from superlaw.setting.optimizer import SGD, GradientFlow, Optimizer
 from superlaw.setting.student import Student
@@ -16,7 +16,7 @@ from superlaw.theory.laws import largest_stable_lr
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.kernels.gate_moments import RELU_LAWS
 from superlaw.validation.training.plan import Plan
-from superlaw.validation.training.seeds import Runs, run_folder
+from superlaw.validation.training.seeds import SAVE_SECONDS, Runs, run_folder
 from superlaw.validation.training.stability import largest_stable_network_lr
 
 N_TRACKED = 20
@@ -36,6 +36,7 @@ def simulate(
     precision: str = "float64",
     out: str | os.PathLike[str] | None = None,
     workers: int | None = None,
+    save_every: float = SAVE_SECONDS,
     progress: bool = False,
 ) -> Ensemble:
     """Train students and measure their population loss.
@@ -66,9 +67,12 @@ def simulate(
     precision : {"float64", "float32"}
         Of networks; the plain student is trained in double precision.
     out : path, optional
-        Folder for finished seeds and checkpoints; the same call with it resumes.
+        Folder for finished seeds and resume files; the same call with it resumes. Another process
+        in it is waited for.
     workers : int, optional
         Seeds at a time; the number of processors if left out.
+    save_every : float
+        Seconds between resume files: what a crash costs at most. Ctrl-C, SIGTERM and SIGHUP save.
     progress : bool
         Show a bar on a terminal.
 
@@ -84,7 +88,7 @@ def simulate(
     DivergenceError
         If a run diverges.
     SimulationInterrupted
-        On Ctrl-C; carries the finished seeds.
+        On Ctrl-C, SIGTERM and SIGHUP; carries the finished seeds.
 
     Examples
     --------
@@ -95,8 +99,9 @@ def simulate(
     plan = _plan(task, student or Student(), times, optimizer, seeds, entropy, precision)
     at_once = _workers(workers, plan.seeds)
     _check_memory(plan, at_once)
+    positive("save_every", save_every, "Give seconds, e.g. 60.")
     folder = None if out is None else run_folder(out, plan)
-    return Runs(plan, folder, progress).go(at_once)
+    return Runs(plan, folder, save_every, progress=progress).go(at_once)
 
 
 def _plan(

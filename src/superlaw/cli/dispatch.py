@@ -12,6 +12,8 @@ from superlaw.cli import completion, derive, exponent, fit, info, simulate, solv
 from superlaw.cli.command import BAD_INPUT, GOOD, INTERRUPTED, NUMERICS, Answer, Command
 from superlaw.cli.configuration import resolve
 from superlaw.cli.options import Parser
+from superlaw.execution.signals import interruptible
+from superlaw.storage import OutputError, to_json, to_stdout
 
 COMMANDS: tuple[Command, ...] = (
     exponent.COMMAND,
@@ -23,8 +25,8 @@ COMMANDS: tuple[Command, ...] = (
     info.COMMAND,
 )
 _CODES = """\
-exit codes: 0 good, 1 a check failed, 2 bad input, 3 numerics failed (what was
-reached is printed), 130 interrupted"""
+exit codes: 0 good, 1 a check failed, 2 bad input, or output that cannot be
+written, 3 numerics failed (what was reached is printed), 130 interrupted"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,12 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     kinds = {option.dest: option.kind for option in each[name].options}
     given = {key: value for key, value in given.items() if value != []}
     try:
-        answer = command.run(resolve(given, kinds, config))
+        with interruptible():
+            answer = command.run(resolve(given, kinds, config))
         _say(answer, as_json)
     except ArgumentError as error:
         return _fail(name, BAD_INPUT, str(error))
     except KeyboardInterrupt as error:
         return _fail(name, INTERRUPTED, str(error) or "interrupted")
+    except OutputError as error:
+        return _fail(name, BAD_INPUT, str(error))
     except BrokenPipeError:
         sys.stderr.close()  # the reader has gone: nothing more to say
         return GOOD
@@ -105,12 +110,7 @@ class _Version(argparse.Action):
 
 def _say(answer: Answer, as_json: bool) -> None:
     """Print an answer as one JSON object, or as text."""
-    if as_json:
-        from superlaw.storage import to_json
-
-        print(to_json(answer.data))
-    else:
-        print(answer.text)
+    to_stdout(to_json(answer.data) if as_json else answer.text)
 
 
 def _fail(command: str, code: int, reason: str) -> int:

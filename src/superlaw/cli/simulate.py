@@ -6,7 +6,7 @@ from pathlib import Path
 
 from superlaw.cli import setting
 from superlaw.cli.command import Answer, Command
-from superlaw.cli.options import Options, Parser, count, path, word
+from superlaw.cli.options import Options, Parser, count, number, path, word
 
 
 def _build(parser: Parser) -> None:
@@ -33,6 +33,9 @@ def _build(parser: Parser) -> None:
         to="simulate.out",
         metavar="DIR",
         about="folder for curve.csv, seeds and resume files; the same command resumes",
+    )
+    number(
+        group, "--save-every", to="simulate.save_every", about="seconds between resume files (60)"
     )
 
 

@@ -64,7 +64,7 @@ def test_checkpoint_of_another_run_is_refused(tmp_path, refused, problem, option
 def test_damaged_checkpoint_is_refused(tmp_path, refused):
     path = tmp_path / "run.npz"
     path.write_bytes(b"half a file")
-    with refused("checkpoint", "whole"):
+    with refused("checkpoint", "whole and unaltered"):
         integrate(coupled(), TIMES, checkpoint=path)
     with refused("checkpoint", "ending in .npz"):
         integrate(coupled(), TIMES, checkpoint=tmp_path / "run.csv")

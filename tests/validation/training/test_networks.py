@@ -195,7 +195,6 @@ def test_interrupted_network_resumes_to_the_identical_result(tmp_path, monkeypat
     task, student, times = PowerLawTask(1.5, 0.0, 32), Student(8), [1.0, 5.0, 20.0]
     whole = simulate(task, student, times, optimizer=optimizer, seeds=2)
     monkeypatch.setattr(runs_module, "SLICE_SECONDS", 0.0)
-    monkeypatch.setattr(runs_module, "CHECKPOINT_SECONDS", 0.0)
     kept = []
     original = runs_module.seed_state.save
 
@@ -207,7 +206,16 @@ def test_interrupted_network_resumes_to_the_identical_result(tmp_path, monkeypat
 
     monkeypatch.setattr(runs_module.seed_state, "save", save_then_stop)
     with pytest.raises(runs_module.SimulationInterrupted):
-        simulate(task, student, times, optimizer=optimizer, seeds=2, workers=1, out=tmp_path)
+        simulate(
+            task,
+            student,
+            times,
+            optimizer=optimizer,
+            seeds=2,
+            workers=1,
+            out=tmp_path,
+            save_every=1e-9,
+        )
     monkeypatch.undo()
     resumed = simulate(task, student, times, optimizer=optimizer, seeds=2, out=tmp_path)
     np.testing.assert_array_equal(resumed.loss, whole.loss)

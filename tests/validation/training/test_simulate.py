@@ -1,14 +1,17 @@
 import itertools
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
+from superlaw import progress, storage
 from superlaw.setting.optimizer import SGD, Adam, GradientFlow
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
+from superlaw.validation.training import seed_state
 from superlaw.validation.training import seeds as runs_module
 from superlaw.validation.training.ensemble import z_score
 from superlaw.validation.training.seeds import DivergenceError, SimulationInterrupted
@@ -68,50 +71,91 @@ def test_times_are_whole_steps():
     np.testing.assert_allclose(runs.times, [0.0, 0.1, 1.0])
 
 
-def test_interrupted_run_resumes_to_the_identical_result(tmp_path, monkeypatch):
+def _interrupted_at_slice(monkeypatch, number, slices, **arguments):
+    """Simulate, and send a signal to this very process after so many slices."""
     monkeypatch.setattr(runs_module, "SLICE_SECONDS", 1e-4)
-    whole = _run()
     train, count = runs_module.SeedRun._slice, itertools.count()
 
-    def train_then_interrupt(*arguments):
-        train(*arguments)
-        if next(count) == 50:
-            os.kill(os.getpid(), signal.SIGINT)
+    def train_then_interrupt(*passed):
+        train(*passed)
+        if next(count) == slices:
+            os.kill(os.getpid(), number)
+            passed[0].runs.stop.wait(10.0)
 
     monkeypatch.setattr(runs_module.SeedRun, "_slice", train_then_interrupt)
-    with pytest.raises(SimulationInterrupted, match="to resume from"):
-        simulate(TASK, times=[*TIMES, 1e6], optimizer=OPTIMIZER, seeds=4, out=tmp_path / "long")
-    assert list((tmp_path / "long").glob("seed-*.part.npz"))
-
-    monkeypatch.setattr(runs_module, "CHECKPOINT_SECONDS", 0.0)
-    stopped = _interrupt_after(tmp_path / "runs", checkpoints=6)
-    assert stopped
+    with pytest.raises(SimulationInterrupted) as caught:
+        _run(**arguments)
     monkeypatch.undo()
-    resumed = _run(out=tmp_path / "runs")
+    return caught.value
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_run_saves_and_goes_on_to_the_same_bits(tmp_path, monkeypatch, number):
+    whole = _run()
+    stopped = _interrupted_at_slice(monkeypatch, number, 50, out=tmp_path)
+    assert str(stopped).endswith(f"run the same command again to resume from {tmp_path}")
+    assert list(tmp_path.glob("seed-*.part.npz"))
+    resumed = _run(out=tmp_path)
     np.testing.assert_array_equal(resumed.loss, whole.loss)
     np.testing.assert_array_equal(resumed.modes, whole.modes)
-    assert not list((tmp_path / "runs").glob("*.part.npz"))
+    assert not list(tmp_path.glob("*.part.npz")) and not (tmp_path / ".lock").exists()
 
 
-def _interrupt_after(folder, checkpoints):
-    """Stop a run after so many checkpoints, as a crash would."""
-    saved = []
-    original = runs_module.seed_state.save
+def test_the_advice_after_an_interruption_is_true(tmp_path, monkeypatch):
+    assert "--out" in str(_interrupted_at_slice(monkeypatch, signal.SIGINT, 20))
+    monkeypatch.setattr(storage, "write_arrays", _full_disk)
+    stopped = _interrupted_at_slice(monkeypatch, signal.SIGINT, 20, out=tmp_path)
+    assert "No space left" in str(stopped) and "lost" in str(stopped)
 
-    def counting(*arguments):
+
+def _full_disk(path, arrays):
+    raise storage.OutputError(path, "No space left on device")
+
+
+def test_a_full_disk_loses_no_result(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(progress, "_said", set())
+    monkeypatch.setattr(storage, "write_arrays", _full_disk)
+    runs = _run(out=tmp_path)
+    assert "No space left" in capsys.readouterr().err
+    monkeypatch.undo()
+    np.testing.assert_array_equal(runs.loss, _run().loss)
+    assert not list(tmp_path.glob("seed-*"))
+
+
+def test_a_crash_costs_what_was_not_saved(tmp_path, monkeypatch):
+    whole = _run()
+    monkeypatch.setattr(runs_module, "SLICE_SECONDS", 1e-4)
+    original, saved = seed_state.save, itertools.count()
+
+    def save_six_times(*arguments):
+        if next(saved) >= 6:
+            raise SystemError("crash")
         original(*arguments)
-        saved.append(arguments[0])
-        if len(saved) >= checkpoints:
-            raise KeyboardInterrupt
 
-    runs_module.seed_state.save = counting
-    try:
-        _run(out=folder, workers=1)
-    except SimulationInterrupted:
-        return True
-    finally:
-        runs_module.seed_state.save = original
-    return False
+    monkeypatch.setattr(seed_state, "save", save_six_times)
+    with pytest.raises(SystemError, match="crash"):
+        _run(out=tmp_path, workers=1, save_every=1e-9)
+    monkeypatch.undo()
+    assert len(list(tmp_path.glob("seed-*.part.npz"))) == 1
+    np.testing.assert_array_equal(_run(out=tmp_path).loss, whole.loss)
+
+
+@pytest.mark.parametrize("value", [np.nan, 0.5])
+def test_altered_losses_are_refused(tmp_path, refused, value):
+    _run(out=tmp_path, seeds=2)
+    path = tmp_path / "seed-0001.npz"
+    with np.load(path) as archive:
+        arrays = dict(archive.items())
+    arrays["row.loss"][3] = value
+    np.savez(path, **arrays)
+    with refused("out", "unaltered"):
+        _run(out=tmp_path, seeds=2)
+
+
+def test_two_runs_in_one_folder_take_turns(tmp_path):
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(_run, out=tmp_path) for _ in range(2)]
+    np.testing.assert_array_equal(both[0].result().loss, both[1].result().loss)
 
 
 def test_finished_seeds_are_not_run_again(tmp_path, monkeypatch):
@@ -125,12 +169,12 @@ def test_more_seeds_join_a_finished_run(tmp_path):
     np.testing.assert_array_equal(_run(out=tmp_path, seeds=3).loss[:2], first.loss)
 
 
-def test_damaged_checkpoint_is_refused_and_left_alone(tmp_path, refused):
+def test_a_damaged_file_is_refused_and_left_alone(tmp_path, refused):
     _run(out=tmp_path, seeds=2)
-    (tmp_path / "seed-0001.npz").write_bytes(b"not a checkpoint")
+    (tmp_path / "seed-0001.npz").write_bytes(b"half a file")
     with refused("out", "Delete that file"):
         _run(out=tmp_path, seeds=2)
-    assert (tmp_path / "seed-0001.npz").read_bytes() == b"not a checkpoint"
+    assert (tmp_path / "seed-0001.npz").read_bytes() == b"half a file"
 
 
 def test_folder_of_another_run_is_refused(tmp_path, refused):
@@ -146,6 +190,11 @@ def test_divergence_is_told_and_never_a_result(tmp_path, monkeypatch):
     with pytest.raises(DivergenceError, match=r"lr=3.*lower lr"):
         simulate(TASK, times=[3.0, 3e3], optimizer=SGD(3.0, 1), seeds=1, out=tmp_path)
     assert not list(tmp_path.glob("seed-0000.npz"))
+
+
+def test_divergence_is_judged_against_the_start_not_the_first_measurement():
+    with pytest.raises(DivergenceError, match="t = 1000"):
+        simulate(TASK, Student(50), times=[1000.0], optimizer=Adam(lr=100.0), seeds=1)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Sweeps: many independent points, computed on any executor, kept by content and read back."""

@@ -1,0 +1,144 @@
+"""Grids: every combination of the values of some fields of task, student, optimizer and run."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from superlaw.arguments import one_of, refuse
+from superlaw.setting.optimizer import SGD, Adam, GradientFlow, Optimizer
+from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
+
+Value = float | int | str | bool | None
+OPTIMIZERS: dict[str, Any] = {"flow": GradientFlow, "sgd": SGD, "adam": Adam}
+RUN = "run"
+"""Section of what a measure itself takes: seed, times, method, …"""
+
+
+def _names(section: str, *kinds: Any) -> dict[str, None]:
+    """Return the fields of dataclasses as "section.field", each once, in order."""
+    return {f"{section}.{f.name}": None for kind in kinds for f in fields(kind)}
+
+
+FIELDS = (
+    *_names("task", PowerLawTask),
+    *_names("student", Student),
+    "optimizer.name",
+    *_names("optimizer", *OPTIMIZERS.values()),
+)
+"""What a grid may vary, besides any "run.…"."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One combination: plain data by "section.field", from which its objects are made.
+
+    Parameters
+    ----------
+    fields : mapping
+        Values by name.
+    """
+
+    fields: Mapping[str, Value]
+
+    def section(self, name: str) -> dict[str, Any]:
+        """Return the fields of a section by their own names."""
+        head = f"{name}."
+        return {
+            key.removeprefix(head): value
+            for key, value in self.fields.items()
+            if key.startswith(head)
+        }
+
+    @property
+    def task(self) -> PowerLawTask:
+        """The task of the point."""
+        return PowerLawTask(**self.section("task"))
+
+    @property
+    def student(self) -> Student:
+        """The student of the point; one layer, K = N, if nothing is said of it."""
+        return Student(**self.section("student"))
+
+    @property
+    def optimizer(self) -> Optimizer | None:
+        """The optimizer of the point, None if nothing is said of it."""
+        given = self.section("optimizer")
+        if not given:
+            return None
+        name = one_of("optimizer.name", given.pop("name", "sgd"), OPTIMIZERS)
+        known = {f.name for f in fields(OPTIMIZERS[name])}
+        for unknown in sorted(set(given) - known):
+            refuse(f"optimizer.{unknown}", f"left out with {name}", given[unknown], "It has none.")
+        made: Optimizer = OPTIMIZERS[name](**given)
+        return made
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """What the measure itself takes."""
+        return self.section(RUN)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Every combination of the values of some fields, with others fixed.
+
+    Parameters
+    ----------
+    varied : mapping of str to sequence
+        Values by field, e.g. {"task.a": [1.1, 1.5]}; the last field varies fastest.
+    fixed : mapping of str to value
+        Fields that are the same everywhere.
+
+    Raises
+    ------
+    ArgumentError
+        If a field is unknown, given twice or without values, or a value is no plain number or text.
+
+    Examples
+    --------
+    >>> grid = Grid({"task.a": [1.1, 1.5], "student.width": [4, 8]}, {"task.n_features": 64})
+    >>> len(grid), [point.fields["student.width"] for point in grid.points()]
+    (4, [4, 8, 4, 8])
+    """
+
+    varied: Mapping[str, Sequence[Value]]
+    fixed: Mapping[str, Value]
+
+    def __post_init__(self) -> None:
+        """Refuse what is not a grid, before any work."""
+        for name, values in self.varied.items():
+            _check_name(name)
+            if isinstance(values, str) or not isinstance(values, Sequence) or not len(values):
+                refuse(name, "a list of values", values, "Give at least one, e.g. [1.1, 1.5].")
+            for value in values:
+                _check_value(name, value)
+        for name, value in self.fixed.items():
+            _check_name(name)
+            _check_value(name, value)
+            if name in self.varied:
+                refuse(name, "either varied or fixed", value, "Leave it out of one of them.")
+
+    def __len__(self) -> int:
+        return math.prod(len(values) for values in self.varied.values())
+
+    def points(self) -> Iterator[Point]:
+        """Yield the points, the last varied field fastest."""
+        for values in itertools.product(*self.varied.values()):
+            yield Point(dict(self.fixed) | dict(zip(self.varied, values, strict=True)))
+
+
+def _check_name(name: str) -> None:
+    if not name.startswith(f"{RUN}."):
+        one_of("field", name, FIELDS)
+
+
+def _check_value(name: str, value: Any) -> None:
+    if not isinstance(value, float | int | str | bool | None):
+        refuse(name, "a number, a text, true or false", value, "Give plain values.")
+    if isinstance(value, float) and not math.isfinite(value):
+        refuse(name, "finite", value, "Give a finite number.")

@@ -8,43 +8,36 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from superlaw import laplace
-from superlaw.arguments import increasing_times, one_of, positive, refuse
-from superlaw.curves import Array, differenced_slope, log_times
+from superlaw.arguments import increasing_times, lasting, one_of, positive, refuse
+from superlaw.curves import log_times
 from superlaw.notices import Notice
-from superlaw.solvers.feature_classes import (
-    FeatureClasses,
-    all_features,
-    coarser_classes,
-    feature_classes,
-    relative_difference,
-)
-from superlaw.solvers.inputs import Optimizer, Student, Task
-from superlaw.solvers.models import coactive
-from superlaw.solvers.models.sequential import exponential_sum
-from superlaw.solvers.models.two_layer import logistic_sum
+from superlaw.setting.case import Case, case
+from superlaw.setting.optimizer import SGD, Optimizer
+from superlaw.setting.student import Student
+from superlaw.setting.table import Condition, Row, Table, among
+from superlaw.setting.task import PowerLawTask
+from superlaw.solvers import closed_forms
+from superlaw.solvers.closed_forms import Asked
 from superlaw.solvers.solution import STATUS, NumericsError, Solution
 
-ROUNDING = 1e-13
-"""Relative rounding error of a sum over features."""
-QUADRATURE = 1e-11
-"""No smaller error is claimed for a sum over classes."""
+RTOL = 1e-6
+"""Tolerance of the integrators if none is given."""
 INTEGRATORS = ("rosenbrock", "exponential", "rkc", "tsit5", "dopri5")
-NETWORKS = ("bottleneck", "closure")
-METHODS = ("auto", "exact", "contour", "moments", *INTEGRATORS, *NETWORKS)
+RATE_SECONDS = 3e-3
+"""Of the rates of the closure; it needs about 4 √(ρt) of them, ρ ≈ λ_1 N/K."""
 LARGEST_COUPLED_SGD = 2048
 """Most features for the N × N recursion of SGD on inputs with a mean."""
 
 
 def solve(
-    task: Task,
+    task: PowerLawTask,
     student: Student | None = None,
     times: ArrayLike | None = None,
     *,
     optimizer: Optimizer | None = None,
     method: str = "auto",
     features: str = "auto",
-    rtol: float = 1e-6,
+    rtol: float | None = None,
     progress: bool = False,
     throw: bool = True,
 ) -> Solution:
@@ -64,14 +57,14 @@ def solve(
         One layer, K = N, if left out.
     times : array_like
         Gradient-flow times (learning rate × steps), increasing; 0.1 … 1e4 if left out [time].
-    optimizer : SGD, optional
+    optimizer : SGD or GradientFlow, optional
         Gradient flow if left out; else times are rounded to whole steps.
     method : str
         One of `METHODS`; "auto" takes a closed form where there is one.
     features : {"auto", "classes", "all"}
         Sum over feature classes or over every feature; "auto" takes classes for large N.
-    rtol : float
-        Tolerance of the integrators; the closure of networks has its own.
+    rtol : float, optional
+        Tolerance of the integrators, 1e-6 if left out; refused where nothing would use it.
     progress : bool
         Show a bar on a terminal during long integrations.
     throw : bool
@@ -85,7 +78,8 @@ def solve(
     Raises
     ------
     ArgumentError
-        If an argument is outside its rule or the combination is not covered.
+        If an argument is outside its rule, the case is not in `CURVES`, an option would be ignored,
+        or the work would not fit into memory or an hour.
     NumericsError
         If an integration failed; it carries the partial solution.
 
@@ -96,219 +90,79 @@ def solve(
     >>> [f"{loss:.6e}" for loss in curve.loss]
     ['1.242803e-01', '2.079435e-25']
     """
-    grid = log_times(0.1, 1e4) if times is None else increasing_times(times)
-    if optimizer is not None and not hasattr(optimizer, "to_dict"):
-        refuse("optimizer", "SGD or GradientFlow", optimizer, "E.g. sl.SGD(lr=0.05).")
-    if not hasattr(optimizer, "lr"):
-        optimizer = None  # gradient flow by name
-    positive("rtol", rtol, "Give a relative tolerance, e.g. 1e-6.")
-    if student is not None and student.is_network(task.n_features):
-        from superlaw.solvers.networks import solve_network
-
-        one_of("method", method, METHODS)
-        one_of("features", features, ("auto", "classes"))
-        return _finished(solve_network(task, student, grid, optimizer, method, progress), throw)
-    chosen = _method(task, student, optimizer, method)
-    classes = _features(task, features, chosen)
-    if optimizer is not None:
-        grid = _whole_steps(grid, optimizer.time_per_step)
-    if chosen in INTEGRATORS:
-        return _integrated(task, student, grid, classes, chosen, rtol, progress, throw)
-    solution = _CLOSED[chosen](task, student, grid, classes, optimizer)
-    return _finished(solution, throw)
-
-
-def _method(task: Task, student: Student | None, optimizer: Optimizer | None, method: str) -> str:
-    """Return the method to use, or refuse a combination that none covers."""
-    one_of("method", method, METHODS)
-    two_layers = student is not None and student.depth == 2
-    if two_layers and task.activity != "one":
-        refuse("activity", '"one" for two layers', task.activity, "Use depth=1.")
-    if two_layers and optimizer is not None:
-        refuse("optimizer", "left out for two layers", optimizer, "Only gradient flow is solved.")
-    noisy_coactive = optimizer is not None and task.activity == "bernoulli"
-    if optimizer is not None and not hasattr(optimizer, "momentum"):
-        refuse("optimizer", "SGD or gradient flow", optimizer, "Train it: sl.simulate.")
-    if optimizer is not None and optimizer.momentum and task.has_coupled_modes:
-        rule = "without momentum where inputs have a mean"
-        refuse("optimizer", rule, optimizer, "Train it: sl.simulate.")
-    natural = "exact"
-    if noisy_coactive:
-        natural = "moments"
-    elif task.has_coupled_modes:
-        natural = "contour"
-    covered = {"auto", natural}
-    if natural == "exact" and optimizer is None:
-        covered.update(INTEGRATORS)
-    if method not in covered:
-        refuse("method", f"{' or '.join(sorted(covered))} here", method, f'Use "{natural}".')
-    return natural if method == "auto" else method
-
-
-def _features(task: Task, features: str, method: str) -> FeatureClasses:
+    studied = case(task, student, optimizer)
+    row, name = _row(studied, method)
+    if task.n_features is None:
+        refuse("n_features", "a finite number to solve", None, "Give N, e.g. n_features=1e6.")
     one_of("features", features, ("auto", "classes", "all"))
-    n = task.n_features
-    if n is None:
-        refuse("n_features", "a finite number to solve", n, "Give N, e.g. n_features=1e6.")
-    if method == "moments" and task.has_coupled_modes:
-        if n > LARGEST_COUPLED_SGD:
-            rule = f"at most {LARGEST_COUPLED_SGD} for SGD on inputs with a mean"
-            refuse("n_features", rule, n, "Leave the optimizer out for gradient flow.")
-        return all_features(n)
-    return all_features(n) if features == "all" else feature_classes(n)
+    given = {"features": None if features == "auto" else features, "rtol": rtol}
+    row.check_options(studied, given)
+    grid = log_times(0.1, 1e4) if times is None else increasing_times(times)
+    if isinstance(studied.optimizer, SGD):
+        grid = closed_forms.whole_steps(grid, studied.optimizer)
+    asked = Asked(studied, grid, name, features, _tolerance(rtol), progress)
+    return _finished(row.make(asked), throw)
 
 
-def _whole_steps(times: Array, time_per_step: float) -> Array:
-    """Return the times of the nearest whole numbers of steps, each once."""
-    return np.unique(np.round(times / time_per_step)) * time_per_step
+def _row(studied: Case, method: str) -> tuple[Row[Callable[[Asked], Solution]], str]:
+    """Return the row of a case and the name of its method, or refuse a method that is not there."""
+    one_of("method", method, METHODS)
+    rows = CURVES.covering(studied)
+    if method == "auto":
+        return rows[0], rows[0].name
+    wanted = "integrators" if method in INTEGRATORS else method
+    for row in rows:
+        if row.name == wanted:
+            return row, method
+    known = [name for row in rows for name in _methods(row.name)]
+    refuse("method", f"one of auto, {', '.join(known)} here", method, f'Use "{known[0]}".')
 
 
-def _spectrum(task: Task, classes: FeatureClasses) -> tuple[Array, Array, Array]:
-    """Return λ, a and multiplicities of the classes."""
-    return task.second_moment(classes.index), task.target(classes.index), classes.weight
+def _methods(name: str) -> tuple[str, ...]:
+    """Return the methods of a row."""
+    return INTEGRATORS if name == "integrators" else (name,)
 
 
-def _start(student: Student, target: Array) -> Array:
-    """Return s_i(0) of a two-layer student."""
-    size = float(student.init or 0.0)
-    return np.full_like(target, size) if student.init_profile == "flat" else size * target
+def _tolerance(rtol: float | None) -> float:
+    """Return the tolerance of an integrator."""
+    if rtol is None:
+        return RTOL
+    if positive("rtol", rtol, "Give a relative tolerance, e.g. 1e-6.") >= 1.0:
+        refuse("rtol", "below 1", rtol, "Give a relative tolerance, e.g. 1e-6.")
+    return rtol
 
 
-def _exact(
-    task: Task,
-    student: Student | None,
-    times: Array,
-    classes: FeatureClasses,
-    optimizer: Optimizer | None,
-) -> Solution:
-    """Sum modes in closed form."""
-
-    def curve(on: FeatureClasses) -> tuple[Array, Array]:
-        lam, target, weight = _spectrum(task, on)
-        if student is not None and student.depth == 2:
-            return logistic_sum(times, lam, target, weight, _start(student, target))
-        if optimizer is not None:
-            modes = lam, task.fourth_moment(on.index), target, weight
-            return _mean_of_sgd(times, *modes, optimizer)
-        return exponential_sum(times, 0.5 * weight * lam * target**2, 2.0 * lam)
-
-    what = "closed form of the modes" if optimizer is None else "closed form of mean SGD"
-    return _summed(times, classes, curve, f"exact ({what})")
-
-
-def _mean_of_sgd(
-    times: Array, lam: Array, fourth: Array, target: Array, weight: Array, optimizer: Optimizer
-) -> tuple[Array, Array]:
-    """Return the mean loss of SGD with one active feature, and its local slope."""
-    from superlaw.solvers.models import momentum, sgd
-
-    if not optimizer.momentum:
-        rate = sgd.one_active_rates(lam, fourth, optimizer.lr, optimizer.batch)
-        return exponential_sum(times, 0.5 * weight * lam * target**2, rate)
-    steps = np.round(times / optimizer.time_per_step)
-    trained = optimizer.lr, optimizer.batch, optimizer.momentum
-    loss = momentum.one_active_loss(steps, lam, fourth, target, weight, *trained)
-    return loss, differenced_slope(times, loss)
-
-
-def _summed(
-    times: Array,
-    classes: FeatureClasses,
-    curve: Callable[[FeatureClasses], tuple[Array, Array]],
-    method: str,
-) -> Solution:
-    """Return a curve with its error bound: how much coarser classes, if any, change it."""
-    loss, slope = curve(classes)
-    bound = np.full_like(loss, ROUNDING if classes.is_exact else QUADRATURE)
-    for coarser in () if classes.is_exact else coarser_classes(classes.n_features):
-        bound += relative_difference(curve(coarser)[0], loss)
-    where = "every feature" if classes.is_exact else f"{len(classes.index)} feature classes"
-    return Solution(
-        times,
-        loss,
-        "success",
-        STATUS["success"],
-        f"{method}, {where}",
-        local_slope=slope,
-        error_bound=bound,
-    )
-
-
-def _contour(
-    task: Task,
-    student: Student | None,
-    times: Array,
-    classes: FeatureClasses,
-    optimizer: Optimizer | None,
-) -> Solution:
-    """Integrate the resolvent's trace, with two numbers of nodes for the error."""
-
-    def curve(on: FeatureClasses, n_nodes: int = laplace.N_NODES) -> tuple[Array, Array]:
-        lam, target, weight = _spectrum(task, on)
-        mean = task.mean(on.index)
-        return coactive.rank_one_loss(times, lam - mean**2, mean, target, weight, n_nodes)
-
-    solution = _summed(times, classes, curve, "contour (rank-one resolvent)")
-    fewer, _ = curve(classes, laplace.N_NODES - 4)
-    bound = relative_difference(fewer, solution.loss)
-    if solution.error_bound is not None:
-        bound += solution.error_bound
-    return replace(solution, error_bound=bound)
-
-
-def _moments(
-    task: Task,
-    student: Student | None,
-    times: Array,
-    classes: FeatureClasses,
-    optimizer: Optimizer | None,
-) -> Solution:
-    """Iterate the exact second moments of SGD on independent features."""
-    from superlaw.solvers.models import momentum, sgd
-
-    assert optimizer is not None  # the method is chosen for SGD only
-    steps = np.round(times / optimizer.time_per_step)
-
-    def curve(on: FeatureClasses) -> tuple[Array, Array]:
-        lam, target, weight = _spectrum(task, on)
-        modes = lam, task.fourth_moment(on.index), target, weight
-        if optimizer.momentum:
-            trained = optimizer.lr, optimizer.batch, optimizer.momentum
-            loss = momentum.centred_loss(steps, *modes, *trained)
-        elif task.has_coupled_modes or optimizer.batch is None:
-            p = task.probability(on.index)
-            raw = np.stack([p * task.law.moment(k) for k in (1, 2, 3, 4)])
-            loss = sgd.coupled_loss(steps, raw, target, optimizer.lr, optimizer.batch)
-        else:
-            loss = sgd.centred_loss(steps, *modes, optimizer.lr, optimizer.batch)
-        return loss, differenced_slope(times, loss)
-
-    return _summed(times, classes, curve, "moments (exact mean of SGD)")
-
-
-_CLOSED = {"exact": _exact, "contour": _contour, "moments": _moments}
-
-
-def _integrated(
-    task: Task,
-    student: Student | None,
-    times: Array,
-    classes: FeatureClasses,
-    method: str,
-    rtol: float,
-    progress: bool,
-    throw: bool,
-) -> Solution:
+def _integrated(asked: Asked) -> Solution:
     """Integrate the modes as a mean-field problem."""
     from superlaw.solvers.integrators.integrate import integrate
     from superlaw.solvers.models.families import sequential, two_layer
 
-    lam, target, weight = _spectrum(task, classes)
-    if student is not None and student.depth == 2:
-        problem = two_layer.problem(lam, target, weight, _start(student, target))
+    lam, target, weight = asked.spectrum(asked.classes())
+    if asked.case.kind == "two_layer":
+        begun = closed_forms.start(asked.case.student, target)
+        problem = two_layer.problem(lam, target, weight, begun)
     else:
         problem = sequential.problem(lam, target, weight)
-    return integrate(problem, times, method=method, rtol=rtol, progress=progress, throw=throw)
+    return integrate(
+        problem,
+        asked.times,
+        method=asked.method,
+        rtol=asked.rtol,
+        progress=asked.progress,
+        throw=False,
+    )
+
+
+def _closure(asked: Asked) -> Solution:
+    """Integrate the row-replica closure of a ReLU student (R9 to R20)."""
+    from superlaw.solvers.closures.row_replica import solve_closure
+
+    task, student = asked.case.task, asked.case.student
+    width, last = int(student.width or 0), float(asked.times[-1])
+    n_rates = 4.0 * (asked.n_features / width * float(task.second_moment(1.0)) * last) ** 0.5
+    remedy = "Use a larger width, a smaller N, or ask for earlier times."
+    lasting("width", width, RATE_SECONDS * n_rates, remedy)
+    return solve_closure(task, width, bool(student.bias), asked.times, asked.progress)
 
 
 def _finished(solution: Solution, throw: bool) -> Solution:
@@ -322,3 +176,70 @@ def _finished(solution: Solution, throw: bool) -> Solution:
     if throw and not solution.success:
         raise NumericsError(solution)
     return solution
+
+
+_FLOW, _SGD = ("flow",), ("sgd", "momentum")
+_SUM = ("features",)
+_NOISE_FREE = Condition("batch", "None", lambda case: not case.is_sampled)
+_SAMPLED = Condition("batch", "a number of samples", lambda case: case.is_sampled)
+_SMALL = Condition(
+    "n_features",
+    f"at most {LARGEST_COUPLED_SGD}",
+    lambda case: (case.task.n_features or 0) <= LARGEST_COUPLED_SGD,
+)
+_CLOSED = (
+    among("embedding", "random"),
+    among("amplitude", "uniform"),
+    Condition("b", "at least 0", lambda case: case.task.b >= 0.0),
+)
+CURVES: Table[Callable[[Asked], Solution]] = Table(
+    "solve",
+    "Leave the optimizer out for gradient flow, or train it: sl.simulate.",
+    (
+        Row("exact", closed_forms.modes, ("plain",), ("one", "centred"), _FLOW, _SUM),
+        Row("exact", closed_forms.modes, ("two_layer",), ("one",), _FLOW, _SUM),
+        Row("contour", closed_forms.contour, ("plain",), ("mean",), _FLOW, _SUM),
+        Row("exact", closed_forms.mean_of_sgd, ("plain",), ("one",), _SGD, _SUM),
+        Row(
+            "exact",
+            closed_forms.mean_of_sgd,
+            ("plain",),
+            ("centred",),
+            _SGD,
+            _SUM,
+            conditions=(_NOISE_FREE,),
+        ),
+        Row(
+            "moments",
+            closed_forms.moments,
+            ("plain",),
+            ("centred",),
+            _SGD,
+            _SUM,
+            conditions=(_SAMPLED,),
+        ),
+        Row(
+            "moments",
+            closed_forms.coupled_moments,
+            ("plain",),
+            ("mean",),
+            ("sgd",),
+            conditions=(_SMALL,),
+        ),
+        Row(
+            "integrators", _integrated, ("plain",), ("one", "centred"), _FLOW, ("features", "rtol")
+        ),
+        Row("integrators", _integrated, ("two_layer",), ("one",), _FLOW, ("features", "rtol")),
+        Row(
+            "bottleneck",
+            closed_forms.resolvents,
+            ("bottleneck",),
+            ("one",),
+            _FLOW,
+            conditions=(among("bias", False),),
+        ),
+        Row("closure", _closure, ("superposed",), ("one",), _FLOW, conditions=_CLOSED),
+    ),
+)
+"""Which method covers which case; the first row that covers it is what "auto" takes."""
+METHODS = ("auto", *dict.fromkeys(name for row in CURVES.rows for name in _methods(row.name)))

@@ -8,7 +8,7 @@ from scipy.special import gamma, gammainc, hyp1f1
 
 from superlaw.arguments import refuse
 from superlaw.setting.task import PowerLawTask
-from superlaw.theory.laws import sequential_exponent
+from superlaw.theory.laws.sequential import sequential_exponent
 
 _HEAD = 64
 """Features summed one by one before the integral takes over; its error falls as _HEAD^-4."""

@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any
 
 from superlaw.notices import Notice
-from superlaw.solvers.inputs import Task
+from superlaw.setting.task import PowerLawTask
 
 SMALL = 0.03
 """Deviations up to this are not worth a warning."""
@@ -25,7 +25,7 @@ def measured() -> dict[str, Any]:
     return found
 
 
-def notices(task: Task, width: int, trains_bias: bool, last: float) -> tuple[Notice, ...]:
+def notices(task: PowerLawTask, width: int, trains_bias: bool, last: float) -> tuple[Notice, ...]:
     """Return what a reader of the closure's curve up to a last time must know."""
     outside = _outside(task, width, trains_bias, last)
     if outside:
@@ -41,7 +41,7 @@ def notices(task: Task, width: int, trains_bias: bool, last: float) -> tuple[Not
     return (Notice("W-CLOSURE", text),)
 
 
-def _deviation(task: Task, width: int, last: float) -> float:
+def _deviation(task: PowerLawTask, width: int, last: float) -> float:
     """Return the largest deviation found at the parameters on either side, up to a time."""
     rows: list[dict[str, Any]] = measured()["rows"]
     here = {"a": task.a, "b": task.b, "share": (task.n_features or 0) / width}
@@ -58,7 +58,7 @@ def _decade(until: list[float], last: float) -> int:
     return next((k for k, t in enumerate(until) if t >= last), len(until) - 1)
 
 
-def _outside(task: Task, width: int, trains_bias: bool, last: float) -> list[str]:
+def _outside(task: PowerLawTask, width: int, trains_bias: bool, last: float) -> list[str]:
     """Return in which respects a task lies outside the region, as "a = 3"."""
     n = float(task.n_features or 0)
     region = measured()["region"]

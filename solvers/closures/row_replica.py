@@ -17,9 +17,9 @@ from scipy.special import ndtri
 
 from superlaw.curves import Array
 from superlaw.progress import Progress
+from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures import accuracy, row_replica_kernels
 from superlaw.solvers.feature_classes import coarse_classes
-from superlaw.solvers.inputs import Task
 from superlaw.solvers.integrators.stabilised import Chebyshev, StepUnderflow
 from superlaw.solvers.solution import STATUS, Solution
 
@@ -62,13 +62,13 @@ class Sizes:
 
 
 def solve_closure(
-    task: Task, width: int, trains_bias: bool, times: Array, progress: bool = False
+    task: PowerLawTask, width: int, trains_bias: bool, times: Array, progress: bool = False
 ) -> Solution:
     """Return the loss curve of the ReLU student with random unit columns, one active feature.
 
     Parameters
     ----------
-    task : Task
+    task : PowerLawTask
         Amplitudes uniform on (0, 2), one feature active.
     width : int
         K.
@@ -90,7 +90,7 @@ def solve_closure(
 class _Closure:
     """A closure under way."""
 
-    def __init__(self, task: Task, width: int, trains_bias: bool) -> None:
+    def __init__(self, task: PowerLawTask, width: int, trains_bias: bool) -> None:
         n = int(task.n_features or 0)
         classes = coarse_classes(n, head=HEAD, per_decade=PER_DECADE)
         nodes, node_weights = gaussian_cells(N_NODES, LARGEST_NODE)

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from superlaw.solvers.integrators.integrate import integrate
     from superlaw.solvers.solution import NumericsError, Solution
     from superlaw.solvers.solve import solve
+    from superlaw.theory.answer import Exponent
     from superlaw.theory.derivations import derive
-    from superlaw.theory.exponents import Exponent, exponent
+    from superlaw.theory.exponents import exponent
     from superlaw.validation.fitting.power_law import PowerLawFit, fit_power_law
     from superlaw.validation.reports.report import Report
     from superlaw.validation.training.ensemble import Ensemble
@@ -36,7 +37,8 @@ _HOMES = {
     "superlaw.solvers.solve": ("solve",),
     "superlaw.curves": ("log_times",),
     "superlaw.theory.derivations": ("derive",),
-    "superlaw.theory.exponents": ("Exponent", "exponent"),
+    "superlaw.theory.answer": ("Exponent",),
+    "superlaw.theory.exponents": ("exponent",),
     "superlaw.setting.optimizer": ("SGD", "Adam", "GradientFlow"),
     "superlaw.setting.student": ("Student",),
     "superlaw.setting.task": ("PowerLawTask",),

@@ -101,6 +101,17 @@ def fitting(name: str, value: object, n_bytes: float, remedy: str) -> None:
         refuse(name, needs, value, remedy)
 
 
+LONGEST = 3600.0
+"""Seconds of silent work; what takes longer is refused before it starts."""
+
+
+def lasting(name: str, value: object, seconds: float, remedy: str) -> None:
+    """Refuse `value` if the work it asks for would take longer than `LONGEST`."""
+    if seconds > LONGEST:
+        hours = f"{seconds / 3600.0:.2g} hours"
+        refuse(name, f"such that it ends within an hour (it would take {hours})", value, remedy)
+
+
 def _is_number(value: Any) -> bool:
     try:
         float(value)

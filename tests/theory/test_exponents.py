@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from superlaw.setting.optimizer import SGD
+from superlaw.setting.stability import largest_stable_lr
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
-from superlaw.theory import laws
 from superlaw.theory.exponents import exponent
-from superlaw.theory.visibility import VISIBLE_WITHIN, features_needed
+from superlaw.theory.laws.sequential import VISIBLE_WITHIN, features_needed
 
 SLOPE = 0.02
 """Late local slopes still carry corrections of this relative size."""
@@ -142,7 +142,7 @@ def test_flat_start_brings_logarithms():
 @pytest.mark.parametrize("batch", [1, 4])
 def test_unstable_learning_rates_are_refused_with_the_bound(refused, batch):
     task = PowerLawTask(1.5, 0.5, 100)
-    bound = laws.largest_stable_lr(task, batch)
+    bound = largest_stable_lr(task, batch)
     rho = [
         (1 - lr * lam) ** 2 + lr**2 / batch * (task.fourth_moment(i) - lam**2)
         for lr in (0.999 * bound, 1.001 * bound)

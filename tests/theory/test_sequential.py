@@ -53,15 +53,22 @@ def test_tie_to_the_derivation():
 def test_tie_of_laws(a, b):
     import sympy as sp
 
-    from superlaw.theory import laws, symbols
+    from superlaw.theory import symbols
+    from superlaw.theory.laws import coactive, sequential, sgd, two_layer
 
     point = {symbols.a: a, symbols.b: b}
-    assert laws.sequential_exponent(a, b) == pytest.approx(float(find_step("S14").rhs.subs(point)))
-    assert laws.two_layer_exponent(a, b) == pytest.approx(float(find_step("T6").rhs.subs(point)))
-    assert laws.leak_exponent(a) == pytest.approx(float(find_step("M10").rhs.subs(point)))
-    assert laws.noise_exponent(a) == pytest.approx(float(find_step("N7").rhs.subs(point)))
+    assert sequential.sequential_exponent(a, b) == pytest.approx(
+        float(find_step("S14").rhs.subs(point))
+    )
+    assert two_layer.two_layer_exponent(a, b) == pytest.approx(
+        float(find_step("T6").rhs.subs(point))
+    )
+    assert coactive.leak_exponent(a) == pytest.approx(float(find_step("M10").rhs.subs(point)))
+    assert sgd.noise_exponent(a) == pytest.approx(float(find_step("N7").rhs.subs(point)))
     law = find_step("S13").rhs.subs({**point, symbols.lam_1: 0.4, symbols.t: 7.0})
-    numeric = laws.sequential_prefactor(a, b, 0.4) * 7.0 ** -laws.sequential_exponent(a, b)
+    numeric = sequential.sequential_prefactor(a, b, 0.4) * 7.0 ** -sequential.sequential_exponent(
+        a, b
+    )
     assert numeric == pytest.approx(float(sp.N(law)), rel=1e-12)
 
 

@@ -3,11 +3,12 @@ import math
 import numpy as np
 import pytest
 
+from superlaw.setting.case import case
 from superlaw.setting.optimizer import SGD, Adam, GradientFlow
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.theory.exponents import exponent
-from superlaw.theory.superposition import crossover_time, slope_limits, unit_slope_time
+from superlaw.theory.laws.superposed import crossover_time, slope_limits, unit_slope_time
 
 TASK = PowerLawTask(1.5, 0.0, 10**6)
 
@@ -115,4 +116,7 @@ def test_choices_that_are_left_out_depend_on_the_width():
         False,
         "identity",
     )
-    assert not Student(8).is_network(8) and Student(8, activation="relu").is_network(8)
+    kinds = [
+        case(PowerLawTask(1.5, 0.0, 8), s).kind for s in (Student(8), Student(8, activation="relu"))
+    ]
+    assert kinds == ["plain", "square"]

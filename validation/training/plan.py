@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,9 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superlaw import storage
+from superlaw.setting.case import Case, case
 from superlaw.setting.optimizer import SGD, GradientFlow, Optimizer
 from superlaw.setting.student import Student
+from superlaw.setting.table import Condition, Row, Table
 from superlaw.setting.task import PowerLawTask
+from superlaw.validation.training.kernels.gate_moments import RELU_LAWS
 from superlaw.validation.training.networks import SparseTrainer
 from superlaw.validation.training.plain import FullRankTrainer
 from superlaw.validation.training.population_flow import PopulationFlow
@@ -82,18 +86,81 @@ class Plan:
         """Return the student of a seed at its start."""
         child = np.random.SeedSequence(self.entropy, spawn_key=(seed,))
         generator = np.random.Generator(np.random.PCG64(child))
-        task, student, optimizer = self.task, self.student, self.optimizer
-        dtype = np.dtype(self.precision)
-        if isinstance(optimizer, GradientFlow):
-            resolved = student.on(task.n_features)
-            return PopulationFlow(task, resolved, optimizer, generator, self.tracked, dtype)
-        if student.is_network(task.n_features):
-            resolved = student.on(task.n_features)
-            return SparseTrainer(task, resolved, optimizer, generator, self.tracked, dtype)
-        assert isinstance(optimizer, SGD)  # refused before, see `simulate`
-        return FullRankTrainer(task, optimizer, generator, self.tracked)
+        studied = self.case
+        return TRAINERS.row(studied).make(
+            studied, generator, self.tracked, np.dtype(self.precision)
+        )
+
+    @property
+    def case(self) -> Case:
+        """What is studied, with every choice made."""
+        return case(self.task, self.student, self.optimizer)
 
     def work(self, position: float) -> float:
         """Return the share of all work done at a position: ∝ steps, or ∝ √t under flow."""
         share = position / float(self.goals[-1]) if self.goals[-1] > 0.0 else 1.0
         return share**0.5 if isinstance(self.optimizer, GradientFlow) else share
+
+
+Tracked = NDArray[np.int64]
+Start = Callable[[Case, np.random.Generator, Tracked, "np.dtype[Any]"], Trainer]
+"""From a case, the source of all its randomness, tracked features and a precision."""
+
+
+def _full_rank(
+    studied: Case, generator: np.random.Generator, tracked: Tracked, dtype: np.dtype[Any]
+) -> Trainer:
+    assert isinstance(studied.optimizer, SGD)  # by the row's dynamics
+    return FullRankTrainer(studied.task, studied.optimizer, generator, tracked)
+
+
+def _flow(
+    studied: Case, generator: np.random.Generator, tracked: Tracked, dtype: np.dtype[Any]
+) -> Trainer:
+    assert isinstance(studied.optimizer, GradientFlow)  # by the row's dynamics
+    task, student, optimizer = studied.task, studied.student, studied.optimizer
+    return PopulationFlow(task, student, optimizer, generator, tracked, dtype)
+
+
+def _sparse(
+    studied: Case, generator: np.random.Generator, tracked: Tracked, dtype: np.dtype[Any]
+) -> Trainer:
+    assert not isinstance(studied.optimizer, GradientFlow)  # by the row's dynamics
+    task, student, optimizer = studied.task, studied.student, studied.optimizer
+    return SparseTrainer(task, student, optimizer, generator, tracked, dtype)
+
+
+_POSITIVE = Condition(
+    "amplitude",
+    f"one of {', '.join(RELU_LAWS)} for relu",
+    lambda case: case.student.activation == "linear" or case.task.amplitude in RELU_LAWS,
+)
+_SAMPLED = Condition("batch", "a number of samples", lambda case: case.is_sampled)
+_FIXED = ("bottleneck", "superposed", "square")
+_ANY = ("one", "centred", "mean")
+TRAINERS: Table[Start] = Table(
+    "simulate",
+    "",
+    (
+        Row("full rank", _full_rank, ("plain",), _ANY, ("sgd", "momentum")),
+        Row(
+            "population flow",
+            _flow,
+            ("plain", *_FIXED),
+            ("one",),
+            ("flow",),
+            ("precision", "flow"),
+            (_POSITIVE,),
+        ),
+        Row(
+            "sparse batches",
+            _sparse,
+            (*_FIXED, "trained", "tied"),
+            _ANY,
+            ("sgd", "momentum", "adam"),
+            ("precision",),
+            (_POSITIVE, _SAMPLED),
+        ),
+    ),
+)
+"""Which trainer covers which case."""

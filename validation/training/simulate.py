@@ -9,20 +9,20 @@ from numpy.typing import ArrayLike
 
 from superlaw.arguments import fitting, increasing_times, one_of, positive, refuse, whole
 from superlaw.curves import log_times
+from superlaw.setting.case import Case, case
 from superlaw.setting.optimizer import SGD, GradientFlow, Optimizer
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
-from superlaw.theory.laws import largest_stable_lr
 from superlaw.validation.training.ensemble import Ensemble
-from superlaw.validation.training.kernels.gate_moments import RELU_LAWS
-from superlaw.validation.training.plan import Plan
+from superlaw.validation.training.plan import TRAINERS, Plan
 from superlaw.validation.training.seeds import SAVE_SECONDS, Runs, run_folder
 from superlaw.validation.training.stability import largest_stable_network_lr
 
 N_TRACKED = 20
 """Features whose mode is reported, log-spaced."""
+SEEDS, PRECISION = 8, "float64"
+"""What is taken where nothing is said."""
 _SMALLER = "Choose a smaller N, K or batch, or fewer workers."
-_POSITIVE = "A ReLU cannot give negative outputs: use positive amplitudes."
 
 
 def simulate(
@@ -31,9 +31,9 @@ def simulate(
     times: ArrayLike | None = None,
     *,
     optimizer: Optimizer | None = None,
-    seeds: int = 8,
-    entropy: int = 0,
-    precision: str = "float64",
+    seeds: int | None = None,
+    entropy: int | None = None,
+    precision: str | None = None,
     out: str | os.PathLike[str] | None = None,
     workers: int | None = None,
     save_every: float = SAVE_SECONDS,
@@ -60,12 +60,14 @@ def simulate(
     optimizer : SGD, Adam or GradientFlow, optional
         If left out: SGD(lr=0.05, batch=1) for the plain student; for networks GradientFlow() where
         it is exact (one active feature, W fixed), else SGD(lr=0.05, batch=64).
-    seeds : int
-        Number of independent runs.
-    entropy : int
-        Root of all random streams; seed k draws from its k-th child.
-    precision : {"float64", "float32"}
-        Of networks; the plain student is trained in double precision.
+    seeds : int, optional
+        Number of independent runs: 8 if left out, 1 where nothing is drawn (population gradients
+        with W = 1), where more are refused.
+    entropy : int, optional
+        Root of all random streams, 0 if left out; seed k draws from its k-th child. Refused where
+        nothing is drawn.
+    precision : {"float64", "float32"}, optional
+        Of networks, float64 if left out; refused for the plain student, trained in float64.
     out : path, optional
         Folder for finished seeds and resume files; the same call with it resumes. Another process
         in it is waited for.
@@ -84,7 +86,8 @@ def simulate(
     Raises
     ------
     ArgumentError
-        If an argument is outside its rule, or `out` holds another run or a damaged file.
+        If an argument is outside its rule, the case is not in `TRAINERS`, an option would be
+        ignored, or `out` holds another run or a damaged file.
     DivergenceError
         If a run diverges.
     SimulationInterrupted
@@ -96,7 +99,7 @@ def simulate(
     >>> runs.loss.shape
     (2, 2)
     """
-    plan = _plan(task, student or Student(), times, optimizer, seeds, entropy, precision)
+    plan = _plan(task, student, times, optimizer, seeds, entropy, precision)
     at_once = _workers(workers, plan.seeds)
     _check_memory(plan, at_once)
     positive("save_every", save_every, "Give seconds, e.g. 60.")
@@ -106,88 +109,72 @@ def simulate(
 
 def _plan(
     task: PowerLawTask,
-    student: Student,
+    student: Student | None,
     times: ArrayLike | None,
     optimizer: Optimizer | None,
-    seeds: int,
-    entropy: int,
-    precision: str,
+    seeds: int | None,
+    entropy: int | None,
+    precision: str | None,
 ) -> Plan:
     """Check everything before any work is done."""
+    chosen = _default_optimizer(case(task, student)) if optimizer is None else optimizer
+    studied = case(task, student, chosen)
+    TRAINERS.row(studied, {"precision": precision})
     n = task.n_features
     if n is None:
         refuse("n_features", "a finite number to simulate", n, "Give N, e.g. n_features=1024.")
-    if student.depth != 1:
-        refuse("depth", "1 to simulate", student.depth, "Use sl.solve for two layers.")
-    one_of("precision", precision, ("float64", "float32"))
-    seeds = whole("seeds", seeds, "Give a number of runs, e.g. 8.")
-    entropy = whole("entropy", entropy, "Give a whole number.", minimum=0)
-    if not isinstance(optimizer, Optimizer | None):
-        refuse("optimizer", "SGD, Adam or GradientFlow", optimizer, "E.g. sl.SGD(lr=0.05).")
-    resolved = student.on(n)
-    chosen = optimizer or _default_optimizer(task, student, resolved)
-    if student.is_network(n) or isinstance(chosen, GradientFlow):
-        _check_network(task, resolved, chosen)
-    else:
-        _check_plain(task, chosen)
-        one_of("precision", precision, ("float64",))
+    _check_stable(studied)
+    one_of("precision", precision or PRECISION, ("float64", "float32"))
+    n_seeds, root = _randomness(studied, seeds, entropy)
     grid = log_times(0.1, 1e4) if times is None else increasing_times(times)
     if not isinstance(chosen, GradientFlow):
         grid = np.unique(np.round(grid / chosen.time_per_step))
     tracked = np.unique(np.round(np.geomspace(1, n, min(N_TRACKED, n)))).astype(np.int64)
-    return Plan(task, student, chosen, grid, tracked, seeds, entropy, precision)
+    return Plan(
+        task, student or Student(), chosen, grid, tracked, n_seeds, root, precision or PRECISION
+    )
 
 
-def _default_optimizer(task: PowerLawTask, student: Student, resolved: Student) -> Optimizer:
+def _default_optimizer(studied: Case) -> Optimizer:
     """Return how a student is trained if nothing is said."""
-    if not student.is_network(task.n_features):
+    if studied.kind == "plain":
         return SGD()
-    if task.activity == "one" and resolved.embedding != "trained":
+    flow = (row for row in TRAINERS.rows if "flow" in row.dynamics)
+    if any(row.covers(studied) for row in flow):
         return GradientFlow()
     return SGD(lr=0.05, batch=64)
 
 
-def _check_plain(task: PowerLawTask, optimizer: Optimizer) -> None:
-    """Refuse what the plain student cannot be trained with."""
-    if not isinstance(optimizer, SGD):
-        refuse("optimizer", "SGD for the plain student", optimizer, "E.g. sl.SGD(lr=0.05).")
-    _check_stable(optimizer, largest_stable_lr(task, optimizer.batch))
+def _randomness(studied: Case, seeds: int | None, entropy: int | None) -> tuple[int, int]:
+    """Return the number of seeds and their root; a run that draws nothing has one, and none."""
+    is_drawn = studied.is_sampled or studied.student.embedding != "identity"
+    if not is_drawn:
+        remedy = "Nothing is drawn here: every run is the same."
+        if seeds not in (None, 1):
+            refuse("seeds", "left out, or 1", seeds, remedy)
+        if entropy is not None:
+            refuse("entropy", "left out", entropy, remedy)
+    default = SEEDS if is_drawn else 1
+    n_seeds = whole("seeds", default if seeds is None else seeds, "Give a number of runs, e.g. 8.")
+    return n_seeds, whole("entropy", entropy or 0, "Give a whole number.", minimum=0)
 
 
-def _check_stable(optimizer: SGD, bound: float) -> None:
-    """Refuse a step that is as long as the longest stable one, in gradient-flow time."""
-    if optimizer.time_per_step >= bound:
-        remedy = "Lower it, raise batch, or lower the momentum."
-        rule = f"below {bound * (1.0 - optimizer.momentum):.6g} to be stable"
-        refuse("lr", rule, optimizer.lr, remedy)
-
-
-def _check_network(task: PowerLawTask, student: Student, optimizer: Optimizer) -> None:
-    """Refuse what a network cannot be trained with."""
-    if student.activation == "relu" and task.amplitude not in RELU_LAWS:
-        refuse("amplitude", f"one of {', '.join(RELU_LAWS)} for relu", task.amplitude, _POSITIVE)
-    if isinstance(optimizer, GradientFlow):
-        if task.activity != "one":
-            remedy = "Use an SGD or Adam optimizer, which sample."
-            refuse("activity", '"one" for population gradient flow', task.activity, remedy)
-        if student.tied or student.embedding == "trained":
-            name = "tied" if student.tied else "embedding"
-            value: object = True if student.tied else "trained"
-            remedy = "Use an SGD or Adam optimizer to train W."
-            refuse(name, "left out under gradient flow", value, remedy)
+def _check_stable(studied: Case) -> None:
+    """Refuse a step of a network as long as the longest stable one, in gradient-flow time."""
+    optimizer, n, width = studied.optimizer, studied.task.n_features, studied.student.width
+    if studied.kind == "plain" or not isinstance(optimizer, SGD) or n is None or width is None:
         return
-    if optimizer.batch is None:
-        refuse("batch", "a number of samples for a network", None, "Use GradientFlow() instead.")
-    if isinstance(optimizer, SGD):
-        n, width = task.n_features or 0, student.width or 0
-        fitting("n_features", n, 16.0 * width * (n + width), _SMALLER)
-        _check_stable(optimizer, largest_stable_network_lr(task, student, optimizer.batch))
+    fitting("n_features", n, 16.0 * width * (n + width), _SMALLER)
+    bound = largest_stable_network_lr(studied.task, studied.student, optimizer.batch or 1)
+    if optimizer.time_per_step >= bound:
+        rule = f"below {bound * (1.0 - optimizer.momentum):.6g} to be stable"
+        refuse("lr", rule, optimizer.lr, "Lower it, raise batch, or lower the momentum.")
 
 
 def _check_memory(plan: Plan, at_once: int) -> None:
     """Refuse what would not fit: weights, gradients, what a batch and a test set need."""
     n, width = plan.task.n_features or 0, plan.student.on(plan.task.n_features).width or 0
-    batch = getattr(plan.optimizer, "batch", None) or 0
+    batch = 0 if isinstance(plan.optimizer, GradientFlow) else plan.optimizer.batch or 0
     square = 5.0 * n * n + 2.0 * n * width + 8.0 * width * width
     needed = 8.0 * (square + 3.0 * batch * (n + width))
     fitting("n_features", n, at_once * needed, _SMALLER)

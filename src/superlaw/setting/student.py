@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, asdict, dataclass, replace
 from typing import Any
 
-from superlaw.arguments import one_of, positive, refuse, whole
+from superlaw.arguments import one_of, positive, refuse
+from superlaw.setting.task import counted
 
 ACTIVATIONS = ("linear", "relu")
+SMALLEST_INIT = 1e-100
+"""Of two layers: a smaller start takes longer than any loss curve."""
 EMBEDDINGS = ("identity", "random", "tight_frame", "trained")
 
 
@@ -62,7 +65,7 @@ class Student:
     def __post_init__(self) -> None:
         """Refuse what does not define a student."""
         if self.width is not None:
-            object.__setattr__(self, "width", whole("width", self.width, "Give 1 ≤ K ≤ N."))
+            object.__setattr__(self, "width", counted("width", self.width, "Give 1 ≤ K ≤ N."))
         if self.depth not in (1, 2):
             refuse("depth", "1 or 2", self.depth, "Deeper students are not covered by the theory.")
         one_of("init_profile", self.init_profile, ("target", "flat"))
@@ -94,9 +97,14 @@ class Student:
         if self.depth == 1:
             if self.init not in (None, 0.0):
                 refuse("init", "0 for one layer", self.init, "Leave it out, or use depth=2.")
+            if self.init_profile != "target":
+                remedy = "Leave it out, or use depth=2."
+                refuse("init_profile", "left out for one layer", self.init_profile, remedy)
             return
         init = 1e-3 if self.init is None else self.init
         positive("init", init, "Two layers at zero never learn: give e.g. init=1e-3.")
+        if init < SMALLEST_INIT:
+            refuse("init", f"at least {SMALLEST_INIT:g}", init, "Give e.g. init=1e-3.")
         if init >= 1.0:
             refuse("init", "below 1", init, "Start below the target: give e.g. init=1e-3.")
         object.__setattr__(self, "init", float(init))
@@ -131,14 +139,6 @@ class Student:
             bias=activation == "relu" if self.bias is None else self.bias,
             embedding=self.embedding or default,
         )
-
-    def is_network(self, n_features: int | None) -> bool:
-        """Whether it is a ŷ = φ(WᵀB W x + β) and not the plain S of K = N."""
-        chosen = self.on(n_features)
-        if chosen.depth == 2:
-            return False
-        is_plain = chosen.activation == "linear" and chosen.embedding == "identity"
-        return chosen.tied or bool(chosen.bias) or not is_plain
 
     def to_dict(self) -> dict[str, Any]:
         """Return the student as plain data."""

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 Index = TypeVar("Index", float, "NDArray[np.float64]")
 """A feature index: a number ≥ 1, whole or not, or an array of them."""
 
+LARGEST_EXPONENT = 100.0
+"""Of a and |b|: steeper spectra are one mode."""
+LARGEST_N = 10**30
+"""Of N and K: beyond it sums over features are those without end."""
+LARGEST_DECADES = 300.0
+"""λ_N a_N² and its parts stay above 10 to minus this: no power of i leaves the floats."""
+SMALLEST_DENSITY = 1e-100
 _HEAD = 32
 _BERNOULLI = (1 / 12, -1 / 720, 1 / 30240, -1 / 1209600)  # B_2k/(2k)!, k = 1 … 4
 
@@ -69,16 +76,33 @@ class PowerLawTask:
         """Refuse what does not define a task."""
         a = positive("a", self.a, "Frequencies must fall with the rank: give a > 0, e.g. -a 1.5.")
         b = finite("b", self.b, "Give the teacher exponent b, e.g. -b 0.25.")
+        for name, value in (("a", a), ("b", b)):
+            if abs(value) > LARGEST_EXPONENT:
+                refuse(name, f"within ±{LARGEST_EXPONENT:g}", value, "Spectra are never so steep.")
         object.__setattr__(self, "a", a)
         object.__setattr__(self, "b", b)
         if self.n_features is not None:
-            n = whole("n_features", self.n_features, "Give a number of features, e.g. -N 1e6.")
+            n = counted("n_features", self.n_features, "Give a number of features, e.g. -N 1e6.")
             object.__setattr__(self, "n_features", n)
         density = positive("density", self.density, "Give the expected number of active features.")
+        if density < SMALLEST_DENSITY:
+            refuse(
+                "density", f"at least {SMALLEST_DENSITY:g}", density, "Give more active features."
+            )
         object.__setattr__(self, "density", density)
         one_of("activity", self.activity, ("one", "bernoulli"))
         one_of("amplitude", self.amplitude, AMPLITUDES)
+        self._check_powers()
         self._check_density()
+
+    def _check_powers(self) -> None:
+        """Refuse spectra that no float holds."""
+        decades = math.log10(self.n_features or 1)
+        steepest = LARGEST_DECADES / decades if decades else math.inf
+        if self.a + 2.0 * abs(self.b) > steepest:
+            name = "a" if self.a > steepest else "b"
+            rule = f"such that a + 2|b| ≤ {steepest:.4g} with N = {self.n_features:.4g}"
+            refuse(name, rule, getattr(self, name), "Give fewer features or smaller exponents.")
 
     def _check_density(self) -> None:
         if self.activity == "one" and self.density != 1.0:
@@ -146,6 +170,14 @@ class PowerLawTask:
             "density": self.density,
             "amplitude": self.amplitude,
         }
+
+
+def counted(name: str, value: Any, remedy: str) -> int:
+    """Return a number of features or dimensions as an int from 1 to `LARGEST_N`, or refuse it."""
+    number = whole(name, value, remedy)
+    if number > LARGEST_N:
+        refuse(name, "at most 1e30", f"about 1e{number.bit_length() * 0.30103:.0f}", remedy)
+    return number
 
 
 def generalised_harmonic(n: int | None, a: float) -> float:

@@ -184,9 +184,7 @@ def test_folder_of_another_run_is_refused(tmp_path, refused):
 
 
 def test_divergence_is_told_and_never_a_result(tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        "superlaw.validation.training.simulate.largest_stable_lr", lambda *_: np.inf
-    )
+    monkeypatch.setattr("superlaw.setting.case.largest_stable_lr", lambda *_: np.inf)
     with pytest.raises(DivergenceError, match=r"lr=3.*lower lr"):
         simulate(TASK, times=[3.0, 3e3], optimizer=SGD(3.0, 1), seeds=1, out=tmp_path)
     assert not list(tmp_path.glob("seed-0000.npz"))
@@ -208,7 +206,7 @@ def test_divergence_is_judged_against_the_start_not_the_first_measurement():
         ({"optimizer": Adam()}, "optimizer"),
         ({"optimizer": SGD(lr=0.5, momentum=0.5)}, "lr"),
         ({"student": Student(50), "optimizer": SGD(lr=0.01, batch=None)}, "batch"),
-        ({"student": Student(50, tied=True), "optimizer": GradientFlow()}, "tied"),
+        ({"student": Student(50, tied=True), "optimizer": GradientFlow()}, "optimizer"),
         ({"student": Student(50), "precision": "float16"}, "precision"),
         ({"optimizer": SGD(lr=1.0)}, "lr"),
         ({"times": [-1.0]}, "times"),

@@ -7,7 +7,7 @@ import numpy as np
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.theory.exponents import exponent
-from superlaw.theory.visibility import VISIBLE_WITHIN, features_needed
+from superlaw.theory.laws.sequential import VISIBLE_WITHIN, features_needed
 from superlaw.validation.claims.claim import Array, Check, ClaimResult, Panel, Series, Size
 from superlaw.validation.claims.sequential import grid
 from superlaw.validation.fitting.power_law import fit_power_law, local_slopes

@@ -7,7 +7,7 @@ from superlaw.setting.optimizer import SGD
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.theory.exponents import exponent
-from superlaw.theory.laws import sequential_exponent
+from superlaw.theory.laws.sequential import sequential_exponent
 from superlaw.validation.claims.claim import (
     Check,
     ClaimResult,
@@ -34,7 +34,7 @@ def run(seed: int, size: Size) -> ClaimResult:
     """Compare trained students with the contour integral, and its late slope with the exponent."""
     task = PowerLawTask(A, B, N_FEATURES, activity="bernoulli")
     times = log_times(1.0, min(size.t_end, 300.0), per_decade=6)
-    runs = simulate(task, times=times, optimizer=OPTIMIZER, seeds=1, entropy=seed)
+    runs = simulate(task, times=times, optimizer=OPTIMIZER)
     theory = solve(size.believed(task), times=runs.times)
     late = solve(ASYMPTOTIC, times=[LATE]).local_slope
     predicted = exponent(size.believed(ASYMPTOTIC)).exponent

@@ -71,7 +71,7 @@ def _flow(
         log_times(0.1, t_end, PER_DECADE),
         optimizer=OPTIMIZER,
         seeds=seeds,
-        entropy=seed,
+        entropy=None if student.on(task.n_features).embedding == "identity" else seed,
         precision="float32",
         out=folder,
         progress=progress,

@@ -9,7 +9,7 @@ from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.feature_classes import feature_classes
 from superlaw.solvers.integrators.integrate import integrate
 from superlaw.solvers.models.families import cross_talk
-from superlaw.theory.superposition import crossover_time, slope_limits
+from superlaw.theory.laws.superposed import crossover_time, slope_limits
 from superlaw.validation.claims.claim import Check, ClaimResult, Panel, Series, Size
 
 STATEMENT = (

@@ -8,7 +8,7 @@ import numpy as np
 
 from superlaw.curves import differenced_slope
 from superlaw.solvers.solve import solve
-from superlaw.theory.laws import sequential_exponent
+from superlaw.theory.laws.sequential import sequential_exponent
 from superlaw.validation.claims.claim import Array, Check, ClaimResult, HeatMap, Panel, Series, Size
 from superlaw.validation.claims.superposed import flows
 from superlaw.validation.fitting.readings import Fall, fall

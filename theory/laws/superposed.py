@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from superlaw.laplace import talbot
 from superlaw.setting.task import PowerLawTask
+from superlaw.theory.laws.sequential import exponential
 
 HEAD, PER_DECADE = 32, 24
 """Single features, and bins a decade of the rest: sums to 1e-3."""
@@ -31,7 +32,8 @@ def crossover_time(a: float, width: float, lam_1: float) -> float:
 
     Source: derivation step X5 [derived]; holds for a > 1, b = 0, N = ∞.
     """
-    return (width * a * math.sin(math.pi / a) / math.pi) ** a / lam_1
+    learned = math.log(width * a * math.sin(math.pi / a) / math.pi)
+    return exponential(a * learned - math.log(lam_1))
 
 
 def unit_slope_time(task: PowerLawTask, width: int) -> float | None:

@@ -1,4 +1,4 @@
-"""When a finite number of features shows the asymptotic exponent at all."""
+"""The sequential regime (K = N): exponent, prefactor, and where N features show them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,30 @@ from superlaw.setting.task import PowerLawTask
 
 VISIBLE_WITHIN = 0.1
 """A window shows an exponent if the local slope stays within this part of it."""
+LARGEST_LOG = 709.0
+"""exp of more is no float."""
+
+
+def sequential_exponent(a: float, b: float) -> float:
+    """Return α = (a + 2b − 1)/a, the exponent of the sequential regime.
+
+    Source: derivation step S14 [derived]; holds for a > 0 and a + 2b > 1.
+    """
+    return (a + 2.0 * b - 1.0) / a
+
+
+def sequential_prefactor(a: float, b: float, lam_1: float) -> float:
+    """Return C = λ_1/(2a) (2λ_1)^-α Γ(α) of L ≈ C t^-α; infinite if it is no float.
+
+    Source: derivation step S13 [derived]; holds for a + 2b > 1 and 1/λ_1 ≪ t ≪ 1/λ_N.
+    """
+    alpha = sequential_exponent(a, b)
+    return lam_1 / (2.0 * a) * exponential(math.lgamma(alpha) - alpha * math.log(2.0 * lam_1))
+
+
+def exponential(x: float) -> float:
+    """Return exp(x), infinite where it is no float."""
+    return math.exp(x) if x < LARGEST_LOG else math.inf
 
 
 def visible_window(task: PowerLawTask, alpha: float) -> tuple[float, float] | None:

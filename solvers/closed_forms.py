@@ -1,0 +1,241 @@
+"""Loss curves in closed form: sums over feature classes, with a bound on their error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from superlaw import laplace
+from superlaw.arguments import fitting, lasting, refuse
+from superlaw.curves import Array, differenced_slope
+from superlaw.setting.case import Case
+from superlaw.setting.optimizer import SGD
+from superlaw.setting.student import Student
+from superlaw.solvers.feature_classes import (
+    FeatureClasses,
+    all_features,
+    coarser_classes,
+    feature_classes,
+    relative_difference,
+)
+from superlaw.solvers.models import bottleneck, coactive
+from superlaw.solvers.models.sequential import exponential_sum
+from superlaw.solvers.models.two_layer import logistic_sum
+from superlaw.solvers.solution import STATUS, Solution
+
+ROUNDING = 1e-13
+"""Relative rounding error of a sum over features."""
+QUADRATURE = 1e-11
+"""No smaller error is claimed for a sum over classes."""
+TERM_SECONDS = 1e-8
+"""Of a mode at a time, or of its moments in a step."""
+PAIR_SECONDS = 1e-7
+"""Of an entry of an N × N matrix of moments in a step."""
+N_WORKING = 12
+"""Arrays over all features that a sum holds at a time."""
+MOST_STEPS = 2.0**53
+"""Larger numbers of steps are not whole in floating point."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A curve that is asked for.
+
+    Parameters
+    ----------
+    case : Case
+        With a finite number of features.
+    times : ndarray
+        Output times [time], those of whole steps if there are steps.
+    method : str
+        Name of the method.
+    features : str
+        "auto", "classes" or "all".
+    rtol : float
+        Tolerance of an integrator.
+    progress : bool
+        Show a bar on a terminal.
+    """
+
+    case: Case
+    times: Array
+    method: str
+    features: str
+    rtol: float
+    progress: bool
+
+    @property
+    def n_features(self) -> int:
+        """N."""
+        return int(self.case.task.n_features or 0)
+
+    @property
+    def sgd(self) -> SGD:
+        """The optimizer of a row for SGD."""
+        assert isinstance(self.case.optimizer, SGD)  # by the row's dynamics
+        return self.case.optimizer
+
+    @property
+    def steps(self) -> Array:
+        """Numbers of steps at the output times."""
+        return np.round(self.times / self.sgd.time_per_step)
+
+    def classes(self) -> FeatureClasses:
+        """Return what is summed over; every feature only where that fits."""
+        if self.features != "all":
+            return feature_classes(self.n_features)
+        n, remedy = self.n_features, "Leave it out for feature classes, or use a smaller N."
+        fitting("features", "all", 8.0 * N_WORKING * n, remedy)
+        lasting("features", "all", TERM_SECONDS * n * len(self.times), remedy)
+        return all_features(n)
+
+    def spectrum(self, classes: FeatureClasses) -> tuple[Array, Array, Array]:
+        """Return λ, a and multiplicities of the classes."""
+        task = self.case.task
+        return task.second_moment(classes.index), task.target(classes.index), classes.weight
+
+
+def whole_steps(times: Array, optimizer: SGD) -> Array:
+    """Return the times of the nearest whole numbers of steps, each once."""
+    steps = np.unique(np.round(times / optimizer.time_per_step))
+    if steps[-1] > MOST_STEPS:
+        least = times[-1] / MOST_STEPS * (1.0 - optimizer.momentum)
+        remedy = "Raise it, or ask for earlier times."
+        refuse("lr", f"above {least:.2g} up to t = {times[-1]:.4g}", optimizer.lr, remedy)
+    return np.asarray(steps * optimizer.time_per_step)
+
+
+def start(student: Student, target: Array) -> Array:
+    """Return s_i(0) of a two-layer student."""
+    size = float(student.init or 0.0)
+    return np.full_like(target, size) if student.init_profile == "flat" else size * target
+
+
+def modes(asked: Asked) -> Solution:
+    """Return the sum of independent modes, exponential (S9) or logistic (T2)."""
+
+    def curve(on: FeatureClasses) -> tuple[Array, Array]:
+        lam, target, weight = asked.spectrum(on)
+        if asked.case.kind == "two_layer":
+            begun = start(asked.case.student, target)
+            return logistic_sum(asked.times, lam, target, weight, begun)
+        return exponential_sum(asked.times, 0.5 * weight * lam * target**2, 2.0 * lam)
+
+    return _summed(asked, curve, "exact (closed form of the modes)")
+
+
+def mean_of_sgd(asked: Asked) -> Solution:
+    """Return the mean loss of SGD where modes do not share their noise (N1, N12 to N14)."""
+    from superlaw.solvers.models import momentum, sgd
+
+    optimizer, task = asked.sgd, asked.case.task
+
+    def curve(on: FeatureClasses) -> tuple[Array, Array]:
+        lam, target, weight = asked.spectrum(on)
+        fourth = np.asarray(task.fourth_moment(on.index))
+        if not optimizer.momentum:
+            rate = sgd.one_active_rates(lam, fourth, optimizer.lr, optimizer.batch)
+            return exponential_sum(asked.times, 0.5 * weight * lam * target**2, rate)
+        trained = optimizer.lr, optimizer.batch, optimizer.momentum
+        loss = momentum.one_active_loss(asked.steps, lam, fourth, target, weight, *trained)
+        return loss, differenced_slope(asked.times, loss)
+
+    return _summed(asked, curve, "exact (closed form of mean SGD)")
+
+
+def contour(asked: Asked) -> Solution:
+    """Integrate the resolvent's trace (M6), with two numbers of nodes for the error."""
+    task = asked.case.task
+
+    def curve(on: FeatureClasses, n_nodes: int = laplace.N_NODES) -> tuple[Array, Array]:
+        lam, target, weight = asked.spectrum(on)
+        mean = task.mean(on.index)
+        return coactive.rank_one_loss(asked.times, lam - mean**2, mean, target, weight, n_nodes)
+
+    solution = _summed(asked, curve, "contour (rank-one resolvent)")
+    fewer, _ = curve(asked.classes(), laplace.N_NODES - 4)
+    bound = relative_difference(fewer, solution.loss)
+    if solution.error_bound is not None:
+        bound += solution.error_bound
+    return replace(solution, error_bound=bound)
+
+
+def moments(asked: Asked) -> Solution:
+    """Iterate the exact second moments of SGD on independent centred features (N4, N11)."""
+    from superlaw.solvers.models import momentum, sgd
+
+    optimizer, task = asked.sgd, asked.case.task
+    classes = asked.classes()
+    seconds = TERM_SECONDS * asked.steps[-1] * len(classes.index)
+    lasting("lr", optimizer.lr, seconds, "Raise it, or ask for earlier times.")
+
+    def curve(on: FeatureClasses) -> tuple[Array, Array]:
+        lam, target, weight = asked.spectrum(on)
+        spread = lam, np.asarray(task.fourth_moment(on.index)), target, weight
+        trained = optimizer.lr, optimizer.batch or 1
+        if optimizer.momentum:
+            loss = momentum.centred_loss(asked.steps, *spread, *trained, optimizer.momentum)
+        else:
+            loss = sgd.centred_loss(asked.steps, *spread, *trained)
+        return loss, differenced_slope(asked.times, loss)
+
+    return _summed(asked, curve, "moments (exact mean of SGD)")
+
+
+def coupled_moments(asked: Asked) -> Solution:
+    """Iterate the N × N second moments of SGD on inputs with a mean (M3 with noise)."""
+    from superlaw.solvers.models import sgd
+
+    optimizer, task = asked.sgd, asked.case.task
+    seconds = PAIR_SECONDS * asked.steps[-1] * asked.n_features**2
+    lasting("lr", optimizer.lr, seconds, "Raise it, ask for earlier times, or use a smaller N.")
+    classes = all_features(asked.n_features)
+    p = task.probability(classes.index)
+    raw = np.stack([p * task.law.moment(k) for k in (1, 2, 3, 4)])
+    target = np.asarray(task.target(classes.index))
+    loss = sgd.coupled_loss(asked.steps, raw, target, optimizer.lr, optimizer.batch)
+    curve = loss, differenced_slope(asked.times, loss)
+    solution = _solution(asked, curve, classes, "moments (exact mean of SGD)")
+    return replace(solution, error_bound=np.full_like(loss, ROUNDING))
+
+
+def resolvents(asked: Asked) -> Solution:
+    """Sum the resolvents of a linear student (L5, L11)."""
+    student, classes = asked.case.student, feature_classes(asked.n_features)
+    lam, target, weight = asked.spectrum(classes)
+    spectrum = bottleneck.Spectrum(
+        lam=np.asarray(lam), target=np.asarray(target), weight=weight, width=int(student.width or 0)
+    )
+    is_tight = student.embedding == "tight_frame"
+    loss_of = bottleneck.tight_frame_loss if is_tight else bottleneck.random_columns_loss
+    solution = _solution(
+        asked,
+        loss_of(asked.times, spectrum),
+        classes,
+        "bottleneck (deterministic equivalent of large N and K)",
+    )
+    return replace(solution, floor=bottleneck.floor(spectrum))
+
+
+def _summed(
+    asked: Asked, curve: Callable[[FeatureClasses], tuple[Array, Array]], method: str
+) -> Solution:
+    """Return a curve with its error bound: how much coarser classes, if any, change it."""
+    classes = asked.classes()
+    solution = _solution(asked, curve(classes), classes, method)
+    bound = np.full_like(solution.loss, ROUNDING if classes.is_exact else QUADRATURE)
+    for coarser in () if classes.is_exact else coarser_classes(classes.n_features):
+        bound += relative_difference(curve(coarser)[0], solution.loss)
+    return replace(solution, error_bound=bound)
+
+
+def _solution(
+    asked: Asked, curve: tuple[Array, Array], classes: FeatureClasses, method: str
+) -> Solution:
+    """Return a curve as a solution without a bound on its error."""
+    where = "every feature" if classes.is_exact else f"{len(classes.index)} feature classes"
+    loss, slope = curve
+    text = STATUS["success"]
+    return Solution(asked.times, loss, "success", text, f"{method}, {where}", local_slope=slope)

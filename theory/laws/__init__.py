@@ -1,0 +1,1 @@
+"""Laws in plain arithmetic, one function an equation of the derivations, by subject."""

@@ -14,7 +14,7 @@ from superlaw.theory.proof.ledger import Ledger, Verdict
 from superlaw.theory.proof.verification import verify
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Derivation(Graph):
     """A graph of steps that checks itself and writes itself.
 
@@ -24,6 +24,9 @@ class Derivation(Graph):
     >>> derive("front").verify().is_good
     True
     """
+
+    def __repr__(self) -> str:
+        return f"Derivation(name={self.name!r}, n_steps={len(self.steps)})"
 
     @cached_property
     def _verdicts(self) -> dict[str, Verdict]:

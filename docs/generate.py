@@ -19,9 +19,10 @@ from superlaw.storage import to_json, write_text
 from superlaw.theory.derivations import NAMES, derive, find_step
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.equations import latex
-from superlaw.theory.documents.markdown import table
+from superlaw.theory.documents.markdown import github, table
 from superlaw.theory.symbols import NOTATION
 from superlaw.validation.claims.claim import Check
+from superlaw.validation.reports.worked_example import documented
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
@@ -86,7 +87,7 @@ def _validate() -> None:
 def _texts() -> Iterator[tuple[Path, str]]:
     """Yield each generated text with its place."""
     for name in NAMES:
-        yield DOCS / "derivations" / f"{name}.md", derive(name).to_markdown()
+        yield DOCS / "derivations" / f"{name}.md", github(documented(derive(name)))
     yield DOCS / "notation.md", _notation()
     yield DOCS / "warnings.md", _warnings()
     yield from superposed.pages()

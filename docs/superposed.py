@@ -7,22 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from superlaw.solvers.closures.accuracy import measured
 from superlaw.storage import to_json, write_text
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import table
-from superlaw.validation.reports.closure_accuracy import accuracy, summary
-from superlaw.validation.reports.outside_assumptions import (
-    FREQUENCY_EXPONENT,
-    SHARE,
-    departures,
-    plateau,
-)
+from superlaw.validation.reports import outside_assumptions
 
 DOCS = Path(__file__).parent
 RESULTS = DOCS / "results"
-ACCURACY = RESULTS / "accuracy.json"
+OUTSIDE = RESULTS / "outside_assumptions.json"
 REPORT = RESULTS / "superposed.json"
-SUMMARY = DOCS.parent / "solvers" / "closures" / "accuracy.json"
 RUNS = DOCS.parent / "build" / "runs"
 """Direct flows are kept here, so that a generation that was cut off goes on."""
 FIGURES = {
@@ -40,26 +34,21 @@ with trained bias and random unit columns, one active feature; in brackets the s
 seeds of W. Late losses with b > 0 are decided by a handful of features and scatter. `sl.solve`
 quotes the largest deviation beyond two standard errors at the nearest parameters (`W-CLOSURE`) and
 says where nothing was compared (`W-UNVALIDATED`)."""
-OUTSIDE = f"""## Outside its assumptions
+ASIDE = f"""## Outside its assumptions
 
 Loss of other students and tasks over that of the direct flow with the same W; a = \
-{FREQUENCY_EXPONENT:g}, N/K = {SHARE}. The
+{outside_assumptions.FREQUENCY_EXPONENT:g}, N/K = {outside_assumptions.SHARE}. The
 one-active limit under gradient flow stands for them only where this is near 1."""
 
 
 def measure() -> None:
-    """Run the full validation, the accuracy of the closure and its departures; keep the numbers."""
-    from dataclasses import replace
-
+    """Run the full validation, and measure what lies outside its assumptions; keep the numbers."""
     from superlaw import storage
     from superlaw.validation.claims.claim import SIZES
     from superlaw.validation.figures.drawing import svg
     from superlaw.validation.validate import validate
 
-    rows = accuracy(0, replace(SIZES["full"], runs=str(RUNS), progress=True))
-    others = departures(0, SIZES["full"])
-    found = {"rows": rows, "departures": others, "plateau": plateau(0)}
-    write_text(ACCURACY, to_json(found) + "\n")
+    write_text(OUTSIDE, to_json(outside_assumptions.measured(0, SIZES["full"])) + "\n")
     report = validate("superposed", runs=str(RUNS), progress=True)
     facts = storage.manifest({}, seconds=report.seconds)
     write_text(REPORT, to_json(report.to_dict() | {"manifest": facts}) + "\n")
@@ -69,12 +58,11 @@ def measure() -> None:
 
 
 def pages() -> Iterator[tuple[Path, str]]:
-    """Yield the page of the regime, that of the closure's accuracy, and what the solver quotes."""
-    if REPORT.exists() and ACCURACY.exists():
+    """Yield the page of the regime and that of the closure's accuracy."""
+    if REPORT.exists() and OUTSIDE.exists():
         yield DOCS / "superposition.md", _regime(json.loads(REPORT.read_text("utf-8")))
-        found = json.loads(ACCURACY.read_text("utf-8"))
-        yield DOCS / "accuracy.md", _accuracy(found)
-        yield SUMMARY, to_json(summary(found["rows"])) + "\n"
+        outside = json.loads(OUTSIDE.read_text("utf-8"))
+        yield DOCS / "accuracy.md", _accuracy(measured("row_replica"), outside)
 
 
 def _regime(report: dict[str, Any]) -> str:
@@ -115,7 +103,7 @@ def _allowed(check: dict[str, Any]) -> str:
     return f"within {100 * check['tolerance']:.1f} %"
 
 
-def _accuracy(found: dict[str, Any]) -> str:
+def _accuracy(closure: dict[str, Any], outside: dict[str, Any]) -> str:
     """Return the tables of the closure's accuracy and of what lies outside it."""
     rows = tuple(
         (
@@ -126,14 +114,14 @@ def _accuracy(found: dict[str, Any]) -> str:
             str(row["seeds"]),
             *_cells(row["ratio"], row["error"]),
         )
-        for row in found["rows"]
+        for row in closure["rows"]
     )
     heads = ("N", "N/K", "a", "b", "seeds", "t = 1", "10", "100", "10³", "10⁴")
     others = tuple(
         (row["what"], f"{row['b']:g}", *_cells(row["ratio"], row["error"]))
-        for row in found["departures"]
+        for row in outside["rows"]
     )
-    flat = found["plateau"]
+    flat = outside["plateau"]
     dead = tuple(
         (name, *(f"{value:.2f}" for value in flat[key]))
         for name, key in (("direct flow", "direct"), ("closure", "closure"))
@@ -141,8 +129,10 @@ def _accuracy(found: dict[str, Any]) -> str:
     times = tuple(f"t = {t:g}" for t in flat["times"])
     parts = [
         TRUST,
+        _source(closure["provenance"]),
         table(Table(heads, rows)),
-        OUTSIDE,
+        ASIDE,
+        _source(outside["provenance"]),
         table(Table(("", "b", *times), others)),
         "## Dead units",
         f"Fraction of units that never open on their own feature, b = 0, a = {flat['a']:g}, "
@@ -150,6 +140,14 @@ def _accuracy(found: dict[str, Any]) -> str:
         table(Table(("", *times), dead)),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _source(provenance: dict[str, Any]) -> str:
+    """Return how numbers came about, as a sentence."""
+    return (
+        f"Measured on {provenance['date']} with superlaw {provenance['version']}, "
+        f"`{provenance['command']}`: {provenance['seeds']} seeds, entropy {provenance['entropy']}."
+    )
 
 
 def _cells(ratio: list[float], error: list[float]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -104,6 +105,19 @@ def test_derive_specialises(capsys):
     assert "## Solved and simulated" in out
     _, out, _ = run(capsys, "derive", "sequential", "-a", "1.5", "-b", "-0.5", "-N", "64")
     assert "Step S14 no longer holds" in out
+
+
+def test_derive_everything_skips_by_name_what_the_parameters_are_not_about(capsys, tmp_path):
+    case = ("-a", "1.5", "-N", "64", "-K", "16", "--t-end", "1", "--out", tmp_path)
+    code, _, err = run(capsys, "derive", *case)
+    assert code == 0
+    skipped = re.findall(r"derive: (\w+) has no example here", err)
+    assert skipped == ["sequential", "front", "two_layer", "coactive", "sgd"]
+    assert "## Solved" in (tmp_path / "bottleneck.md").read_text()
+    assert "## Solved" not in (tmp_path / "front.md").read_text()
+    code, _, err = run(capsys, "derive", "front", *case)
+    assert code == 2
+    assert "for the derivation front" in err
 
 
 def test_derive_writes_nothing_for_a_bad_case(capsys, tmp_path):

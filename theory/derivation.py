@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
+from superlaw.setting.optimizer import Optimizer
 from superlaw.theory.documents.document import Block, Document, compose
 from superlaw.theory.documents.formats import FORMATS
 from superlaw.theory.documents.html import fragment
@@ -14,9 +16,40 @@ from superlaw.theory.proof.ledger import Ledger, Verdict
 from superlaw.theory.proof.verification import verify
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
+class About:
+    """The cases a derivation is about: a curve at a reader's own parameters must be of one of them.
+
+    Parameters
+    ----------
+    kinds : tuple of str
+        Kinds of student, keys of `superlaw.setting.case.STUDENTS`.
+    inputs : tuple of str
+        Kinds of inputs, keys of `superlaw.setting.case.INPUTS`.
+    task, student : dict
+        Arguments of `PowerLawTask` and `Student` that make a case of them.
+    optimizer : SGD, Adam or GradientFlow, optional
+        Gradient flow if left out.
+    closure : str
+        The closure that solves them, as in `superlaw.solvers.closures`; empty if none does.
+    """
+
+    kinds: tuple[str, ...] = ("plain",)
+    inputs: tuple[str, ...] = ("one",)
+    task: dict[str, Any] = field(default_factory=dict, hash=False)
+    student: dict[str, Any] = field(default_factory=dict, hash=False)
+    optimizer: Optimizer | None = None
+    closure: str = ""
+
+
+@dataclass(frozen=True)
 class Derivation(Graph):
     """A graph of steps that checks itself and writes itself.
+
+    Parameters
+    ----------
+    about : About or None
+        The cases it is about; None if no curve of `superlaw.solve` belongs to it.
 
     Examples
     --------
@@ -25,8 +58,7 @@ class Derivation(Graph):
     True
     """
 
-    def __repr__(self) -> str:
-        return f"Derivation(name={self.name!r}, n_steps={len(self.steps)})"
+    about: About | None = None
 
     @cached_property
     def _verdicts(self) -> dict[str, Verdict]:

@@ -18,7 +18,6 @@ from superlaw.theory.documents.equations import broken, latex
 from superlaw.theory.documents.formats import FORMATS
 from superlaw.theory.documents.in_numbers import numbers, outside
 from superlaw.theory.documents.markup import translated
-from superlaw.theory.measured import closure_error
 from superlaw.theory.references import REFERENCES
 from superlaw.theory.symbols import L_0, NOTATION, a, b, t
 
@@ -139,16 +138,6 @@ def test_numbers_of_a_case_are_those_of_its_steps():
     assert ("S14", r"$\alpha = 0.666667$") in table.rows
     (*_, broken_table) = numbers(derive("sequential"), {a: 1.5, b: -0.5})
     assert "S14" not in {row[0] for row in broken_table.rows}
-
-
-def test_the_closure_quotes_what_was_measured(tmp_path):
-    results = tmp_path / "superposed.json"
-    assert "written by the validation run" in closure_error(results)
-    check = '{"predicted": 2.0, "measured": 2.5}, {"predicted": 0.0, "measured": 1.0}'
-    results.write_text(f'{{"claims": [{{"equation": "R15", "checks": [{check}]}}]}}')
-    assert "25.0% at most, over 1 checks" in closure_error(results)
-    results.write_text(f'{{"claims": [{{"equation": "S14", "checks": [{check}]}}]}}')
-    assert "has not compared" in closure_error(results)
 
 
 def test_symbols_have_distinct_names():

@@ -20,7 +20,6 @@ NAMES = (
     "cross_talk",
     "threshold",
     "column",
-    "tied",
 )
 
 

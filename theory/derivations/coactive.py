@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from superlaw.theory.derivation import Derivation
+from superlaw.theory.derivation import About, Derivation
 from superlaw.theory.proof.calculus import gamma_integrand, local_slope, tail_integral
 from superlaw.theory.proof.checks import Check, Equal, Tends
 from superlaw.theory.proof.derivation import Step
@@ -169,6 +169,7 @@ DERIVATION = Derivation(
         "decouple, but within a row a learned feature disturbs the slow ones. The student learns "
         "every entry of $S$; one restricted to the diagonal has no leak."
     ),
+    about=About(inputs=("mean",), task={"activity": "bernoulli"}),
     steps=(
         Step(
             "M1",

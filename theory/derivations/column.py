@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import sympy as sp
 
-from superlaw.theory.derivation import Derivation
+from superlaw.theory.derivation import About, Derivation
 from superlaw.theory.proof.checks import Check, Equal, Sampled
 from superlaw.theory.proof.derivation import Step
 from superlaw.theory.proof.random_matrices import unit_columns
@@ -78,6 +78,7 @@ DERIVATION = Derivation(
         "to rest where its own output balances that of the others, and the loss has a floor."
     ),
     references=("superposition2026",),
+    about=About(kinds=("superposed",), student={"bias": False}),
     steps=(
         Step(
             "X18",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from superlaw.theory.derivation import Derivation
+from superlaw.theory.derivation import About, Derivation
 from superlaw.theory.derivations.sequential import DERIVATION as SEQUENTIAL
 from superlaw.theory.derivations.superposed import DERIVATION as SUPERPOSED
 from superlaw.theory.proof.calculus import local_slope, one_term
@@ -157,6 +157,7 @@ DERIVATION = Derivation(
     ),
     builds_on=(SEQUENTIAL, SUPERPOSED),
     references=("superposition2026",),
+    about=About(kinds=("superposed",)),
     steps=(
         Step(
             "X1",

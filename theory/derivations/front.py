@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from superlaw.theory.derivation import Derivation
+from superlaw.theory.derivation import About, Derivation
 from superlaw.theory.derivations.sequential import DERIVATION as SEQUENTIAL
 from superlaw.theory.proof.calculus import tail_integral
 from superlaw.theory.proof.checks import Check, Equal, Tends
@@ -126,6 +126,7 @@ DERIVATION = Derivation(
     ),
     builds_on=(SEQUENTIAL,),
     references=("superposition2026", "bordelon2024"),
+    about=About(),
     steps=(
         Step(
             "F1",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from superlaw.theory.derivation import Derivation
+from superlaw.theory.derivation import About, Derivation
 from superlaw.theory.proof.calculus import local_slope, tail_integral
 from superlaw.theory.proof.checks import Check, Equal
 from superlaw.theory.proof.derivation import Step
@@ -108,6 +108,7 @@ DERIVATION = Derivation(
         r"it. Modes still come one after another, but the front moves at the pace of $\lambda_i "
         r"a_i$ instead of $\lambda_i$, and a small start delays each by a logarithm."
     ),
+    about=About(kinds=("two_layer",), student={"depth": 2}),
     steps=(
         Step(
             "T1",

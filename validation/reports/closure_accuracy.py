@@ -1,14 +1,19 @@
-"""How far the closure is from direct flows: a table over tasks and widths, and its worst."""
+"""How far the closure is from direct flows: a table over tasks and widths, and its worst.
+
+`python -m superlaw.validation.reports.closure_accuracy --out row_replica.json` measures it again.
+"""
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from superlaw import storage
 from superlaw.setting.task import PowerLawTask
-from superlaw.validation.claims.claim import Size
+from superlaw.validation.claims.claim import SIZES, Size
 from superlaw.validation.claims.superposed import flows
 from superlaw.validation.claims.superposed.meanfield import predict
 from superlaw.validation.fitting.readings import fall
@@ -17,6 +22,20 @@ LARGER = {1024: (2, 8), 2048: (8,)}
 """Larger N, and the values of N/K that are compared there, for a = 1.5."""
 LARGER_END = 1e3
 DECADES = (1.0, 10.0, 100.0, 1e3, 1e4)
+COMMAND = "python -m superlaw.validation.reports.closure_accuracy"
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure the accuracy of the closure and write it to a file."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description="How far the closure is from flows.")
+    parser.add_argument("--out", required=True, help="file to write, .json")
+    parser.add_argument("--runs", help="folder in which flows are kept, to resume from")
+    parser.add_argument("--entropy", type=int, default=0, help="root of all random streams (0)")
+    parser.add_argument("--size", choices=sorted(SIZES), default="full", help="as in validate")
+    given = parser.parse_args(arguments)
+    out = storage.output_file(given.out, (".json",))
+    size = replace(SIZES[given.size], runs=given.runs, progress=True)
+    storage.write_json(out, measured(given.entropy, size))
 
 
 def accuracy(seed: int, size: Size) -> list[dict[str, Any]]:
@@ -38,16 +57,22 @@ def accuracy(seed: int, size: Size) -> list[dict[str, Any]]:
     return rows
 
 
-def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what `solvers.accuracy` reads: the region compared, and worst deviations in it."""
+def measured(seed: int, size: Size) -> dict[str, Any]:
+    """Return what `superlaw.solvers.closures.accuracy` reads: rows, their region, provenance."""
+    rows = accuracy(seed, size)
+    source = storage.provenance(COMMAND, entropy=seed, seeds=size.seeds)
+    return {"provenance": source, "region": region(rows), "rows": rows}
+
+
+def region(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return between which parameters, and up to which times, the closure was compared."""
     compared = {"a": "a", "b": "b", "N": "n_features", "N/K": "share"}
-    region: dict[str, Any] = {
+    spans: dict[str, Any] = {
         name: [min(row[key] for row in rows), max(row[key] for row in rows)]
         for name, key in compared.items()
     }
-    region["last"] = sorted({(row["n_features"], row["until"][-1]) for row in rows})
-    kept = ("a", "b", "n_features", "share", "until", "worst")
-    return {"region": region, "rows": [{name: row[name] for name in kept} for row in rows]}
+    spans["last"] = sorted({(row["n_features"], row["until"][-1]) for row in rows})
+    return spans
 
 
 def _row(task: PowerLawTask, share: int, seed: int, size: Size) -> dict[str, Any]:
@@ -68,3 +93,7 @@ def _row(task: PowerLawTask, share: int, seed: int, size: Size) -> dict[str, Any
         "error": np.round(error[at], 4).tolist(),
         "worst": np.round(np.maximum.accumulate(excess)[at], 4).tolist(),
     }
+
+
+if __name__ == "__main__":
+    main()

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from superlaw import storage
 from superlaw.setting.optimizer import SGD, Optimizer
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
@@ -21,6 +22,12 @@ TIMES = (1.0, 3.0, 10.0, 30.0, 100.0)
 SEEDS = 4
 LARGEST, FASTEST = 4096, 2.0
 """N and a of the largest direct flow: units that the bias has switched off stay off."""
+
+
+def measured(seed: int, size: Size) -> dict[str, Any]:
+    """Return the departures and the plateau with their provenance."""
+    source = storage.provenance("python docs/generate.py", entropy=seed, seeds=SEEDS)
+    return {"provenance": source, "rows": departures(seed, size), "plateau": plateau(seed)}
 
 
 def departures(seed: int, size: Size) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Worked examples: a derivation at a reader's own parameters, solved and, if asked, simulated."""
+"""Derivations as documents, with what was measured and at a reader's own parameters."""
 
 from __future__ import annotations
 
@@ -6,29 +6,46 @@ from typing import Any
 
 import numpy as np
 
+from superlaw.arguments import ArgumentError, refuse
 from superlaw.curves import Array
-from superlaw.setting.optimizer import SGD
+from superlaw.notices import Notice
+from superlaw.setting.case import STUDENTS, Case, case
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
+from superlaw.solvers.closures import accuracy
+from superlaw.solvers.solution import Solution
 from superlaw.solvers.solve import solve
-from superlaw.theory.derivation import Derivation
-from superlaw.theory.documents.document import Block, Figure, Heading, Paragraph, Table
+from superlaw.theory.derivation import About, Derivation
+from superlaw.theory.documents.document import Block, Document, Figure, Heading, Paragraph, Table
 from superlaw.theory.documents.in_numbers import numbers
+from superlaw.theory.exponents import exponent
 from superlaw.theory.symbols import NOTATION
 from superlaw.validation.claims.claim import Panel, Series
 from superlaw.validation.figures.drawing import svg
+from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.simulate import simulate
 
-TASKS: dict[str, dict[str, Any]] = {"coactive": {"activity": "bernoulli"}}
-STUDENTS: dict[str, dict[str, Any]] = {
-    "two_layer": {"depth": 2},
-    "bottleneck": {"activation": "linear"},
-}
-OPTIMIZERS = {"sgd": SGD(lr=0.05, batch=1)}
-SUPERPOSED = ("bottleneck", "superposed", "cross_talk", "threshold", "column")
-"""What a derivation is about; derivations of a bottleneck need a width to be solved."""
+_NARROW = ("bottleneck", "superposed")
+"""Kinds of student that need a width to be solved."""
 _ROWS = 9
 _SEEDS = 4
+
+
+def documented(derivation: Derivation, example: tuple[Block, ...] = ()) -> Document:
+    """Return a derivation as a document, with what was measured of its closure.
+
+    Parameters
+    ----------
+    derivation : Derivation
+        The general steps.
+    example : tuple of Block
+        From `worked`.
+    """
+    closure = derivation.about.closure if derivation.about else ""
+    measured = (
+        (Heading("The closure, measured"), Paragraph(accuracy.sentence(closure))) if closure else ()
+    )
+    return derivation.document((*measured, *example))
 
 
 def worked(
@@ -55,19 +72,44 @@ def worked(
     Returns
     -------
     tuple of Block
-        For `superlaw.theory.derivation.Derivation.document`.
+        For `documented`.
 
     Raises
     ------
     ArgumentError
-        If an argument is outside its rule.
+        If an argument is outside its rule, or makes a case that the derivation is not about.
     """
-    problem = PowerLawTask(**(TASKS.get(derivation.name, {}) | task))
-    learner = Student(**(STUDENTS.get(derivation.name, {}) | student))
+    about = derivation.about or About()
+    _check_given(derivation.name, about.task, task)
+    _check_given(derivation.name, about.student, student)
+    problem, learner = PowerLawTask(**(about.task | task)), Student(**(about.student | student))
     blocks = numbers(derivation, _values(problem, learner))
-    if problem.n_features is None or (derivation.name in SUPERPOSED and learner.width is None):
+    is_narrow = not set(about.kinds).isdisjoint(_NARROW)
+    if derivation.about is None or problem.n_features is None:
         return blocks
-    return (*blocks, *_curve(derivation, problem, learner, times, simulated))
+    if is_narrow and learner.width is None:
+        return blocks
+    found = case(problem, learner, about.optimizer)
+    _check_case(derivation.name, about, found)
+    return (*blocks, *_curve(about, found, times, simulated))
+
+
+def _check_given(name: str, about: dict[str, Any], given: dict[str, Any]) -> None:
+    """Refuse an argument that takes back what the derivation is about."""
+    for key, value in about.items():
+        if given.get(key, value) != value:
+            refuse(key, f"{value!r} for the derivation {name}", given[key], "Leave it out.")
+
+
+def _check_case(name: str, about: About, found: Case) -> None:
+    """Refuse a case that the derivation is not about."""
+    if found.kind not in about.kinds:
+        formula = " or ".join(f"{kind} ({STUDENTS[kind]})" for kind in about.kinds)
+        rule = f"{formula} for the derivation {name}"
+        refuse("student", rule, found.kind, "Change its width, depth, activation or embedding.")
+    if found.inputs not in about.inputs:
+        rule = f"{' or '.join(about.inputs)} for the derivation {name}"
+        refuse("inputs", rule, found.inputs, "Change the activity or the amplitude.")
 
 
 def _values(task: PowerLawTask, student: Student) -> dict[Any, float]:
@@ -82,28 +124,47 @@ def _values(task: PowerLawTask, student: Student) -> dict[Any, float]:
     return {NOTATION[name].symbol: value for name, value in known.items() if value is not None}
 
 
-def _curve(
-    derivation: Derivation, task: PowerLawTask, student: Student, times: Array, simulated: bool
-) -> tuple[Block, ...]:
-    optimizer = OPTIMIZERS.get(derivation.name)
-    runs = None
+def _curve(about: About, found: Case, times: Array, simulated: bool) -> tuple[Block, ...]:
+    """Solve a case; if simulated, at the times of the simulation, which may be whole steps."""
+    setting, runs = (found.task, found.student), None
     if simulated:
-        runs = simulate(task, student, times, optimizer=optimizer, seeds=_SEEDS)
+        runs = simulate(*setting, times, optimizer=about.optimizer, seeds=_SEEDS)
         times = runs.times
-    solution = solve(task, student, times, optimizer=optimizer)
-    head = ["time", "loss", "local slope"]
-    columns: list[Any] = [times, solution.loss, solution.local_slope]
-    series = [Series("solved", times, solution.loss)]
-    if runs is not None:
-        head += ["simulated", "standard error"]
-        columns += [runs.mean, runs.standard_error]
-        series += [Series("simulated", times, runs.mean, runs.standard_error, "points")]
-    rows = np.unique(np.linspace(0, len(times) - 1, _ROWS).astype(int))
-    table = tuple(tuple(f"{column[row]:.5g}" for column in columns) for row in rows)
-    panel = Panel("Loss curve", "time t", "population loss L", tuple(series))
+    solution = solve(*setting, times, optimizer=about.optimizer)
+    notices = (f"**{n.code}**: {n.message.rstrip('.')}." for n in _notices(found, solution))
     return (
         Heading("Solved" + (" and simulated" if simulated else "")),
         Paragraph(f"By the solver's method `{solution.method}`."),
-        Table(tuple(head), table),
-        Figure(svg(panel), "Loss against time, at these parameters."),
+        *map(Paragraph, notices),
+        _table(solution, runs),
+        _figure(solution, runs),
     )
+
+
+def _notices(found: Case, solution: Solution) -> tuple[Notice, ...]:
+    """Return what a reader of the exponent and of the curve must know."""
+    try:
+        predicted = exponent(found.task, found.student, found.optimizer).warnings
+    except ArgumentError:  # no exponent is known for this case: there is only the curve
+        predicted = ()
+    return tuple(dict.fromkeys((*predicted, *solution.warnings)))
+
+
+def _table(solution: Solution, runs: Ensemble | None) -> Table:
+    head, columns = ["time", "loss"], [solution.times, solution.loss]
+    if solution.local_slope is not None:
+        head, columns = [*head, "local slope"], [*columns, solution.local_slope]
+    if runs is not None:
+        head += ["simulated", "standard error"]
+        columns += [runs.mean, runs.standard_error]
+    rows = np.unique(np.linspace(0, len(solution.times) - 1, _ROWS).astype(int))
+    cells = tuple(tuple(f"{column[row]:.5g}" for column in columns) for row in rows)
+    return Table(tuple(head), cells)
+
+
+def _figure(solution: Solution, runs: Ensemble | None) -> Figure:
+    series = [Series("solved", solution.times, solution.loss)]
+    if runs is not None:
+        series += [Series("simulated", runs.times, runs.mean, runs.standard_error, "points")]
+    panel = Panel("Loss curve", "time t", "population loss L", tuple(series))
+    return Figure(svg(panel), "Loss against time, at these parameters.")

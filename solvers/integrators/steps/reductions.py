@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from superlaw.compiled import LOOSE, helper
+from superlaw.compiled import helper
+from superlaw.solvers.integrators.steps.layout import LOOSE
 
 
 @helper()

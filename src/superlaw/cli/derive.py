@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from superlaw.arguments import ArgumentError
 from superlaw.cli import setting
 from superlaw.cli.command import FAILED, GOOD, Answer, Command
 from superlaw.cli.options import Options, Parser, operands, path, switch, word
 
 if TYPE_CHECKING:
     from superlaw.theory.derivation import Derivation
+    from superlaw.theory.documents.document import Block, Document
 
 
 def _build(parser: Parser) -> None:
@@ -43,8 +46,8 @@ def _run(options: Options) -> Answer:
     _check_case(options)
     folder = storage.output_folder(given["out"]) if "out" in given else None
     documents = {
-        f"{found.name}{SUFFIXES[form]}": FORMATS[form](found.document(_worked(found, options)))
-        for found in chosen
+        f"{document.name}{SUFFIXES[form]}": FORMATS[form](document)
+        for document in _documents(chosen, options)
     }
     if folder is None:
         return Answer(documents, "\n".join(documents.values()))
@@ -70,7 +73,23 @@ def _check_case(options: Options) -> None:
         setting.task(options), setting.student(options), setting.times(options)
 
 
-def _worked(derivation: Derivation, options: Options) -> tuple[Any, ...]:
+def _documents(chosen: list[Derivation], options: Options) -> Iterator[Document]:
+    """Yield the documents; of all, those that the given parameters are not about lack a curve."""
+    from superlaw.progress import say
+    from superlaw.validation.reports.worked_example import documented
+
+    for derivation in chosen:
+        example: tuple[Block, ...] = ()
+        try:
+            example = _worked(derivation, options)
+        except ArgumentError as error:
+            if options["derive"].get("names"):
+                raise
+            say(f"superlaw derive: {derivation.name} has no example here. {error}")
+        yield documented(derivation, example)
+
+
+def _worked(derivation: Derivation, options: Options) -> tuple[Block, ...]:
     """Return what a derivation becomes at the given parameters; nothing if none are given."""
     if not options["task"]:
         return ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from superlaw.theory.derivation import Derivation
+from superlaw.theory.derivation import About, Derivation
 from superlaw.theory.derivations.bottleneck import embeddings, floor, flow
 from superlaw.theory.derivations.sequential import DERIVATION as SEQUENTIAL
 
@@ -17,6 +17,7 @@ DERIVATION = Derivation(
     ),
     builds_on=(SEQUENTIAL,),
     references=("superposition2026", "marchenkopastur1967"),
+    about=About(kinds=("bottleneck",), student={"activation": "linear"}),
     steps=(
         *flow.STEPS,
         *embeddings.STEPS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from superlaw.theory.derivation import Derivation
+from superlaw.theory.derivation import About, Derivation
 from superlaw.theory.derivations.sequential import loss, modes
 
 DERIVATION = Derivation(
@@ -14,6 +14,7 @@ DERIVATION = Derivation(
         "appears, and the loss is a sum over those not yet learned. Exactly one feature is "
         "active at a time, so the second moments of the inputs are diagonal."
     ),
+    about=About(),
     steps=(
         *modes.STEPS,
         *loss.STEPS,

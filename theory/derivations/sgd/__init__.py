@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from superlaw.theory.derivation import Derivation
+from superlaw.setting.optimizer import SGD
+from superlaw.theory.derivation import About, Derivation
 from superlaw.theory.derivations.sgd import momentum, plain
 
 DERIVATION = Derivation(
@@ -14,6 +15,7 @@ DERIVATION = Derivation(
         "independent centred inputs every error kicks every mode, and the memory of those kicks "
         "is a power law of its own."
     ),
+    about=About(inputs=("one", "centred"), optimizer=SGD(lr=0.05, batch=1)),
     steps=(
         *plain.STEPS,
         *momentum.STEPS,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from superlaw.theory.derivation import Derivation
+from superlaw.theory.derivation import About, Derivation
 from superlaw.theory.derivations.sequential import DERIVATION as SEQUENTIAL
 from superlaw.theory.derivations.superposed import closure, entry, flow, interference
-from superlaw.theory.measured import closure_error
 
 _STEPS = (*entry.STEPS, *flow.STEPS, *interference.STEPS, *closure.STEPS)
 
@@ -16,10 +15,11 @@ DERIVATION = Derivation(
         r"$\hat y = \mathrm{ReLU}(W^T B W x + \beta)$ with $K < N$, fixed random unit columns "
         r"$W$, one active feature at a time and $v$ uniform on $(0, 2)$. The flow of one entry is "
         "exact; that of the whole needs averages over interference. Closures are marked "
-        f"**assumed**. {closure_error()}"
+        "**assumed**; how far they are from direct flows is measured."
     ),
     builds_on=(SEQUENTIAL,),
     references=("superposition2026",),
+    about=About(kinds=("superposed",), closure="row_replica"),
     # In the order of their numbers: each group takes up what others left.
     steps=tuple(sorted(_STEPS, key=lambda step: int(step.id.removeprefix("R")))),
 )

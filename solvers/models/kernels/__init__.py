@@ -1,1 +1,0 @@
-"""Compiled recursions of models that are no mean-field families."""

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from superlaw import storage
-from superlaw.curves import Array
-from superlaw.notices import Notice
+import numpy as np
 
+from superlaw import storage
+from superlaw.arguments import refuse
+from superlaw.curves import Array, read_columns
+from superlaw.notices import Notice
+from superlaw.results import Result
+
+ROWS_SHOWN = 14
+_SUFFIXES = (".npz", ".csv")
+_STATES = ("state", "states")
+_OPTIONAL = ("local_slope", "error_bound", *_STATES)
+_FACTS = ("status", "message", "method", "floor", "n_steps", "n_rejected")
 STATUS = {
     "success": "reached the last time",
     "max_steps": "ran out of steps; allow more with max_steps, loosen rtol, or use "
@@ -25,15 +35,23 @@ STATUS = {
 
 
 class NumericsError(RuntimeError):
-    """A solver failed; `solution` holds what it reached."""
+    """A computation failed.
 
-    def __init__(self, solution: Solution) -> None:
-        super().__init__(f"{solution.status}: {solution.message}")
+    Parameters
+    ----------
+    message : str
+        What happened and what to do about it.
+    solution : Solution, optional
+        What a solver reached.
+    """
+
+    def __init__(self, message: str, solution: Solution | None = None) -> None:
+        super().__init__(message)
         self.solution = solution
 
 
-@dataclass(frozen=True)
-class Solution:
+@dataclass(frozen=True, eq=False, repr=False)
+class Solution(Result):
     """A loss curve and how it was found.
 
     Parameters
@@ -80,14 +98,18 @@ class Solution:
     n_steps: int = 0
     n_rejected: int = 0
     warnings: tuple[Notice, ...] = ()
-    state: Array | None = field(default=None, repr=False)
-    states: Array | None = field(default=None, repr=False)
+    state: Array | None = None
+    states: Array | None = None
     events: dict[str, float] = field(default_factory=dict)
 
     @property
     def success(self) -> bool:
         """Whether the run ended where it was to end and nothing misbehaved."""
         return self.status in ("success", "event")
+
+    def failure(self) -> NumericsError:
+        """Return the error that a failed run raises; it carries this solution."""
+        return NumericsError(f"{self.status}: {self.message}", self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the solution as plain data."""
@@ -117,20 +139,84 @@ class Solution:
             named["error_bound"] = self.error_bound
         return named | self.observables
 
-    def save(self, path: str | os.PathLike[str], configuration: dict[str, Any]) -> Path:
+    def save(
+        self, path: str | os.PathLike[str], configuration: Mapping[str, Any] | None = None
+    ) -> Path:
         """Write the curve as .npz or .csv, and `<name>.manifest.json` beside it.
+
+        States are kept in .npz only.
+
+        Parameters
+        ----------
+        path : path
+            Where to; what is there is replaced.
+        configuration : mapping, optional
+            What was asked for, for the manifest.
 
         Raises
         ------
         ArgumentError
             If the name has another ending or cannot be written to.
         """
-        target = storage.output_file(path, (".npz", ".csv"))
+        target = storage.output_file(path, _SUFFIXES)
         columns = self.columns()
+        kept = {name: getattr(self, name) for name in _STATES}
+        if target.suffix == ".npz":
+            columns |= {name: state for name, state in kept.items() if state is not None}
         storage.write_arrays(target, columns)
-        facts = {k: v for k, v in self.to_dict().items() if k not in columns}
-        facts.pop("observables")
-        storage.write_json(
-            target.with_suffix(".manifest.json"), storage.manifest(configuration, **facts)
-        )
+        facts = {name: value for name, value in self.to_dict().items() if name not in columns}
+        facts["observables"] = sorted(self.observables)
+        storage.write_json(_manifest(target), storage.manifest(configuration or {}, **facts))
         return target
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Solution:
+        """Return the solution that `save` wrote, to the last bit.
+
+        Raises
+        ------
+        ArgumentError
+            If the file or its manifest is missing, damaged, or not a solution's.
+        """
+        source = Path(path)
+        columns = read_columns(source)
+        try:
+            facts: dict[str, Any] = storage.read_json(_manifest(source))
+            known: dict[str, Any] = {name: facts[name] for name in _FACTS}
+            known |= {name: columns.get(name) for name in _OPTIONAL}
+            return cls(
+                times=columns["times"],
+                loss=columns["loss"],
+                observables={name: columns[name] for name in facts["observables"]},
+                events={name: float(t or "nan") for name, t in facts["events"].items()},
+                warnings=tuple(Notice(**notice) for notice in facts["warnings"]),
+                **known,
+            )
+        except storage.DAMAGED as error:
+            reason = storage.reason(error)
+            refuse("path", "a solution with its manifest", str(path), f"{reason}.")
+
+    def __repr__(self) -> str:
+        last = (
+            {"t_end": float(self.times[-1]), "loss": float(self.loss[-1])}
+            if len(self.times)
+            else {}
+        )
+        return self._brief(n_times=len(self.times), **last, status=self.status)
+
+    def __str__(self) -> str:
+        lines = [f"status  {self.status}: {self.message}", f"method  {self.method}"]
+        lines.append(f"floor   {self.floor:.6g}" if self.floor >= 0.0 else "floor   unknown")
+        if self.error_bound is not None and len(self.error_bound):
+            lines.append(f"error   at most {self.error_bound.max():.1e} of the loss")
+        lines += [str(notice) for notice in self.warnings]
+        lines.append(f"{'time':>12}{'loss':>16}{'local slope':>14}")
+        every = max(1, -(-len(self.times) // ROWS_SHOWN))
+        slopes = np.full(len(self.times), np.nan) if self.local_slope is None else self.local_slope
+        rows = list(zip(self.times, self.loss, slopes, strict=True))
+        lines += [f"{t:12.4g}{loss:16.8g}{slope:14.5f}" for t, loss, slope in rows[::-every][::-1]]
+        return "\n".join(lines)
+
+
+def _manifest(curve: Path) -> Path:
+    return curve.with_suffix(".manifest.json")

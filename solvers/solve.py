@@ -18,7 +18,7 @@ from superlaw.setting.table import Condition, Row, Table, among
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers import closed_forms
 from superlaw.solvers.closed_forms import Asked
-from superlaw.solvers.solution import STATUS, NumericsError, Solution
+from superlaw.solvers.solution import STATUS, Solution
 
 RTOL = 1e-6
 """Tolerance of the integrators if none is given."""
@@ -174,7 +174,7 @@ def _finished(solution: Solution, throw: bool) -> Solution:
         notice = Notice("W-ROUNDING", f"error bound above 1e-3 from t = {first:.4g} on")
         solution = replace(solution, warnings=(*solution.warnings, notice))
     if throw and not solution.success:
-        raise NumericsError(solution)
+        raise solution.failure()
     return solution
 
 

@@ -7,6 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pytest
+from conftest import JIT
+from numba import types
+
 import superlaw
 from superlaw import compiled
 
@@ -16,6 +21,8 @@ HELPER = """from superlaw.compiled import helper
 def factor():
     return {value}
 """
+ANY_ORDER = ("relu_descent", "linear_descent", "sample_losses")
+"""Kernels that read S in the order it comes in, of a student without embedding a transpose."""
 KERNEL = """from numba import float64
 
 from superlaw.compiled import kernel
@@ -85,6 +92,40 @@ def test_without_a_cache_kernels_are_compiled_all_the_same(monkeypatch, capsys):
     if compiled.config.DISABLE_JIT:
         return
     assert "NUMBA_CACHE_DIR" in capsys.readouterr().err
+
+
+@compiled.helper(fastmath=compiled.LOOSE)
+def _half_of_a_sum(values):
+    total = 0.0
+    for k in range(values.size):
+        for j in range(values.size):
+            total += values[k] * values[j]
+    return 0.5 * total
+
+
+@pytest.mark.skipif(not JIT, reason="looks at compiled code")
+def test_helpers_are_inlined_so_that_cached_code_has_the_bits_of_fresh_code():
+    @compiled.kernel(types.float64(types.float64[::1], types.float64[::1]))
+    def thrice(x, y):
+        return _half_of_a_sum(x) + _half_of_a_sum(y) + _half_of_a_sum(x[1:])
+
+    assert thrice(np.ones(3), np.ones(2)) == 4.5 + 2.0 + 2.0
+    if not sum(thrice.stats.cache_misses.values()):
+        return  # code from the disk cannot be shown
+    code = "\n".join(thrice.inspect_llvm().values())
+    calls = [line for line in code.splitlines() if " call " in line and "_half_of_a_sum" in line]
+    assert calls == []
+
+
+def test_every_kernel_is_compiled_for_given_types_when_its_file_is_imported():
+    seen = 0
+    for path in compiled.kernel_files():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for call in getattr(node, "decorator_list", ()):
+                if isinstance(call, ast.Call) and ast.unparse(call.func) == "kernel":
+                    seen += 1
+                    assert call.args or node.name in ANY_ORDER, (path, node.name)
+    assert seen > 40
 
 
 def _is_compiled(function):

@@ -8,9 +8,10 @@ import pytest
 import superlaw as sl
 
 PUBLIC = {
-    "SGD", "Adam", "ArgumentError", "Ensemble", "Exponent", "GradientFlow", "NumericsError",
-    "PowerLawFit", "PowerLawTask", "Report", "Solution", "Student", "derive", "exponent",
-    "fit_power_law", "integrate", "log_times", "simulate", "solve", "validate",
+    "SGD", "Adam", "ArgumentError", "DivergenceError", "Ensemble", "Event", "Exponent",
+    "GradientFlow", "MeanField", "NumericsError", "PowerLawFit", "PowerLawTask", "Report",
+    "SimulationInterrupted", "Solution", "Student", "derive", "exponent", "fit_power_law",
+    "integrate", "log_times", "read_curve", "simulate", "solve", "validate",
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from superlaw.notices import Notice
 from superlaw.setting.task import PowerLawTask
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Exponent:
     """The exponent α of L ≈ prefactor · t^-α, or why there is none.
 
@@ -80,6 +80,10 @@ class Exponent:
             "floor": self.floor,
             "warnings": self.warnings,
         }
+
+    def __repr__(self) -> str:
+        value = "None" if self.exponent is None else f"{self.exponent:.6g}"
+        return f"Exponent(exponent={value}, regime={self.regime!r}, equation={self.equation!r})"
 
     def __str__(self) -> str:
         value = "none" if self.exponent is None else f"{self.exponent:.6g}"

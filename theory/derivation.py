@@ -42,7 +42,7 @@ class About:
     closure: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Derivation(Graph):
     """A graph of steps that checks itself and writes itself.
 
@@ -59,6 +59,9 @@ class Derivation(Graph):
     """
 
     about: About | None = None
+
+    def __repr__(self) -> str:
+        return f"Derivation(name={self.name!r}, n_steps={len(self.steps)})"
 
     @cached_property
     def _verdicts(self) -> dict[str, Verdict]:

@@ -153,5 +153,13 @@ t_K = _define("t_K", "crossover time", 0.5, 5.0)
 theta = _define("theta", r"threshold of an output, $-\beta$", 0.1, 3.0)
 sigma = _define("sigma", "size of the interference at an inactive output", 0.2, 2.0)
 
+zeta = _define("zeta", r"share of amplitudes below the threshold, $\theta/(2 s)$", 0.02, 0.9)
+h = _define("h", r"threshold over twice the interference, $\theta/(2 \sigma)$", 0.3, 3.0)
+S_ij = _define("S_ij", r"overlap of two trained columns, entry $(i, j)$ of $W^T W$", 0.6, 1.5)
+D_ij = _define("D_ij", r"drive of an entry, $-\partial L/\partial S_{ij}$", -1.0, 1.0, real=True)
+P_ji = _define("P_ji", "work that an entry and its bias do on the student", -1.0, 1.0, real=True)
+Y_ij = _define("Y_ij", "what repulsion has added to column $j$ along $i$", -1.0, 1.0, real=True)
+Y_ji = _define("Y_ji", "what repulsion has added to column $i$ along $j$", -1.0, 1.0, real=True)
+
 sum_i, sum_j, sum_k, sum_l = sp.symbols("i j k l", integer=True, positive=True)
 """Indices that sums count through: whole, where `i` runs through the reals."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
@@ -18,7 +17,9 @@ from scipy.special import ndtri
 from superlaw.curves import Array
 from superlaw.progress import Progress
 from superlaw.setting.task import PowerLawTask
-from superlaw.solvers.closures import accuracy, row_replica_kernels
+from superlaw.solvers.closures import accuracy
+from superlaw.solvers.closures.kernels.row_replica import closure_rates
+from superlaw.solvers.closures.kernels.row_replica_pairs import Model, State
 from superlaw.solvers.feature_classes import coarse_classes
 from superlaw.solvers.integrators.stabilised import Chebyshev, StepUnderflow
 from superlaw.solvers.solution import STATUS, Solution
@@ -56,9 +57,13 @@ class Sizes:
         rows = 2 * self.G * self.R + 2 * self.G + 2
         return rows + self.G * self.H * self.R + self.G * (self.G - self.H) * self.Q
 
-    def parts(self, y: Array) -> Any:
-        """Return a flat state as its parts."""
-        return row_replica_kernels.unpack(y, self.G, self.H, self.R, self.Q)
+    def parts(self, y: Array) -> State:
+        """Return the parts of a flat state as views."""
+        G, H, R, Q = self.G, self.H, self.R, self.Q
+        shapes = (G, R), (G, R), (G,), (G,), (2,), (G, H, R), (G, G - H, Q)
+        ends = np.cumsum([math.prod(shape) for shape in shapes]).tolist()
+        pieces = zip([0, *ends], ends, shapes, strict=False)
+        return State(*(y[start:end].reshape(shape) for start, end, shape in pieces))
 
 
 def solve_closure(
@@ -98,7 +103,7 @@ class _Closure:
         self.task, self.width = task, width
         self.sizes = Sizes(len(classes.index), head, N_REPLICAS, len(nodes))
         marks, bulk_marks = _marks(self.sizes)
-        self.model = row_replica_kernels.Model(
+        self.model = Model(
             n=classes.weight,
             p=np.asarray(task.probability(classes.index)),
             target=np.asarray(task.target(classes.index)),
@@ -141,9 +146,7 @@ class _Closure:
         return y
 
     def _rate(self, y: Array, out: Array) -> None:
-        self.losses = row_replica_kernels.closure_rates(
-            self.model, self.sizes.parts(y), self.sizes.parts(out)
-        )
+        self.losses = closure_rates(self.model, self.sizes.parts(y), self.sizes.parts(out))
 
     def _spectral_radius(self) -> float:
         """Return the largest rate at the start, with half of the gates open."""

@@ -33,7 +33,7 @@ from superlaw.solvers.integrators.steps.layout import (
     pointer,
     to_blocks,
 )
-from superlaw.solvers.solution import STATUS, NumericsError, Solution
+from superlaw.solvers.solution import STATUS, Solution
 
 FIRST_STEP = 0.01
 """First step, in units of the time on which y changes by its own size."""
@@ -154,7 +154,7 @@ def integrate(
     status = run.go(max_steps, callback, progress)
     solution = run.solution(status)
     if throw and not solution.success:
-        raise NumericsError(solution)
+        raise solution.failure()
     return solution
 
 

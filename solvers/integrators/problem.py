@@ -11,15 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from superlaw.arguments import refuse
-from superlaw.compiled import kernel
 from superlaw.curves import Array
 from superlaw.solvers.integrators.kernel_checks import check_kernels
-from superlaw.solvers.integrators.steps.layout import ORDER, Kernel
-
-
-@kernel(ORDER)
-def no_order(y, theta, shared, out):  # type: ignore[no-untyped-def]  # a kernel
-    """No order parameters: the modes are independent."""
+from superlaw.solvers.integrators.steps.layout import Kernel, no_order
 
 
 @dataclass(frozen=True)

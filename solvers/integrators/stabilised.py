@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from superlaw.compiled import kernel
 from superlaw.solvers.integrators.steps.chebyshev_coefficients import coefficients, stability_limit
+from superlaw.solvers.integrators.steps.flat import combine, estimate, norm
 
 Array = NDArray[Any]
 SHRINK, GROW, SAFETY = 0.2, 3.0, 0.8
@@ -42,22 +42,6 @@ def stages_needed(h_rho: float) -> int:
     while stability_limit(n_stages) < h_rho:
         n_stages += 1
     return n_stages
-
-
-@kernel()
-def _combine(y0, before, last, slope, slope0, row, h):
-    """Overwrite `before` with the next stage."""
-    drive, mu, nu, start, rest = row
-    for k in range(y0.size):
-        stage = rest * y0[k] + mu * last[k] + nu * before[k]
-        before[k] = stage + h * (drive * slope[k] + start * slope0[k])
-
-
-@kernel()
-def _estimate(y0, y, slope0, slope, h, out):
-    """Fill the local error 0.8 (y_n − y_{n+1}) + 0.4 h (F_n + F_{n+1})."""
-    for k in range(y0.size):
-        out[k] = 0.8 * (y0[k] - y[k]) + 0.4 * h * (slope0[k] + slope[k])
 
 
 class StepUnderflow(ArithmeticError):
@@ -118,7 +102,7 @@ class Chebyshev:
         if left < 2.0 * self.h:
             h = left / max(1, math.ceil(left / self.h - 1e-9))
         before, last, slope = self._stages(h)
-        _estimate(self.y, last, self.slope, slope, h, before)
+        estimate(self.y, last, self.slope, slope, h, before)
         worst = self.error(before, last)
         factor = GROW if worst == 0.0 else SAFETY * worst ** (-1.0 / 3.0)
         factor = min(GROW, max(SHRINK, factor)) if math.isfinite(worst) else SHRINK
@@ -143,16 +127,16 @@ class Chebyshev:
         v, found = self._direction if self._direction.size else self.slope, self._room[0]
         growth = 0.0
         for _ in range(POWER_STEPS):
-            length = float(np.linalg.norm(v))
+            length = norm(v)
             if length == 0.0:
                 return
-            nudge = NUDGE * float(np.linalg.norm(self.y)) / length
+            nudge = NUDGE * norm(self.y) / length
             self.rate(self.y + nudge * v, found)
             v = (found - self.slope) / nudge
-            growth = float(np.linalg.norm(v)) / length
+            growth = norm(v) / length
         if not 0.0 < growth < math.inf:
             return
-        self._direction = v / np.linalg.norm(v)
+        self._direction = v / norm(v)
         self.spectral_radius = MARGIN * growth
         self.n_evaluations += POWER_STEPS
 
@@ -164,7 +148,7 @@ class Chebyshev:
         last[:] = self.y + rows[0][0] * h * self.slope
         for row in rows[1:]:
             self.rate(last, slope)
-            _combine(self.y, before, last, slope, self.slope, row, h)
+            combine(self.y, before, last, slope, self.slope, row, h)
             before, last = last, before
         self.rate(last, slope)
         self.n_evaluations += len(rows)

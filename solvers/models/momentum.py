@@ -14,10 +14,9 @@ Source: derivation steps N10 to N14 [derived], exact.
 from __future__ import annotations
 
 import numpy as np
-from numba import float64, int64, void
 
-from superlaw.compiled import kernel
 from superlaw.curves import Array
+from superlaw.solvers.models.kernels.moments import add_by_powers, step_by_step
 
 
 def one_active_loss(
@@ -47,7 +46,7 @@ def one_active_loss(
     """
     square = lam**2 + (0.0 if batch is None else 1.0 / batch) * (fourth - lam**2)
     change, loss = _change(lam, square, lr, momentum), np.zeros(len(steps))
-    _add_by_powers(change, target**2, 0.5 * weight * lam, np.asarray(steps, np.int64), loss)
+    add_by_powers(change, target**2, 0.5 * weight * lam, np.asarray(steps, np.int64), loss)
     return loss
 
 
@@ -71,7 +70,7 @@ def centred_loss(
     kick, half_rate = 2.0 * lr**2 / batch * lam, 0.5 * weight * lam
     loss, start = np.empty(len(steps)), np.zeros((len(lam), 3))
     start[:, 0] = target**2
-    _step_by_step(change, kick, half_rate, start, np.asarray(steps, np.int64), loss)
+    step_by_step(change, kick, half_rate, start, np.asarray(steps, np.int64), loss)
     return loss
 
 
@@ -87,59 +86,3 @@ def _change(lam: Array, square: Array, lr: float, m: float) -> Array:
         [spread, -2.0 * m * kept, same - 1.0],
     ]
     return np.ascontiguousarray(np.array(rows).transpose(2, 0, 1))
-
-
-@kernel(void(float64[:, :, ::1], float64[::1], float64[::1], int64[::1], float64[::1]))
-def _add_by_powers(change, start, half_rate, steps, loss):
-    """Add half_rate · P of every mode at the given steps, by squaring its matrix again and again.
-
-    With D = T − 1 kept instead of T, T² − 1 = 2D + D².
-    """
-    n_bits = 1
-    while steps[steps.size - 1] >> n_bits > 0:
-        n_bits += 1
-    powers, state, moved = np.empty((n_bits, 3, 3)), np.empty(3), np.empty(3)
-    for g in range(start.size):
-        powers[0] = change[g]
-        for bit in range(1, n_bits):
-            for j in range(3):
-                for k in range(3):
-                    powers[bit, j, k] = 2.0 * powers[bit - 1, j, k]
-                    for inner in range(3):
-                        powers[bit, j, k] += powers[bit - 1, j, inner] * powers[bit - 1, inner, k]
-        state[:] = 0.0
-        state[0], done = start[g], 0
-        for row in range(steps.size):
-            ahead, bit = steps[row] - done, 0
-            while ahead > 0:
-                if ahead & 1:
-                    for j in range(3):
-                        moved[j] = state[j]
-                        for k in range(3):
-                            moved[j] += powers[bit, j, k] * state[k]
-                    state[:] = moved
-                ahead, bit = ahead >> 1, bit + 1
-            done = steps[row]
-            loss[row] += half_rate[g] * state[0]
-
-
-@kernel(
-    void(float64[:, :, ::1], float64[::1], float64[::1], float64[:, ::1], int64[::1], float64[::1])
-)
-def _step_by_step(change, kick, half_rate, state, steps, loss):
-    """Move (P, C, U) of every mode on, each kicked by the loss of all, recorded at given steps."""
-    done = 0
-    for row in range(steps.size):
-        while True:
-            L = 0.0
-            for g in range(half_rate.size):
-                L += half_rate[g] * state[g, 0]
-            if done == steps[row]:
-                break
-            for g in range(half_rate.size):
-                P, C, U = state[g, 0], state[g, 1], state[g, 2]
-                for j in range(3):
-                    pull = change[g, j, 0] * P + change[g, j, 1] * C + change[g, j, 2] * U
-                    state[g, j] += pull + kick[g] * L
-            done += 1
-        loss[row] = L

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import float64, int64, void
 
-from superlaw.compiled import kernel
 from superlaw.curves import Array
 
 
@@ -28,23 +26,6 @@ def one_active_rates(lam: Array, fourth: Array, lr: float, batch: int | None) ->
     return -np.log1p(lr * (lr * lam**2 - 2.0 * lam + spread)) / lr
 
 
-@kernel(void(float64[::1], float64[::1], float64[::1], float64[::1], int64[::1], float64[::1]))
-def _centred(factor, kick, half_rate, P, steps, loss):
-    """P ← factor P + kick L, L = Σ half_rate P, recorded at the given steps."""
-    done = 0
-    for row in range(steps.size):
-        while True:
-            L = 0.0
-            for g in range(P.size):
-                L += half_rate[g] * P[g]
-            if done == steps[row]:
-                break
-            for g in range(P.size):
-                P[g] = factor[g] * P[g] + kick[g] * L
-            done += 1
-        loss[row] = L
-
-
 def centred_loss(
     steps: Array, lam: Array, fourth: Array, target: Array, weight: Array, lr: float, batch: int
 ) -> Array:
@@ -64,10 +45,12 @@ def centred_loss(
     batch : int
         Batch size B.
     """
+    from superlaw.solvers.models.kernels.moments import mean_squares  # numba takes a second
+
     factor = (1.0 - lr * lam) ** 2 + lr**2 / batch * (fourth - 2.0 * lam**2)
     loss = np.empty(len(steps))
     kick, half_rate = 2.0 * lr**2 / batch * lam, 0.5 * weight * lam
-    _centred(factor, kick, half_rate, target**2, np.asarray(steps, np.int64), loss)
+    mean_squares(factor, kick, half_rate, target**2, np.asarray(steps, np.int64), loss)
     return loss
 
 

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from superlaw.arguments import ArgumentError
-    from superlaw.curves import log_times
+    from superlaw.curves import log_times, read_curve
     from superlaw.setting.optimizer import SGD, Adam, GradientFlow
     from superlaw.setting.student import Student
     from superlaw.setting.task import PowerLawTask
+    from superlaw.solvers.integrators.events import Event
     from superlaw.solvers.integrators.integrate import integrate
+    from superlaw.solvers.integrators.problem import MeanField
     from superlaw.solvers.solution import NumericsError, Solution
     from superlaw.solvers.solve import solve
     from superlaw.theory.answer import Exponent
@@ -27,15 +29,18 @@ if TYPE_CHECKING:
     from superlaw.validation.fitting.power_law import PowerLawFit, fit_power_law
     from superlaw.validation.reports.report import Report
     from superlaw.validation.training.ensemble import Ensemble
+    from superlaw.validation.training.seeds import DivergenceError, SimulationInterrupted
     from superlaw.validation.training.simulate import simulate
     from superlaw.validation.validate import validate
 
 _HOMES = {
     "superlaw.arguments": ("ArgumentError",),
+    "superlaw.solvers.integrators.events": ("Event",),
     "superlaw.solvers.integrators.integrate": ("integrate",),
+    "superlaw.solvers.integrators.problem": ("MeanField",),
     "superlaw.solvers.solution": ("NumericsError", "Solution"),
     "superlaw.solvers.solve": ("solve",),
-    "superlaw.curves": ("log_times",),
+    "superlaw.curves": ("log_times", "read_curve"),
     "superlaw.theory.derivations": ("derive",),
     "superlaw.theory.answer": ("Exponent",),
     "superlaw.theory.exponents": ("exponent",),
@@ -45,6 +50,7 @@ _HOMES = {
     "superlaw.validation.training.ensemble": ("Ensemble",),
     "superlaw.validation.fitting.power_law": ("PowerLawFit", "fit_power_law"),
     "superlaw.validation.reports.report": ("Report",),
+    "superlaw.validation.training.seeds": ("DivergenceError", "SimulationInterrupted"),
     "superlaw.validation.training.simulate": ("simulate",),
     "superlaw.validation.validate": ("validate",),
 }
@@ -54,13 +60,17 @@ __all__ = [
     "SGD",
     "Adam",
     "ArgumentError",
+    "DivergenceError",
     "Ensemble",
+    "Event",
     "Exponent",
     "GradientFlow",
+    "MeanField",
     "NumericsError",
     "PowerLawFit",
     "PowerLawTask",
     "Report",
+    "SimulationInterrupted",
     "Solution",
     "Student",
     "derive",
@@ -68,6 +78,7 @@ __all__ = [
     "fit_power_law",
     "integrate",
     "log_times",
+    "read_curve",
     "simulate",
     "solve",
     "validate",

@@ -21,6 +21,9 @@ from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 Kernel = Callable[..., Any]
 """A compiled function; plain Python where compilation is switched off."""
+LOOSE = {"reassoc", "contract", "nsz"}
+"""What the compiler may do with sums: several partial sums, fused multiply-adds. NaN and infinity
+keep their meaning."""
 _MARKS = (b"superlaw.compiled", b"from numba import")
 _said: set[str] = set()
 
@@ -57,8 +60,12 @@ def kernel(*signatures: Any, **options: Any) -> Callable[[Kernel], Kernel]:
 
 
 def helper(**options: Any) -> Callable[[Kernel], Kernel]:
-    """Return a decorator for what is compiled into the kernels that call it, and nowhere else."""
-    return njit(nogil=True, error_model="numpy", **options)
+    """Return a decorator for what is compiled into the kernels that call it, and nowhere else.
+
+    Always inlined: left as a call, a helper with reordered sums would have other last bits in the
+    process that compiles its kernel than in those that read the kernel from disk.
+    """
+    return njit(nogil=True, error_model="numpy", forceinline=True, **options)
 
 
 @cache

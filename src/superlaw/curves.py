@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,32 +64,79 @@ def differenced_slope(times: Array, loss: Array) -> Array:
 
 
 def read_curve(path: str | os.PathLike[str]) -> tuple[Array, Array]:
-    """Return times (n,) and losses (n_seeds, n) from a .csv or .npz file.
+    r"""Return the times and losses of a .csv or .npz file.
+
+    Parameters
+    ----------
+    path : path
+        Columns `times` and `loss`, or `loss_0`, `loss_1`, … of several runs; others are left out.
+
+    Returns
+    -------
+    times : ndarray
+        Shape (n_times,).
+    loss : ndarray
+        Shape (n_seeds, n_times).
 
     Raises
     ------
     ArgumentError
-        If the file cannot be read or lacks the columns `times` and `loss` or `loss_0`, ….
+        If the file cannot be read or lacks these columns.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     text = Path(folder, "curve.csv").write_text("times,loss\n1,0.5\n10,0.25\n")
+    ...     times, loss = read_curve(Path(folder, "curve.csv"))
+    >>> times.tolist(), loss.tolist()
+    ([1.0, 10.0], [[0.5, 0.25]])
     """
-    source = Path(path)
+    columns = read_columns(path)
+    runs = [columns[name] for name in sorted(columns, key=_seed) if _is_loss(name)]
+    times = columns.get("times")
+    if times is None or not runs or any(run.shape != times.shape for run in (times.ravel(), *runs)):
+        refuse("curve", "a file of times and losses", os.fspath(path), _REMEDY)
+    return times, np.array(runs)
+
+
+def read_columns(path: str | os.PathLike[str]) -> dict[str, Array]:
+    """Return the named arrays of a .npz file, or the columns of a .csv file with a header.
+
+    Raises
+    ------
+    ArgumentError
+        If the file cannot be read or is no such thing.
+    """
     try:
-        columns = _read_npz(source) if source.suffix == ".npz" else _read_csv(source)
-        times = columns["times"]
-        runs = [columns[name] for name in sorted(columns, key=_seed) if _is_loss(name)]
-        return times, np.atleast_2d(np.array(runs))
+        content = storage.read_bytes(path)
+        return _npz(content) if Path(path).suffix == ".npz" else _csv(content)
     except storage.DAMAGED as error:
-        refuse("curve", "a file of times and losses", str(path), f"{_REMEDY} ({error})")
+        refuse("curve", "a file of times and losses", path, f"{_REMEDY} ({storage.reason(error)})")
 
 
-def _read_npz(source: Path) -> dict[str, Array]:
-    with np.load(source, allow_pickle=False) as archive:
-        return {name: np.asarray(values, dtype=np.float64) for name, values in archive.items()}
+def _npz(content: bytes) -> dict[str, Array]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(member.file_size for member in archive.infolist()) > storage.LARGEST:
+            raise ValueError(f"larger than {storage.LARGEST} bytes")
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return {name: _real(name, values) for name, values in arrays.items()}
 
 
-def _read_csv(source: Path) -> dict[str, Array]:
-    with open(source, encoding="utf-8") as stream:
-        names = [name.strip() for name in stream.readline().split(",")]
-        table = np.loadtxt(stream, delimiter=",", ndmin=2)
+def _real(name: str, values: NDArray[Any]) -> Array:
+    if values.dtype.kind not in "fiu":
+        raise ValueError(f"{name} holds {values.dtype}")
+    return np.asarray(values, dtype=np.float64)
+
+
+def _csv(content: bytes) -> dict[str, Array]:
+    header, _, rows = content.decode("utf-8-sig").partition("\n")
+    names = [name.strip() for name in header.split(",")]
+    if len(set(names)) < len(names):
+        raise ValueError("two columns of one name")
+    if not rows.strip():
+        raise ValueError("no rows")
+    table = np.loadtxt(io.StringIO(rows), delimiter=",", ndmin=2)
     return dict(zip(names, table.T, strict=True))
 
 

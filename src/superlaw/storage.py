@@ -7,9 +7,11 @@ import math
 import os
 import platform
 import secrets
+import struct
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -20,8 +22,13 @@ from typing import Any
 from superlaw.arguments import refuse
 
 SCHEMA_VERSION = 1
-DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+DAMAGED = (
+    OSError, ValueError, TypeError, AttributeError, LookupError, EOFError, ArithmeticError,
+    MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error,
+)  # fmt: skip
 """What reading a file raises that is not whole, or not what it should be."""
+LARGEST = 2**28
+"""Bytes of a file that is read whole: a curve of 1000 seeds at 1000 times has a tenth of it."""
 RECORD = "manifest.json"
 _RECORDED_PACKAGES = ("superlaw", "numpy", "scipy", "sympy", "numba", "matplotlib")
 
@@ -135,23 +142,60 @@ def plain(value: Any) -> Any:
     return value
 
 
+def read_bytes(path: str | os.PathLike[str], largest: int = LARGEST) -> bytes:
+    """Return what a file holds; a pipe or a device may have no end, so there is a limit.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    ValueError
+        If it is larger than `largest`, or its name has a null byte.
+    """
+    with open(os.fspath(path), "rb") as stream:  # a number would be an open file of the process
+        content = stream.read(largest + 1)
+    if len(content) > largest:
+        raise ValueError(f"larger than {largest} bytes")
+    return content
+
+
+def read_json(path: str | os.PathLike[str]) -> Any:
+    """Return what a JSON file holds."""
+    return json.loads(read_bytes(path))
+
+
+def reason(error: BaseException) -> str:
+    """Return in a few words why a file could not be read or written."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return " ".join(str(error).split())[:120] or type(error).__name__
+
+
 def output_folder(path: str | os.PathLike[str], name: str = "out") -> Path:
     """Return `path` as a folder that exists and can be written to, or refuse it before any work."""
-    folder = Path(path)
     try:
+        folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
-    except OSError as error:
-        refuse(name, "a folder that can be written to", str(path), f"{error.strerror}.")
+    except (OSError, ValueError, TypeError) as error:
+        refuse(name, "a folder that can be written to", path, f"{reason(error)}.")
     return folder
 
 
 def output_file(path: str | os.PathLike[str], suffixes: tuple[str, ...], name: str = "out") -> Path:
     """Return `path` as a file name that can be written to, or refuse it before any work."""
-    target = Path(path)
+    try:
+        target = Path(path)
+        is_folder = target.is_dir()
+        for companion in (target, target.with_suffix(".manifest.json")):
+            companion.exists()  # a name may be too long for the file system
+    except (OSError, ValueError, TypeError) as error:
+        refuse(name, "a file name", path, f"{reason(error)}.")
     if target.suffix not in suffixes:
         refuse(name, f"a file name ending in {' or '.join(suffixes)}", str(path), "Rename it.")
+    if is_folder:
+        refuse(name, "a file name", str(path), "That is a folder.")
     output_folder(target.parent, name)
     return target
 

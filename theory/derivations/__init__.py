@@ -20,6 +20,7 @@ NAMES = (
     "cross_talk",
     "threshold",
     "column",
+    "tied",
 )
 
 

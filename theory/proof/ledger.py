@@ -41,7 +41,7 @@ class Verdict:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ledger:
     """The verdicts of a derivation.
 
@@ -67,6 +67,9 @@ class Ledger:
             if row.id == step_id:
                 return row
         raise KeyError(step_id)
+
+    def __repr__(self) -> str:
+        return f"Ledger(name={self.name!r}, n_steps={len(self.rows)}, is_good={self.is_good})"
 
     def __str__(self) -> str:
         lines = [f"{'step':6}{'status':10}{'points':>7}{'deviation':>12}"]

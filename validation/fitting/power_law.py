@@ -11,6 +11,7 @@ from scipy.optimize import minimize_scalar
 
 from superlaw.arguments import increasing_times, one_of, refuse
 from superlaw.notices import Notice
+from superlaw.results import Result
 from superlaw.solvers.solution import Solution
 from superlaw.validation.training.ensemble import Ensemble, standard_error
 
@@ -32,8 +33,8 @@ _EXPONENTS = np.geomspace(1e-3, 20.0, 80)
 """Starts of the search for the exponent of the offset power law."""
 
 
-@dataclass(frozen=True)
-class PowerLawFit:
+@dataclass(frozen=True, eq=False, repr=False)
+class PowerLawFit(Result):
     """A fitted exponent α of L ≈ floor + prefactor · t^-α.
 
     Parameters
@@ -88,6 +89,10 @@ class PowerLawFit:
             "per_seed": self.per_seed,
             "warnings": self.warnings,
         }
+
+    def __repr__(self) -> str:
+        shown = {"exponent": self.exponent, "window": tuple(float(f"{t:.4g}") for t in self.window)}
+        return self._brief(**shown, model=self.model, n_warnings=len(self.warnings))
 
     def __str__(self) -> str:
         errors = ", ".join(

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from superlaw import storage
+from superlaw.results import Result
 from superlaw.validation.claims.claim import Check, ClaimResult
 
 
-@dataclass(frozen=True)
-class Report:
+@dataclass(frozen=True, eq=False, repr=False)
+class Report(Result):
     """The claims of a validation run and their verdicts.
 
     Parameters
@@ -47,6 +48,12 @@ class Report:
             "claims": [claim.to_dict() for claim in self.claims],
             "configuration": self.configuration,
         }
+
+    def __repr__(self) -> str:
+        return self._brief(name=self.name, n_claims=len(self.claims), passed=self.passed)
+
+    def __str__(self) -> str:
+        return self.table()
 
     def table(self) -> str:
         """Return the verdicts as a text table: each claim by the check nearest to failing."""

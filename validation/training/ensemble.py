@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from superlaw import storage
+from superlaw.results import Result
 
 Array = NDArray[np.float64]
 ROWS_SHOWN = 14
 
 
-@dataclass(frozen=True)
-class Ensemble:
+@dataclass(frozen=True, eq=False, repr=False)
+class Ensemble(Result):
     """Independent training runs of one student on one task.
 
     Parameters
@@ -100,6 +101,10 @@ class Ensemble:
             columns["standard_error"] = self.standard_error
         columns |= {f"loss_{k}": run for k, run in zip(self.seeds, self.loss, strict=True)}
         storage.write_arrays(storage.output_file(path, (".csv", ".npz")), columns)
+
+    def __repr__(self) -> str:
+        last = {"t_end": float(self.times[-1])} if len(self.times) else {}
+        return self._brief(n_seeds=len(self.seeds), n_times=len(self.times), **last)
 
     def __str__(self) -> str:
         plural = "" if len(self.seeds) == 1 else "s"

@@ -17,6 +17,7 @@ from superlaw.execution.locks import locked
 from superlaw.execution.signals import interruptible
 from superlaw.progress import WorkBar, say
 from superlaw.solvers.integrators.stabilised import StepUnderflow
+from superlaw.solvers.solution import NumericsError
 from superlaw.validation.training import seed_state
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.plan import Plan, Trainer
@@ -33,12 +34,12 @@ DIVERGED = 1e3
 class SimulationInterrupted(KeyboardInterrupt):
     """A simulation was interrupted; `ensemble` holds the finished seeds, None if there are none."""
 
-    def __init__(self, message: str, ensemble: Ensemble | None) -> None:
+    def __init__(self, message: str, ensemble: Ensemble | None = None) -> None:
         super().__init__(message)
         self.ensemble = ensemble
 
 
-class DivergenceError(RuntimeError):
+class DivergenceError(NumericsError):
     """Training diverged; nothing of it is kept as a result."""
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from numba import types
 from numba.core.types.function_type import CompileResultWAP
 
+from superlaw.compiled import kernel
 from superlaw.curves import Array
 
 Kernel = Callable[..., Any]
@@ -35,6 +36,12 @@ PARTIALS = types.void(_vector, _matrix, _vector, _vector, _vector, _matrix, _mat
 MEASURE = types.void(_vector, _matrix, _vector, _vector, _matrix)
 """measure(y, theta, shared, m, out): out[q, c] = what feature c adds to observable q."""
 
+
+@kernel(ORDER)
+def no_order(y, theta, shared, out):
+    """No order parameters: the modes are independent."""
+
+
 BLOCK = 1024
 """Features a block: what a pass works on fits the second-level cache, and the call of a pass, a
 microsecond or two, is a small part of its work (measured best of 256 … 4096)."""
@@ -42,9 +49,6 @@ TINY = 1e-300
 """Added to tolerances, so that an exact 0 is within a tolerance of 0."""
 LANES = 4
 """Stages are combined four at a time; tableaus and stage stores are padded to multiples of it."""
-LOOSE = {"reassoc", "contract", "nsz"}
-"""What the compiler may do with sums inside a block: several partial sums, fused multiply-adds.
-NaN and infinity keep their meaning."""
 NOW, AFTER, BETWEEN = 0, 1, 2
 """States a pass may look at: before the step, after it, or between on the dense output."""
 

@@ -7,11 +7,10 @@ from collections import namedtuple
 import numpy as np
 from numba import types
 
-from superlaw.compiled import helper, kernel
+from superlaw.compiled import LOOSE, helper, kernel
 from superlaw.solvers.integrators.steps.layout import (
     AFTER,
     BETWEEN,
-    LOOSE,
     NOW,
     PASS,
     PASSES,

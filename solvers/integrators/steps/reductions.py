@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from superlaw.compiled import helper
-from superlaw.solvers.integrators.steps.layout import LOOSE
+from superlaw.compiled import LOOSE, helper
 
 
 @helper()

@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from superlaw.compiled import helper, kernel
-from superlaw.solvers.integrators.steps.layout import LOOSE, PASS, STEP, TINY, Passes, pointer
+from superlaw.compiled import LOOSE, helper, kernel
+from superlaw.solvers.integrators.steps.layout import PASS, STEP, TINY, Passes, pointer
 from superlaw.solvers.integrators.steps.reductions import collect_order, eliminate, total, worst
 
 POWERS = 7

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from superlaw import storage
 from superlaw.arguments import refuse
 from superlaw.cli.options import Kind, Options
 
@@ -55,16 +56,9 @@ def _read(config: str | None, kinds: Mapping[str, Kind]) -> list[tuple[str, Any]
 
 def _table(config: str) -> dict[str, Any]:
     try:
-        with open(config, "rb") as stream:
-            content = stream.read(LARGEST + 1)
-        table = {} if len(content) > LARGEST else tomllib.loads(content.decode())
-    except OSError as error:
-        refuse("config", "a readable TOML file", config, f"{error.strerror}.")
-    except (ValueError, RecursionError) as error:
-        refuse("config", "a readable TOML file", config, f"{error}.")
-    if len(content) > LARGEST:
-        refuse("config", f"a TOML file below {LARGEST} bytes", config, "Choose another file.")
-    return table
+        return tomllib.loads(storage.read_bytes(config, LARGEST).decode())
+    except (OSError, ValueError, RecursionError) as error:
+        refuse("config", "a readable TOML file", config, f"{storage.reason(error)}.")
 
 
 def _check_key(name: str, kinds: Mapping[str, Kind]) -> None:

@@ -16,7 +16,6 @@ METHODS = (
     "bottleneck", "closure",
 )  # fmt: skip
 """Those of `solvers.solve`, which a help text should not have to compile."""
-_ROWS = 14
 
 
 def _build(parser: Parser) -> None:
@@ -63,27 +62,9 @@ def _run(options: Options) -> Answer:
         solution.save(out, options)
     if plot is not None:
         _plot(solution, plot)
-    text = _summary(solution)
     if solution.success:
-        return Answer(solution, text, GOOD)
-    return Answer(solution, text, NUMERICS, f"{solution.status}: {solution.message}")
-
-
-def _summary(solution: Solution) -> str:
-    """Return a solution as text: how it went, and a few rows of it."""
-    lines = [f"status  {solution.status}: {solution.message}", f"method  {solution.method}"]
-    lines.append(f"floor   {solution.floor:.6g}" if solution.floor >= 0.0 else "floor   unknown")
-    if solution.error_bound is not None and len(solution.error_bound):
-        lines.append(f"error   at most {solution.error_bound.max():.1e} of the loss")
-    lines += [str(notice) for notice in solution.warnings]
-    lines.append(f"{'time':>12}{'loss':>16}{'local slope':>14}")
-    every = max(1, -(-len(solution.times) // _ROWS))
-    slopes = [float("nan")] * len(solution.times)
-    if solution.local_slope is not None:
-        slopes = solution.local_slope.tolist()
-    rows = list(zip(solution.times, solution.loss, slopes, strict=True))
-    lines += [f"{t:12.4g}{loss:16.8g}{slope:14.5f}" for t, loss, slope in rows[::-every][::-1]]
-    return "\n".join(lines)
+        return Answer(solution, str(solution), GOOD)
+    return Answer(solution, str(solution), NUMERICS, f"{solution.status}: {solution.message}")
 
 
 def _plot(solution: Solution, plot: str) -> None:

@@ -4,7 +4,8 @@ from scipy.integrate import quad
 
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
-from superlaw.solvers.closures import row_replica, row_replica_kernels
+from superlaw.solvers.closures import row_replica
+from superlaw.solvers.closures.kernels.row_replica_pairs import moments
 from superlaw.solvers.solve import solve
 
 WITHIN = 0.05
@@ -16,7 +17,7 @@ WITHIN = 0.05
     ("S", "beta"), [(1.0, 0.3), (1.0, -0.7), (0.2, -0.7), (-1.0, 0.4), (-0.1, 0.5), (-1.0, -0.1)]
 )
 def test_moments_are_integrals_over_open_gates(S, beta):
-    for k, moment in enumerate(row_replica_kernels.moments(S, beta)):
+    for k, moment in enumerate(moments(S, beta)):
         jump = [-beta / S] if 0.0 < -beta / S < 2.0 else None
         wanted = quad(lambda v, k=k: 0.5 * v**k * (v * S + beta >= 0.0), 0, 2, points=jump)[0]
         assert moment == pytest.approx(wanted, abs=1e-9)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from superlaw.solvers.closures import row_replica_kernels
+from superlaw.solvers.closures.kernels.row_replica import closure_rates
+from superlaw.solvers.closures.kernels.row_replica_pairs import Model, State, moments
 from superlaw.theory.derivations import find_step
 from superlaw.theory.symbols import D_ji, Delta, K, M_ji, N, kc_i, kr_j, mu, r_0, t
 
@@ -19,14 +20,14 @@ SIZE, WIDTH = 4, 2.5
 class Case:
     """A state, its rates by the kernel, and what the derivation calls their ingredients."""
 
-    state: row_replica_kernels.State
-    rate: row_replica_kernels.State
+    state: State
+    rate: State
     known: dict
 
 
 def _state(fill):
     shapes = ((SIZE, 1), (SIZE, 1), (SIZE,), (SIZE,), (2,), (SIZE, SIZE, 1), (SIZE, 0, 1))
-    return row_replica_kernels.State(*(fill(shape) for shape in shapes))
+    return State(*(fill(shape) for shape in shapes))
 
 
 def _case(seed):
@@ -36,7 +37,7 @@ def _case(seed):
     state.beta[:], state.head[:] = -0.2 * state.beta, 0.3 * (state.head - 0.6)
     state.column[:], state.row[:] = state.column + 1.0, state.row + 1.0
     marks = rng.choice([-1.0, 1.0], (SIZE, SIZE, 1))
-    model = row_replica_kernels.Model(
+    model = Model(
         np.ones(SIZE),
         rng.uniform(0.1, 0.4, SIZE),
         rng.uniform(0.3, 1.0, SIZE),
@@ -48,7 +49,7 @@ def _case(seed):
         np.ones(1),
     )
     rate = _state(np.zeros)
-    row_replica_kernels.closure_rates(model, state, rate)
+    closure_rates(model, state, rate)
     return Case(state, rate, _known(model, state, rate))
 
 
@@ -61,7 +62,7 @@ def _known(model, state, rate):
             sigma[j, i] = np.sqrt((state.column[i] + state.row[j] - norm) / WIDTH)
             field = sigma[j, i] * model.marks[j, i, 0] + state.head[j, i, 0]
             S, target = (s[j], model.target[j]) if i == j else (field, 0.0)
-            _, m1, m2 = row_replica_kernels.moments(S, state.beta[j, 0])
+            _, m1, m2 = moments(S, state.beta[j, 0])
             D[j, i] = -model.p[i] * ((S - target) * m2 + state.beta[j, 0] * m1)
             gain[j, i] = -model.marks[j, i, 0] * D[j, i] / sigma[j, i]
             echo[j, i] = model.marks[j, i, 0] * state.head[j, i, 0] / sigma[j, i]

@@ -6,8 +6,9 @@ from scipy import stats
 
 from superlaw.setting.optimizer import SGD
 from superlaw.setting.task import PowerLawTask
+from superlaw.validation.training.kernels.full_rank import population_loss
 from superlaw.validation.training.kernels.sampling import draw, ladder
-from superlaw.validation.training.plain import FullRankTrainer, population_loss
+from superlaw.validation.training.plain import FullRankTrainer
 
 pytestmark = pytest.mark.kernels
 UNLIKELY = 1e-4

@@ -9,13 +9,21 @@ from __future__ import annotations
 from collections import namedtuple
 
 import numpy as np
+from numba import boolean, float64, int64, types, void
 
 from superlaw.compiled import kernel
+from superlaw.validation.training.kernels.optimizer_steps import REALS
 from superlaw.validation.training.kernels.sampling import draw
 
 Batch = namedtuple("Batch", ("pattern", "scale", "index", "amplitude", "starts", "slot"))
 """Of each sample its pattern and its scale (batch,); of pattern u the features
 index[starts[u]:starts[u+1]] and their amplitudes; room to look up the pattern of a feature (N,)."""
+
+
+def _batch(real):
+    return types.NamedTuple(
+        (int64[::1], real[::1], int64[::1], float64[::1], *(int64[::1],) * 2), Batch
+    )
 
 
 def new_batch(batch: int, n_features: int, dtype: np.dtype) -> Batch:
@@ -30,7 +38,7 @@ def new_batch(batch: int, n_features: int, dtype: np.dtype) -> Batch:
     )
 
 
-@kernel()
+@kernel(*(int64(types.npy_rng, boolean, int64, float64[::1], _batch(real)) for real in REALS))
 def draw_batch(generator, one_active, law, ladder, batch):
     """Draw a batch; return its number of patterns."""
     patterns = 0
@@ -57,7 +65,7 @@ def draw_batch(generator, one_active, law, ladder, batch):
     return patterns
 
 
-@kernel()
+@kernel(*(void(_batch(real), int64, *(real[:, ::1],) * 2) for real in REALS))
 def embed(batch, patterns, columns, out):
     """Set out[u] = Σ amplitude · columns[index], the embedded patterns; columns is Wᵀ, (N, K)."""
     for u in range(patterns):
@@ -68,7 +76,20 @@ def embed(batch, patterns, columns, out):
                 out[u, j] += batch.amplitude[k] * column[j]
 
 
-@kernel()
+@kernel(
+    *(
+        int64(
+            _batch(real),
+            int64,
+            real[:, ::1],
+            *(real[::1],) * 2,
+            boolean,
+            real[:, ::1],
+            real[::1],
+        )
+        for real in REALS
+    )
+)
 def residuals(batch, patterns, drive, beta, target, is_relu, gradient, bias_gradient):
     """Set the gradient at each pattern's pre-activation, and at the bias, summed over samples.
 
@@ -117,7 +138,7 @@ def residuals(batch, patterns, drive, beta, target, is_relu, gradient, bias_grad
     return n_open
 
 
-@kernel()
+@kernel(*(void(real[:, ::1], int64, *(real[:, ::1],) * 2) for real in REALS))
 def pull_back(gradient, patterns, columns, out):
     """Set out = gradient · Wᵀ over the entries that are not zero."""
     for u in range(patterns):
@@ -129,7 +150,7 @@ def pull_back(gradient, patterns, columns, out):
                     out[u, k] += pull * columns[j, k]
 
 
-@kernel()
+@kernel(*(void(_batch(real), int64, *(real[:, ::1],) * 2) for real in REALS))
 def scatter(batch, patterns, rows, out):
     """Add amplitude · rows[u] to out at the active features of each pattern."""
     for u in range(patterns):

@@ -5,28 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import float32, float64, void
 from numpy.typing import NDArray
 
 from superlaw.compiled import kernel
 from superlaw.setting.optimizer import SGD, Adam
 
 Array = NDArray[Any]
+REALS = (float64, float32)
+"""Precisions that networks are trained in."""
 
 
-@kernel()
+@kernel(*(void(real[::1], real[::1], real) for real in REALS))
 def _sgd(parameter, gradient, lr):
     for k in range(parameter.size):
         parameter[k] -= lr * gradient[k]
 
 
-@kernel()
+@kernel(*(void(*(real[::1],) * 3, *(real,) * 2) for real in REALS))
 def _momentum(parameter, gradient, velocity, lr, momentum):
     for k in range(parameter.size):
         velocity[k] = momentum * velocity[k] + gradient[k]
         parameter[k] -= lr * velocity[k]
 
 
-@kernel()
+@kernel(*(void(*(real[::1],) * 4, *(real,) * 4) for real in REALS))
 def _adam(parameter, gradient, first, second, rate, beta1, beta2, epsilon):
     for k in range(parameter.size):
         slope = gradient[k]
@@ -54,15 +57,15 @@ class Updater:
         """Take step number `step`, counted from 1."""
         chosen, flat = self.optimizer, gradient.reshape(-1)
         # Scalars of the parameters' own type: the loops then run at its full width.
-        lr, one = self.parameter.dtype.type(chosen.lr), self.parameter.dtype.type(1.0)
+        real = self.parameter.dtype.type
         if isinstance(chosen, Adam):
             correction = (1.0 - chosen.beta2**step) ** 0.5
-            rate = one * (chosen.lr * correction / (1.0 - chosen.beta1**step))
-            beta1, beta2 = one * chosen.beta1, one * chosen.beta2
-            epsilon = one * (chosen.epsilon * correction)
+            rate = real(chosen.lr * correction / (1.0 - chosen.beta1**step))
+            beta1, beta2 = real(chosen.beta1), real(chosen.beta2)
+            epsilon = real(chosen.epsilon * correction)
             first, second = self.memory
             _adam(self.parameter, flat, first, second, rate, beta1, beta2, epsilon)
         elif chosen.momentum > 0.0:
-            _momentum(self.parameter, flat, self.memory[0], lr, one * chosen.momentum)
+            _momentum(self.parameter, flat, self.memory[0], real(chosen.lr), real(chosen.momentum))
         else:
-            _sgd(self.parameter, flat, lr)
+            _sgd(self.parameter, flat, real(chosen.lr))

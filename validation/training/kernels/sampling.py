@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import boolean, float64, int64, types
 from numpy.typing import NDArray
 
 from superlaw.compiled import kernel
@@ -22,7 +23,7 @@ def ladder(task: PowerLawTask) -> NDArray[np.float64]:
     return np.asarray(np.cumsum(-np.log1p(-p)))
 
 
-@kernel()
+@kernel(int64(types.npy_rng, boolean, int64, float64[::1], int64[::1], float64[::1], int64))
 def draw(generator, one_active, law, ladder, index, amplitude, start):
     """Append one input at `start`; return where the next one starts.
 

@@ -1,0 +1,1 @@
+"""Compiled recursions of models that are no mean-field families."""

@@ -22,6 +22,7 @@ from superlaw.theory.documents.equations import latex
 from superlaw.theory.documents.markdown import github, table
 from superlaw.theory.symbols import NOTATION
 from superlaw.validation.claims.claim import Check
+from superlaw.validation.reports.coverage import coverage
 from superlaw.validation.reports.worked_example import documented
 
 DOCS = Path(__file__).parent
@@ -90,6 +91,7 @@ def _texts() -> Iterator[tuple[Path, str]]:
         yield DOCS / "derivations" / f"{name}.md", github(documented(derive(name)))
     yield DOCS / "notation.md", _notation()
     yield DOCS / "warnings.md", _warnings()
+    yield DOCS / "coverage.md", coverage().to_markdown()
     yield from superposed.pages()
     yield README, _with_results(_read(README))
 

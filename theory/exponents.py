@@ -255,10 +255,9 @@ def _number(value: float) -> float | None:
 
 
 _RANDOM = among("embedding", "random")
-_POSITIVE = Condition("amplitude", "of positive values", lambda c: c.task.amplitude != "symmetric")
+_POSITIVE = Condition("amplitude", "positive", lambda c: c.task.amplitude != "symmetric")
 _NOISE_FREE = Condition("batch", "None", lambda case: not case.is_sampled)
 _ABOVE_1 = Condition("a", "above 1", lambda case: case.task.a > 1.0)
-_NETWORKS = ("bottleneck", "superposed", "trained", "tied")
 _ANY = ("one", "centred", "mean")
 LAWS: Table[Callable[[Case], Exponent]] = Table(
     "predict",
@@ -288,7 +287,8 @@ LAWS: Table[Callable[[Case], Exponent]] = Table(
             ("flow",),
             conditions=(_RANDOM, _POSITIVE, among("bias", True), _ABOVE_1),
         ),
-        Row("open", _unknown, _NETWORKS, _ANY, ("flow",)),
+        Row("open", _unknown, ("bottleneck",), ("centred", "mean"), ("flow",)),
+        Row("open", _unknown, ("superposed", "trained", "tied"), _ANY, ("flow",)),
     ),
 )
 """Which law covers which case; the first row that covers it answers."""

@@ -29,5 +29,5 @@ def exponential_sum(times: Array, amplitude: Array, rate: Array) -> tuple[Array,
         terms = amplitude * np.exp(-(rate - slowest) * t)
         total = terms.sum()
         loss[row] = np.exp(-slowest * t) * total
-        slope[row] = t * (terms @ rate) / total
+        slope[row] = t * ((terms / total) @ rate)
     return loss, slope

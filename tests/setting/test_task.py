@@ -1,4 +1,5 @@
 import math
+from itertools import product
 
 import mpmath
 import numpy as np
@@ -6,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from superlaw.arguments import ArgumentError
 from superlaw.setting.amplitude import AMPLITUDES
 from superlaw.setting.optimizer import SGD
 from superlaw.setting.student import Student
@@ -66,6 +68,15 @@ def test_coupling_needs_coactivation_and_a_mean():
         ({"a": 1.5, "b": math.inf}, "b"),
         ({"a": 1.5, "n_features": 0}, "n_features"),
         ({"a": 1.5, "n_features": 2.5}, "n_features"),
+        ({"a": 1e5}, "a"),
+        ({"a": 1.5, "b": 1e5}, "b"),
+        ({"a": 1.5, "b": -1e5}, "b"),
+        ({"a": 60.0, "n_features": 10**6}, "a"),
+        ({"a": 1.5, "b": -30.0, "n_features": 10**6}, "b"),
+        ({"a": 1.5, "n_features": 10**400}, "n_features"),
+        ({"a": 1.5, "n_features": 10**9000}, "n_features"),
+        ({"a": 1.5, "n_features": 1e31}, "n_features"),
+        ({"a": 1.5, "activity": "bernoulli", "density": 1e-300}, "density"),
         ({"a": 1.5, "activity": "two"}, "activity"),
         ({"a": 1.5, "amplitude": "gauss"}, "amplitude"),
         ({"a": 1.5, "density": 2.0}, "density"),
@@ -85,12 +96,37 @@ def test_bad_tasks_are_refused(refused, arguments, name):
         ({"init": 0.5}, "init"),
         ({"depth": 2, "init": 0.0}, "init"),
         ({"depth": 2, "init": 2.0}, "init"),
+        ({"depth": 2, "init": 1e-300}, "init"),
+        ({"init_profile": "flat"}, "init_profile"),
+        ({"width": 10**400}, "width"),
         ({"depth": 2, "init_profile": "random"}, "init_profile"),
     ],
 )
 def test_bad_students_are_refused(refused, arguments, name):
     with refused(name):
         Student(**arguments)
+
+
+@pytest.mark.parametrize("a", [0.01, 1.5, 10.0, 100.0])
+@pytest.mark.parametrize("b", [-100.0, -1.0, 0.0, 2.0, 100.0])
+@pytest.mark.parametrize("n", [None, 1, 2, 10**3, 10**30])
+def test_what_a_task_accepts_every_law_can_take(a, b, n):
+    """No power of i leaves the floats: an exponent is a number or none, never an error."""
+    from superlaw.theory.exponents import exponent
+
+    try:
+        tasks = [PowerLawTask(a, b, n, activity=kind) for kind in ("one", "bernoulli")]
+    except ArgumentError as refusal:
+        assert "p_1 < 1" in str(refusal) or "a + 2|b|" in str(refusal)
+        return
+    for task, student in product(tasks, (None, Student(depth=2), Student(2), Student(1))):
+        try:
+            answer = exponent(task, student)
+        except ArgumentError as refusal:
+            assert str(refusal).startswith(("activity must", "width must", "depth must", "a must"))
+            continue
+        numbers = (answer.exponent, answer.prefactor, answer.crossover, answer.unit_slope)
+        assert all(math.isfinite(x) for x in numbers if x is not None)
 
 
 @pytest.mark.parametrize(("arguments", "name"), [({"lr": 0.0}, "lr"), ({"batch": 0}, "batch")])

@@ -212,3 +212,47 @@ def test_sgd_tends_to_gradient_flow_as_the_learning_rate_falls():
 def test_what_is_not_covered_is_refused(refused, task, arguments, name):
     with refused(name):
         solve(task, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("task", "arguments", "name", "words"),
+    [
+        (PowerLawTask(1.5, 0.0, 10**12), {"student": Student(10)}, "width", "hours"),
+        (PowerLawTask(1.5, 0.0, 10**13), {"features": "all"}, "features", "GiB"),
+        (PowerLawTask(1.5, 0.0, 1000, activity="bernoulli"), {"optimizer": SGD(1e-9)}, "lr",
+         "hours"),
+        (PowerLawTask(1.5, 0.0, 1000, activity="bernoulli", amplitude="symmetric"),
+         {"optimizer": SGD(1e-9)}, "lr", "hours"),
+        (PowerLawTask(1.5, 0.0, 1000), {"optimizer": SGD(1e-300)}, "lr", "above"),
+    ],
+)  # fmt: skip
+def test_work_that_would_not_end_is_refused_with_an_estimate(refused, task, arguments, name, words):
+    with refused(name, words):
+        solve(task, **arguments)
+
+
+@pytest.mark.parametrize(("a", "b", "n"), [(1.5, 20.0, 1000), (1.5, 50.0, 100), (3.0, 10.0, 10**6)])
+@pytest.mark.parametrize("student", [None, Student(depth=2), Student(depth=2, init_profile="flat")])
+def test_slopes_of_steep_teachers_are_numbers(a, b, n, student):
+    found = solve(PowerLawTask(a, b, n), student, np.geomspace(0.1, 1e9, 31))
+    assert np.all(np.isfinite(found.local_slope)) and np.all(found.local_slope >= 0.0)
+
+
+def test_late_two_layer_slope_outlives_the_loss():
+    """One logistic mode, e ∝ exp(−2λat): local slope 4λat, also where L has underflowed."""
+    task, times = PowerLawTask(1.5, 0.0, 1), np.array([10.0, 100.0, 1e4])
+    found = solve(task, Student(depth=2), times)
+    assert found.loss[-1] == 0.0
+    expected = 4.0 * task.second_moment(1.0) * times
+    np.testing.assert_allclose(found.local_slope[1:], expected[1:], rtol=1e-12)
+
+
+def test_population_gradient_of_centred_inputs_is_a_sum_over_all_features():
+    """Its modes are independent: classes carry multiplicities, however many features there are."""
+    arguments = {"activity": "bernoulli", "amplitude": "symmetric"}
+    task, optimizer = PowerLawTask(1.5, 0.5, 5000, **arguments), SGD(0.05, None)
+    i, steps = np.arange(1.0, 5001.0), np.array([20, 200, 2000])
+    lam, target = task.second_moment(i), task.target(i)
+    direct = [np.sum(0.5 * lam * target**2 * (1.0 - 0.05 * lam) ** (2 * n)) for n in steps]
+    found = solve(task, times=0.05 * steps, optimizer=optimizer)
+    np.testing.assert_allclose(found.loss, direct, rtol=1e-9)

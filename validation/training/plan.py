@@ -136,8 +136,7 @@ _POSITIVE = Condition(
     lambda case: case.student.activation == "linear" or case.task.amplitude in RELU_LAWS,
 )
 _SAMPLED = Condition("batch", "a number of samples", lambda case: case.is_sampled)
-_FIXED = ("bottleneck", "superposed", "square")
-_ANY = ("one", "centred", "mean")
+_ANY, _STEPS = ("one", "centred", "mean"), ("sgd", "momentum", "adam")
 TRAINERS: Table[Start] = Table(
     "simulate",
     "",
@@ -146,18 +145,35 @@ TRAINERS: Table[Start] = Table(
         Row(
             "population flow",
             _flow,
-            ("plain", *_FIXED),
+            ("plain", "bottleneck"),
             ("one",),
             ("flow",),
-            ("precision", "flow"),
+            ("precision", "GradientFlow.rtol"),
+        ),
+        Row(
+            "population flow",
+            _flow,
+            ("superposed", "square"),
+            ("one",),
+            ("flow",),
+            ("precision", "GradientFlow.rtol"),
             (_POSITIVE,),
         ),
         Row(
             "sparse batches",
             _sparse,
-            (*_FIXED, "trained", "tied"),
+            ("bottleneck",),
             _ANY,
-            ("sgd", "momentum", "adam"),
+            _STEPS,
+            ("precision",),
+            (_SAMPLED,),
+        ),
+        Row(
+            "sparse batches",
+            _sparse,
+            ("superposed", "square", "trained", "tied"),
+            _ANY,
+            _STEPS,
             ("precision",),
             (_POSITIVE, _SAMPLED),
         ),

@@ -26,6 +26,10 @@ _WAYS_OUT = {
 """The argument that makes a student be of its kind, and what it would be for another."""
 
 
+_FLOW_TOLERANCE = "GradientFlow.rtol"
+"""How a row says that it takes the tolerance of `GradientFlow`."""
+
+
 @dataclass(frozen=True)
 class Condition:
     """A rule on one argument that a row needs besides its kinds.
@@ -82,8 +86,11 @@ class Row(Generic[Maker]):
 
     def covers(self, case: Case) -> bool:
         """Whether the kinds of a case are those of the row."""
-        kinds = case.kind in self.students and case.inputs in self.inputs
-        return kinds and case.dynamics in self.dynamics
+        return self.has(case.kind, case.inputs, case.dynamics)
+
+    def has(self, student: str, inputs: str, dynamics: str) -> bool:
+        """Whether kinds of student, inputs and training are those of the row."""
+        return student in self.students and inputs in self.inputs and dynamics in self.dynamics
 
     def broken(self, case: Case) -> Condition | None:
         """Return the first condition that a case does not meet."""
@@ -96,25 +103,15 @@ class Row(Generic[Maker]):
                 known = ", ".join(self.options) or "none"
                 refuse(name, f"left out with {self.name}", value, f"Options it takes: {known}.")
         flow = case.optimizer
-        if isinstance(flow, GradientFlow) and flow != GradientFlow() and "flow" not in self.options:
-            remedy = "It is the tolerance of training; leave it out."
-            refuse("rtol", f"left out of GradientFlow with {self.name}", flow.rtol, remedy)
+        is_told = isinstance(flow, GradientFlow) and flow != GradientFlow()
+        if is_told and _FLOW_TOLERANCE not in self.options:
+            remedy = f"It is for training, and {self.name} is not. Leave it out."
+            refuse(_FLOW_TOLERANCE, "left out here", case.argument("rtol"), remedy)
 
     def __str__(self) -> str:
         text = " ".join(", ".join(part) for part in (self.students, self.inputs, self.dynamics))
         needs = "".join(f", {condition}" for condition in self.conditions)
         return f"{self.name}: {text}{needs}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the row as plain data."""
-        return {
-            "name": self.name,
-            "students": self.students,
-            "inputs": self.inputs,
-            "dynamics": self.dynamics,
-            "options": self.options,
-            "conditions": tuple(str(condition) for condition in self.conditions),
-        }
 
 
 @dataclass(frozen=True)

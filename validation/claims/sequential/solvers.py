@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from superlaw.curves import log_times
 from superlaw.setting.task import PowerLawTask
+from superlaw.solvers.models import incomplete_gammas
 from superlaw.solvers.solve import solve
-from superlaw.theory import sequential
 from superlaw.validation.claims.claim import Array, ClaimResult, Size, worst_deviation
 from superlaw.validation.claims.sequential import grid
 
@@ -33,5 +33,5 @@ def _loss(route: str, task: PowerLawTask, times: Array) -> Array:
     if route == "every feature":
         return solve(task, times=times, features="all").loss
     if route == "closed form":
-        return sequential.loss(times, task)
+        return incomplete_gammas.loss(times, task)
     return solve(task, times=times, method=route).loss

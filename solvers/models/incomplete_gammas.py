@@ -1,4 +1,4 @@
-"""Closed forms of the sequential regime."""
+"""The sequential regime without sums: modes, front, and the loss by incomplete gammas (S12)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from scipy.special import gamma, gammainc, hyp1f1
 
 from superlaw.arguments import refuse
 from superlaw.setting.task import PowerLawTask
-from superlaw.theory.laws.sequential import sequential_exponent
 
 _HEAD = 64
 """Features summed one by one before the integral takes over; its error falls as _HEAD^-4."""
@@ -71,7 +70,7 @@ def loss(t: ArrayLike, task: PowerLawTask) -> NDArray[np.float64]:
     >>> float(loss(100.0, PowerLawTask(a=1.5, b=0.25, n_features=1000)).round(8))
     0.01037295
     """
-    alpha = sequential_exponent(task.a, task.b)
+    alpha = (task.a + 2.0 * task.b - 1.0) / task.a  # S14
     if alpha <= 0.0:
         refuse("b", "above (1 - a)/2 for the closed form", task.b, "Use sl.solve (S12).")
     if task.has_coupled_modes:

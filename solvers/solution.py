@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from superlaw import storage
 from superlaw.arguments import refuse
 from superlaw.curves import Array, read_columns
@@ -212,9 +210,11 @@ class Solution(Result):
         lines += [str(notice) for notice in self.warnings]
         lines.append(f"{'time':>12}{'loss':>16}{'local slope':>14}")
         every = max(1, -(-len(self.times) // ROWS_SHOWN))
-        slopes = np.full(len(self.times), np.nan) if self.local_slope is None else self.local_slope
+        slopes = ["unknown"] * len(self.times)
+        if self.local_slope is not None:
+            slopes = [f"{slope:.5f}" for slope in self.local_slope]
         rows = list(zip(self.times, self.loss, slopes, strict=True))
-        lines += [f"{t:12.4g}{loss:16.8g}{slope:14.5f}" for t, loss, slope in rows[::-every][::-1]]
+        lines += [f"{t:12.4g}{loss:16.8g}{slope:>14}" for t, loss, slope in rows[::-every][::-1]]
         return "\n".join(lines)
 
 

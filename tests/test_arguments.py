@@ -52,3 +52,56 @@ def test_times_are_checked(times, rule):
 def test_memory_is_checked_with_the_number_in_the_message():
     with pytest.raises(ArgumentError, match=r"it needs 931322\.6"):
         arguments.fitting("n_features", 10**7, 1e15, "Choose fewer.")
+
+
+@pytest.mark.parametrize(
+    "value", [b"2", bytearray(b"2"), np.array([2.0]), np.array(2.0), 10**400, 2j, {}, object()]
+)
+def test_what_only_converts_to_a_number_is_none(value):
+    with pytest.raises(ArgumentError, match=r"^x must be a finite number"):
+        arguments.finite("x", value, "")
+    with pytest.raises(ArgumentError, match=r"^x must be a finite number"):
+        arguments.whole("x", value, "")
+
+
+@pytest.mark.parametrize("value", [np.float32(2.0), np.int64(2), 2, 2.0])
+def test_scalars_of_numpy_are_numbers(value):
+    assert arguments.finite("x", value, "") == 2.0
+    assert arguments.whole("x", value, "") == 2
+
+
+@pytest.mark.parametrize("value", [5, None, b"one", np.array(["one"]), [], {"one": 1}])
+def test_one_of_refuses_what_is_no_word(value):
+    with pytest.raises(ArgumentError, match=r"^activity must be one of one, two"):
+        arguments.one_of("activity", value, ("one", "two"))
+
+
+class Loud:
+    def __repr__(self):
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    "value",
+    [10**5000, "x" * 10**6, np.zeros((100, 100)), Loud(), "a\nb"],
+    ids=["digits", "letters", "array", "loud", "lines"],
+)
+def test_a_message_is_one_line_and_short_whatever_was_given(value):
+    with pytest.raises(ArgumentError) as caught:
+        arguments.refuse("x", "good", value, "Mend it.")
+    assert len(str(caught.value)) < 200
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "times", ["1", b"12", ["1", "2"], [1j], [True], {1.0: 2.0}, object(), [[1], [1, 2]], [10**400]]
+)
+def test_times_are_numbers(times):
+    with pytest.raises(ArgumentError, match=r"^times must be an array of numbers"):
+        arguments.increasing_times(times)
+
+
+@pytest.mark.parametrize("times", [[1e-200, 1.0], [1.0, 1e200]])
+def test_times_are_in_reach_of_a_double(times):
+    with pytest.raises(ArgumentError, match=r"^times must be between"):
+        arguments.increasing_times(times)

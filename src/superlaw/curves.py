@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import zipfile
 from pathlib import Path
@@ -12,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superlaw import storage
-from superlaw.arguments import positive, refuse, whole
+from superlaw.arguments import in_reach, positive, refuse, whole
 
 Array = NDArray[np.float64]
 """Double precision, as every loss curve here needs it."""
+MOST_TIMES = 100_000
+"""Log-spaced times that a curve may have: more than anyone can draw or read."""
 _REMEDY = "Give a .csv with a header, or a .npz, holding times and loss (or loss_0, loss_1, …)."
 
 
@@ -47,10 +50,16 @@ def log_times(t_start: float, t_end: float, per_decade: int = 10) -> Array:
     positive("t_start", t_start, "Log-spaced times need a start above 0.")
     if positive("t_end", t_end, "Log-spaced times need an end above 0.") <= t_start:
         refuse("t_end", "above t_start", t_end, f"Give an end after {t_start}.")
+    in_reach("t_start", t_start)
+    in_reach("t_end", t_end)
     whole("per_decade", per_decade, "Give points a decade, e.g. 10.")
-    times: Array = np.geomspace(
-        t_start, t_end, max(2, round(per_decade * np.log10(t_end / t_start)) + 1)
-    )
+    n_times = max(2, round(per_decade * math.log10(t_end / t_start)) + 1)
+    if n_times > MOST_TIMES:
+        rule = f"small enough for {MOST_TIMES} times (it asks for {n_times:.3g})"
+        refuse("per_decade", rule, per_decade, "A curve needs about 10.")
+    times: Array = np.geomspace(t_start, t_end, n_times)
+    if np.any(np.diff(times) <= 0.0):
+        refuse("t_end", "further from t_start", t_end, "The times are not distinct in a double.")
     return times
 
 

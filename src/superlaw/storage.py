@@ -142,6 +142,25 @@ def plain(value: Any) -> Any:
     return value
 
 
+def unknown_number(value: Any, name: str = "") -> str | None:
+    """Return where in `value` the first NaN stands, as "key.key"; None if there is none.
+
+    Infinity is a number here: some windows have no end.
+    """
+    if hasattr(value, "to_dict"):
+        return unknown_number(value.to_dict(), name)
+    if isinstance(value, Mapping):
+        found = (unknown_number(item, f"{name}.{key}") for key, item in value.items())
+    elif isinstance(value, list | tuple):
+        found = (unknown_number(item, name) for item in value)
+    else:
+        if hasattr(value, "tolist"):  # numpy arrays and scalars
+            return unknown_number(value.tolist(), name)
+        is_unknown = isinstance(value, float) and math.isnan(value)
+        return (name.lstrip(".") or "the answer") if is_unknown else None
+    return next((place for place in found if place is not None), None)
+
+
 def read_bytes(path: str | os.PathLike[str], largest: int = LARGEST) -> bytes:
     """Return what a file holds; a pipe or a device may have no end, so there is a limit.
 

@@ -110,10 +110,13 @@ class Ensemble(Result):
         plural = "" if len(self.seeds) == 1 else "s"
         lines = [f"{len(self.seeds)} seed{plural}, {len(self.times)} times"]
         lines.append(f"{'time':>12}{'mean loss':>16}{'standard error':>18}")
-        errors = self.standard_error if len(self.seeds) > 1 else np.full(len(self.times), np.nan)
+        is_known = len(self.seeds) > 1
+        errors = (
+            [f"{e:.2g}" for e in self.standard_error] if is_known else ["unknown"] * len(self.times)
+        )
         every = max(1, -(-len(self.times) // ROWS_SHOWN))
         rows = list(zip(self.times, self.mean, errors, strict=True))
-        lines += [f"{t:12.4g}{mean:16.8g}{error:18.2g}" for t, mean, error in rows[::-every][::-1]]
+        lines += [f"{t:12.4g}{mean:16.8g}{error:>18}" for t, mean, error in rows[::-every][::-1]]
         return "\n".join(lines)
 
 

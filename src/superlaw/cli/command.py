@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from superlaw import storage
 from superlaw.cli.options import Options, Parser
 
 GOOD, FAILED, BAD_INPUT, NUMERICS, INTERRUPTED = 0, 1, 2, 3, 130
@@ -26,12 +28,15 @@ class Answer:
         Exit code.
     reason : str
         One line for stderr: why the code is not `GOOD`, where the text does not say it.
+    files : tuple of callables
+        What writes the answer to files; the answer is printed also where that fails.
     """
 
     data: Any
     text: str
     code: int = GOOD
     reason: str = ""
+    files: tuple[Callable[[], object], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,3 +60,11 @@ class Command:
     examples: tuple[str, ...]
     build: Callable[[Parser], None]
     run: Callable[[Options], Answer]
+
+
+def answer_file(options: Options, data: Any) -> tuple[Callable[[], object], ...]:
+    """Return what writes an answer to the file of `--out`, if one was named."""
+    if "out" not in options["files"]:
+        return ()
+    target = storage.output_file(options["files"]["out"], (".json",))
+    return (partial(storage.write_json, target, data),)

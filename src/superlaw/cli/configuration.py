@@ -33,10 +33,14 @@ def resolve(given: Mapping[str, Any], kinds: Mapping[str, Kind], config: str | N
         If the file cannot be read, has an unknown key, or a value is not of its kind.
     """
     options: Options = {name.split(".")[0]: {} for name in kinds}
-    for name, value in [*_read(config, kinds), *given.items()]:
-        section, key = name.split(".")
-        options[section][key] = kinds[name].read(key, value)
+    flags = [(name, kinds[name].parse(_key(name), text)) for name, text in given.items()]
+    for name, value in [*_read(config, kinds), *flags]:
+        options[name.split(".")[0]][_key(name)] = kinds[name].read(_key(name), value)
     return options
+
+
+def _key(name: str) -> str:
+    return name.split(".")[1]
 
 
 def _read(config: str | None, kinds: Mapping[str, Kind]) -> list[tuple[str, Any]]:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from superlaw.theory.derivation import Derivation
     from superlaw.theory.documents.document import Block, Document
 
+FORMATS = ("md", "myst", "tex", "html")
+"""Those of `theory.documents.formats`, which a help text should not have to load sympy for."""
+
 
 def _build(parser: Parser) -> None:
     operands(parser, to="derive.names", metavar="NAME", about="derivations; all if left out")
@@ -23,7 +26,7 @@ def _build(parser: Parser) -> None:
         "--format",
         to="derive.format",
         about="of the documents (md)",
-        choices=("md", "myst", "tex", "html"),
+        choices=FORMATS,
     )
     path(parser, "--out", to="derive.out", metavar="DIR", about="folder for the documents")
     switch(parser, "--simulate", to="derive.simulate", about="simulate the curve too")
@@ -36,17 +39,18 @@ def _run(options: Options) -> Answer:
     from superlaw import storage
     from superlaw.arguments import one_of
     from superlaw.theory import derivations
-    from superlaw.theory.documents.formats import FORMATS, SUFFIXES
+    from superlaw.theory.documents import formats
 
     given = options["derive"]
-    form = one_of("format", given.get("format", "md"), FORMATS)
+    form = one_of("format", given.get("format", "md"), formats.FORMATS)
     chosen = [derivations.derive(name) for name in given.get("names") or derivations.NAMES]
     if given.get("check"):
         return _ledgers(chosen)
     _check_case(options)
     folder = storage.output_folder(given["out"]) if "out" in given else None
+    write = formats.FORMATS[form]
     documents = {
-        f"{document.name}{SUFFIXES[form]}": FORMATS[form](document)
+        f"{document.name}{formats.SUFFIXES[form]}": write(document)
         for document in _documents(chosen, options)
     }
     if folder is None:

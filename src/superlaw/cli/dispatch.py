@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from superlaw.arguments import ArgumentError
 from superlaw.cli import completion, derive, exponent, fit, info, simulate, solve, validate
-from superlaw.cli.command import BAD_INPUT, GOOD, INTERRUPTED, NUMERICS, Answer, Command
+from superlaw.cli.command import BAD_INPUT, GOOD, INTERRUPTED, NUMERICS, Command
 from superlaw.cli.configuration import resolve
-from superlaw.cli.options import Parser
+from superlaw.cli.options import Kind, Parser
+from superlaw.cli.terminal import silence, terminal
 from superlaw.execution.signals import interruptible
-from superlaw.storage import OutputError, to_json, to_stdout
+from superlaw.storage import OutputError, to_json, to_stdout, unknown_number
 
 COMMANDS: tuple[Command, ...] = (
     exponent.COMMAND,
@@ -31,36 +32,55 @@ written, 3 numerics failed (what was reached is printed), 130 interrupted"""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
-    whole, each = parsers()
-    given = vars(whole.parse_args(arguments))
-    name = given.pop("command")
-    if name == completion.NAME:
-        print(completion.script(given["shell"], each))
-        return GOOD
-    command = next(command for command in COMMANDS if command.name == name)
-    as_json, config = given.pop("as_json"), given.pop("config")
-    kinds = {option.dest: option.kind for option in each[name].options}
-    given = {key: value for key, value in given.items() if value != []}
-    try:
-        with interruptible():
-            answer = command.run(resolve(given, kinds, config))
-        _say(answer, as_json)
-    except ArgumentError as error:
-        return _fail(name, BAD_INPUT, str(error))
-    except KeyboardInterrupt as error:
-        return _fail(name, INTERRUPTED, str(error) or "interrupted")
-    except OutputError as error:
-        return _fail(name, BAD_INPUT, str(error))
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader has gone: nothing more to say
-        return GOOD
-    except RuntimeError as error:
-        from superlaw.solvers.solution import NumericsError
+    with terminal():
+        name = ""
+        try:
+            whole, each = parsers()
+            given = vars(whole.parse_args(arguments))
+            name = given.pop("command")
+            if name == completion.NAME:
+                to_stdout(completion.script(given["shell"], each))
+                return GOOD
+            return _answered(name, given, {o.dest: o.kind for o in each[name].options})
+        except BrokenPipeError:  # the reader has gone: nothing more to say
+            return GOOD
+        except Exception as error:
+            return _failed(name, error)
+        except KeyboardInterrupt as error:
+            return _fail(name, INTERRUPTED, str(error) or "interrupted")
 
-        if not isinstance(error, NumericsError):
-            raise
+
+def _answered(name: str, given: dict[str, Any], kinds: Mapping[str, Kind]) -> int:
+    """Run a command, write its files, print its answer and return its exit code."""
+    as_json, quiet, config = (given.pop(key) for key in ("as_json", "quiet", "config"))
+    flags = {key: value for key, value in given.items() if value != []}
+    command = next(command for command in COMMANDS if command.name == name)
+    with silence(quiet), interruptible():
+        answer = command.run(resolve(flags, kinds, config))
+    code, reason = answer.code, answer.reason
+    unknown = unknown_number(answer.data) if code == GOOD else None
+    if unknown is not None:
+        code, reason = NUMERICS, f"{unknown} is not a number"
+    for write in answer.files:
+        try:
+            write()
+        except OutputError as error:  # the answer is printed all the same
+            code, reason = BAD_INPUT, str(error)
+    to_stdout(to_json(answer.data) if as_json else answer.text)
+    return _fail(name, code, reason) if reason else code
+
+
+def _failed(name: str, error: Exception) -> int:
+    """Say why a command could not answer; what is not foreseen is a fault of ours and is shown."""
+    from superlaw.solvers.solution import NumericsError
+
+    if isinstance(error, ArgumentError | OSError):
+        return _fail(name, BAD_INPUT, str(error))
+    if isinstance(error, NumericsError):
         return _fail(name, NUMERICS, str(error))
-    return _fail(name, answer.code, answer.reason) if answer.reason else answer.code
+    if isinstance(error, MemoryError):
+        return _fail(name, NUMERICS, "out of memory; choose fewer features, units, seeds or times")
+    raise error
 
 
 def parsers() -> tuple[Parser, dict[str, Parser]]:
@@ -89,6 +109,7 @@ def _common_options(parser: Parser) -> None:
     parser.add_argument(
         "--json", action="store_true", dest="as_json", help="one JSON object on stdout"
     )
+    parser.add_argument("--quiet", action="store_true", help="nothing on stderr but a failure")
     parser.add_argument("--config", metavar="FILE", help="TOML file with the same options")
 
 
@@ -103,16 +124,11 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> None:
         import superlaw
 
-        print(f"superlaw {superlaw.__version__}")
+        to_stdout(f"superlaw {superlaw.__version__}")
         parser.exit()
-
-
-def _say(answer: Answer, as_json: bool) -> None:
-    """Print an answer as one JSON object, or as text."""
-    to_stdout(to_json(answer.data) if as_json else answer.text)
 
 
 def _fail(command: str, code: int, reason: str) -> int:
     """Say on stderr why a command fails; return its exit code."""
-    print(f"superlaw {command}: {reason}", file=sys.stderr)
+    print(f"superlaw {command}".rstrip() + f": {reason}", file=sys.stderr)
     return code

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from superlaw.cli import setting
-from superlaw.cli.command import Answer, Command
-from superlaw.cli.options import Options, Parser
+from superlaw.cli.command import Answer, Command, answer_file
+from superlaw.cli.options import Options, Parser, out_option
 
 
 def _build(parser: Parser) -> None:
     setting.task_options(parser)
     setting.student_options(parser)
     setting.optimizer_options(parser, "gradient flow if left out")
+    out_option(parser)
 
 
 def _run(options: Options) -> Answer:
     from superlaw.theory.exponents import exponent
 
     found = exponent(setting.task(options), setting.student(options), setting.optimizer(options))
-    return Answer(found, str(found))
+    return Answer(found, str(found), files=answer_file(options, found))
 
 
 COMMAND = Command(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from superlaw.cli.command import Answer, Command
-from superlaw.cli.options import Kind, Options, Parser, number, operand, read_path, word
+from superlaw.cli.command import Answer, Command, answer_file
+from superlaw.cli.options import Kind, Options, Parser, number, operand, out_option, read_path, word
 
 
 def _build(parser: Parser) -> None:
@@ -23,6 +23,7 @@ def _build(parser: Parser) -> None:
         about="fit a floor too (auto)",
         choices=("auto", "none", "free"),
     )
+    out_option(parser)
 
 
 def _run(options: Options) -> Answer:
@@ -35,7 +36,7 @@ def _run(options: Options) -> Answer:
     if "start" in given or "end" in given:
         window = (given.get("start", times[0]), given.get("end", times[-1]))
     found = fit_power_law((times, loss), window=window, floor=given.get("floor", "auto"))
-    return Answer(found, str(found))
+    return Answer(found, str(found), files=answer_file(options, found))
 
 
 COMMAND = Command(

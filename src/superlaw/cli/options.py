@@ -15,6 +15,7 @@ Options = dict[str, dict[str, Any]]
 """Resolved options by section, as in a configuration file."""
 Container = argparse._ActionsContainer
 """A parser or a group of one."""
+_NUMBERS = "Write it like 1024, 0.5 or 1e9."
 _NEGATIVE = re.compile(r"-(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$|-inf$|-nan$")
 
 
@@ -30,11 +31,14 @@ class Kind:
         Takes the name and a value of a flag or of a configuration file; returns it, or refuses.
     choices : tuple of str
         Words to list and to complete; empty if it takes others too.
+    parse : callable
+        Takes the name and the text of a flag; returns what a configuration file would hold.
     """
 
     metavar: str
     read: Callable[[str, Any], Any]
     choices: tuple[str, ...] = ()
+    parse: Callable[[str, Any], Any] = lambda name, text: text
 
 
 class Option(argparse.Action):
@@ -75,13 +79,13 @@ class Parser(argparse.ArgumentParser):
 
 def number(parser: Container, *flags: str, to: str, about: str) -> None:
     """Add an option that takes a number; 1e9 is one."""
-    kind = Kind("NUMBER", read_number)
+    kind = Kind("NUMBER", _read_number, parse=_parse_number)
     parser.add_argument(*flags, dest=to, metavar=kind.metavar, help=about, action=Option, kind=kind)
 
 
 def count(parser: Container, *flags: str, to: str, about: str) -> None:
     """Add an option that takes a whole number; 1e9 is one."""
-    kind = Kind("COUNT", read_number)
+    kind = Kind("COUNT", _read_number, parse=_parse_number)
     parser.add_argument(*flags, dest=to, metavar=kind.metavar, help=about, action=Option, kind=kind)
 
 
@@ -96,6 +100,11 @@ def path(parser: Container, *flags: str, to: str, about: str, metavar: str = "FI
     """Add an option that takes the name of a file (FILE) or of a folder (DIR)."""
     kind = Kind(metavar, read_path)
     parser.add_argument(*flags, dest=to, metavar=kind.metavar, help=about, action=Option, kind=kind)
+
+
+def out_option(parser: Container) -> None:
+    """Add the file that an answer goes to."""
+    path(parser, "--out", to="files.out", about="write the answer there too, as .json")
 
 
 def switch(parser: Container, *flags: str, to: str, about: str, on: bool = True) -> None:
@@ -117,24 +126,26 @@ def operands(
     parser.add_argument(to, metavar=metavar, help=about, action=Option, kind=kind, nargs="*")
 
 
-def read_number(name: str, value: Any) -> float | int:
-    """Return a number; whole ones stay whole, at any size that a double can hold."""
-    remedy = "Write it like 1024, 0.5 or 1e9."
-    try:
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise ValueError
-        found = float(value)
-        if isinstance(value, int) or str(value).lstrip("+-").isdecimal():
-            return int(value) if math.isfinite(found) else found
-        return found
-    except (ValueError, OverflowError):
-        refuse(name, "a number", value, remedy)
-
-
 def read_path(name: str, value: Any) -> str:
     """Return the name of a file or folder."""
     if not isinstance(value, str) or not value or "\0" in value:
         refuse(name, "the name of a file or folder", value, "Write it like results/run.")
+    return value
+
+
+def _parse_number(name: str, text: str) -> float | int:
+    """Return the number that a text says; whole ones stay whole, at any size a double can hold."""
+    try:
+        found = float(text)
+    except ValueError:
+        refuse(name, "a number", text, _NUMBERS)
+    is_whole = text.lstrip("+-").isdecimal() and math.isfinite(found)
+    return int(text) if is_whole else found
+
+
+def _read_number(name: str, value: Any) -> float | int:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        refuse(name, "a number", value, _NUMBERS)
     return value
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from superlaw.cli import setting
@@ -50,9 +52,10 @@ def _run(options: Options) -> Answer:
         progress=True,
         **options["simulate"],
     )
+    files: tuple[Callable[[], object], ...] = ()
     if "out" in options["simulate"]:
-        runs.save(Path(options["simulate"]["out"]) / "curve.csv")
-    return Answer(runs, str(runs))
+        files = (partial(runs.save, Path(options["simulate"]["out"]) / "curve.csv"),)
+    return Answer(runs, str(runs), files=files)
 
 
 COMMAND = Command(

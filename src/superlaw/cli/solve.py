@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
 from superlaw.cli import setting
 from superlaw.cli.command import GOOD, NUMERICS, Answer, Command
@@ -47,27 +49,28 @@ def _run(options: Options) -> Answer:
         storage.output_file(out, (".npz", ".csv"))
     if plot is not None:
         storage.output_file(plot, (".svg", ".png", ".pdf"), "plot")
-    task, student = setting.task(options), setting.student(options)
-    optimizer: Any = setting.optimizer(options)
     solution = solve(
-        task,
-        student,
+        setting.task(options),
+        setting.student(options),
         setting.times(options),
-        optimizer=optimizer,
+        optimizer=setting.optimizer(options),
         progress=True,
         throw=False,
         **options["solve"],
     )
+    files: list[Callable[[], object]] = []
     if out is not None:
-        solution.save(out, options)
+        files.append(partial(solution.save, out, options))
     if plot is not None:
-        _plot(solution, plot)
-    if solution.success:
-        return Answer(solution, str(solution), GOOD)
-    return Answer(solution, str(solution), NUMERICS, f"{solution.status}: {solution.message}")
+        files.append(partial(_plot, solution, plot))
+    code, reason = GOOD, ""
+    if not solution.success:
+        code, reason = NUMERICS, f"{solution.status}: {solution.message}"
+    return Answer(solution, str(solution), code, reason, tuple(files))
 
 
 def _plot(solution: Solution, plot: str) -> None:
+    """Draw a curve."""
     from superlaw import storage
     from superlaw.validation.claims.claim import Panel, Series
     from superlaw.validation.figures.drawing import draw

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from superlaw.cli.command import FAILED, GOOD, Answer, Command
@@ -51,8 +52,12 @@ def _run(options: Options) -> Answer:
     claims = selection(tuple(given.pop("claims", ())))
     out = storage.output_folder(options["files"].get("out", "report"))
     report = validate(*claims, progress=True, on_claim=_announce, **given)
-    page = report.save(out)
-    return Answer(report, f"{report.table()}\nreport: {page}", GOOD if report.passed else FAILED)
+    return Answer(
+        report,
+        f"{report.table()}\nreport: {out / 'index.html'}",
+        GOOD if report.passed else FAILED,
+        files=(partial(report.save, out),),
+    )
 
 
 def _announce(claim: ClaimResult) -> None:

@@ -9,42 +9,23 @@ import time
 import numpy as np
 import pytest
 
-from superlaw.cli import main
 
-
-def run(capsys, *arguments):
-    """Return exit code, stdout and stderr of a command."""
-    try:
-        code = main([str(argument) for argument in arguments])
-    except SystemExit as leaving:
-        code = leaving.code
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
-
-
-def as_json(capsys, *arguments):
-    code, out, _ = run(capsys, *arguments, "--json")
-    assert code == 0
-    return json.loads(out)
-
-
-def test_exponent_answers_with_its_hypotheses(capsys):
-    answer = as_json(capsys, "exponent", "-a", 1.5, "-b", 0.25)
+def test_exponent_answers_with_its_hypotheses(as_json):
+    answer = as_json("exponent", "-a", 1.5, "-b", 0.25)
     assert answer["exponent"] == pytest.approx(2 / 3, abs=1e-15)
     assert {"regime", "window", "prefactor", "assumptions", "equation"} <= set(answer)
     assert answer["equation"] == "S14"
 
 
-def test_exponent_is_null_outside_its_hypotheses(capsys):
-    answer = as_json(capsys, "exponent", "-a", 0.5, "-b", 0.1)
+def test_exponent_is_null_outside_its_hypotheses(as_json):
+    answer = as_json("exponent", "-a", 0.5, "-b", 0.1)
     assert answer["exponent"] is None
     assert answer["regime"] == "not summable"
 
 
-def test_solve_gives_curve_floor_and_status(capsys, tmp_path):
+def test_solve_gives_curve_floor_and_status(as_json, tmp_path):
     out = tmp_path / "curve.csv"
-    answer = as_json(
-        capsys, "solve", "-a", 1.1, "-b", 0.3, "-N", "1e9", "--t-end", "1e12", "--out", out,
+    answer = as_json("solve", "-a", 1.1, "-b", 0.3, "-N", "1e9", "--t-end", "1e12", "--out", out,
         "--plot", tmp_path / "curve.svg",
     )  # fmt: skip
     assert {"times", "loss", "floor", "status", "message", "method"} <= set(answer)
@@ -56,23 +37,19 @@ def test_solve_gives_curve_floor_and_status(capsys, tmp_path):
     assert (tmp_path / "curve.svg").read_text().startswith("<?xml")
 
 
-def test_simulate_then_fit(capsys, tmp_path):
+def test_simulate_then_fit(as_json, tmp_path):
     folder = tmp_path / "runs"
-    runs = as_json(
-        capsys, "simulate", "-a", 1.5, "-N", 64, "--seeds", 3, "--t-end", 50, "--out", folder
-    )
+    runs = as_json("simulate", "-a", 1.5, "-N", 64, "--seeds", 3, "--t-end", 50, "--out", folder)
     assert np.shape(runs["loss"])[0] == 3
-    fit = as_json(capsys, "fit", folder / "curve.csv")
+    fit = as_json("fit", folder / "curve.csv")
     assert set(fit["standard_error"]) == {"seeds", "window", "model", "solver"}
 
 
-def test_validate_exits_1_when_a_claim_fails(capsys, tmp_path):
-    code, out, _ = run(capsys, "validate", "two_layer", "--out", tmp_path / "good")
+def test_validate_exits_1_when_a_claim_fails(run, tmp_path):
+    code, out, _ = run("validate", "two_layer", "--out", tmp_path / "good")
     assert code == 0
     assert "PASS" in out
-    code, out, _ = run(
-        capsys, "validate", "two_layer", "--planted", 1.1, "--out", tmp_path / "planted"
-    )
+    code, out, _ = run("validate", "two_layer", "--planted", 1.1, "--out", tmp_path / "planted")
     assert code == 1
     assert "FAIL" in out
     page = (tmp_path / "planted" / "index.html").read_text()
@@ -80,11 +57,11 @@ def test_validate_exits_1_when_a_claim_fails(capsys, tmp_path):
     assert json.loads((tmp_path / "planted" / "report.json").read_text())["passed"] is False
 
 
-def test_derive_checks_and_writes(capsys, tmp_path):
-    code, out, _ = run(capsys, "derive", "coactive", "--check")
+def test_derive_checks_and_writes(run, tmp_path):
+    code, out, _ = run("derive", "coactive", "--check")
     assert code == 0
     assert "proved" in out
-    code, _, _ = run(capsys, "derive", "coactive", "--out", tmp_path)
+    code, _, _ = run("derive", "coactive", "--out", tmp_path)
     assert (tmp_path / "coactive.md").read_text().startswith("# Inputs with a mean")
 
 
@@ -92,53 +69,53 @@ def test_derive_checks_and_writes(capsys, tmp_path):
     ("form", "suffix", "start"),
     [("myst", "md", "# "), ("tex", "tex", "\\documentclass"), ("html", "html", "<!DOCTYPE html>")],
 )
-def test_derive_writes_every_format(capsys, tmp_path, form, suffix, start):
-    code, _, _ = run(capsys, "derive", "front", "--format", form, "--out", tmp_path)
+def test_derive_writes_every_format(run, tmp_path, form, suffix, start):
+    code, _, _ = run("derive", "front", "--format", form, "--out", tmp_path)
     assert code == 0
     assert (tmp_path / f"front.{suffix}").read_text().startswith(start)
 
 
-def test_derive_specialises(capsys):
+def test_derive_specialises(run):
     case = ("-a", "1.5", "-b", "0.25", "-N", "64", "--t-end", "10")
-    _, out, _ = run(capsys, "derive", "sequential", *case, "--simulate")
+    _, out, _ = run("derive", "sequential", *case, "--simulate")
     assert "\\alpha = 0.666667" in out
     assert "## Solved and simulated" in out
-    _, out, _ = run(capsys, "derive", "sequential", "-a", "1.5", "-b", "-0.5", "-N", "64")
+    _, out, _ = run("derive", "sequential", "-a", "1.5", "-b", "-0.5", "-N", "64")
     assert "Step S14 no longer holds" in out
 
 
-def test_derive_everything_skips_by_name_what_the_parameters_are_not_about(capsys, tmp_path):
+def test_derive_everything_skips_by_name_what_the_parameters_are_not_about(run, tmp_path):
     case = ("-a", "1.5", "-N", "64", "-K", "16", "--t-end", "1", "--out", tmp_path)
-    code, _, err = run(capsys, "derive", *case)
+    code, _, err = run("derive", *case)
     assert code == 0
     skipped = re.findall(r"derive: (\w+) has no example here", err)
     assert skipped == ["sequential", "front", "two_layer", "coactive", "sgd"]
     assert "## Solved" in (tmp_path / "bottleneck.md").read_text()
     assert "## Solved" not in (tmp_path / "front.md").read_text()
-    code, _, err = run(capsys, "derive", "front", *case)
+    code, _, err = run("derive", "front", *case)
     assert code == 2
     assert "for the derivation front" in err
 
 
-def test_derive_writes_nothing_for_a_bad_case(capsys, tmp_path):
-    code, _, _ = run(capsys, "derive", "-a", "-1", "--out", tmp_path / "new")
+def test_derive_writes_nothing_for_a_bad_case(run, tmp_path):
+    code, _, _ = run("derive", "-a", "-1", "--out", tmp_path / "new")
     assert code == 2
     assert not (tmp_path / "new").exists()
 
 
-def test_derive_check_fails_on_a_wrong_step(capsys, monkeypatch):
+def test_derive_check_fails_on_a_wrong_step(run, monkeypatch):
     from superlaw.theory import derivations
 
     right = derivations.derive("front")
     monkeypatch.setattr(derivations, "derive", lambda _: right.altered("F3", right["F3"].rhs * 2))
-    code, out, _ = run(capsys, "derive", "front", "--check")
+    code, out, _ = run("derive", "front", "--check")
     assert code == 1
     assert "F3    failed" in out
 
 
-def test_lists_and_info(capsys):
-    assert "modes" in as_json(capsys, "validate", "--list")["sequential"]
-    assert "numba" in as_json(capsys, "info")["packages"]
+def test_lists_and_info(as_json):
+    assert "modes" in as_json("validate", "--list")["sequential"]
+    assert "numba" in as_json("info")["packages"]
 
 
 @pytest.mark.parametrize(
@@ -173,30 +150,14 @@ def test_lists_and_info(capsys):
         (["slove"], "invalid choice"),
     ],
 )
-def test_bad_input_gets_one_line_and_exit_code_2(capsys, tmp_path, monkeypatch, arguments, words):
+def test_bad_input_gets_one_line_and_exit_code_2(run, tmp_path, monkeypatch, arguments, words):
     monkeypatch.chdir(tmp_path)
-    code, out, err = run(capsys, *arguments)
+    code, out, err = run(*arguments)
     assert code == 2
     assert out == ""
     assert words in err
     assert err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
-
-
-def test_configuration_file_is_overruled_by_flags(capsys, tmp_path):
-    config = tmp_path / "run.toml"
-    config.write_text("[task]\na = 2.0\nb = 0.5\n")
-    assert as_json(capsys, "exponent", "--config", config)["exponent"] == 1.0
-    answer = as_json(capsys, "exponent", "--config", config, "-b", 1)
-    assert answer["exponent"] == 1.5
-
-
-def test_configuration_key_with_a_typo_is_named(capsys, tmp_path):
-    config = tmp_path / "run.toml"
-    config.write_text("[task]\na = 2.0\nn_feature = 100\n")
-    code, _, err = run(capsys, "exponent", "--config", config)
-    assert code == 2
-    assert "Did you mean 'task.n_features'?" in err
 
 
 def test_interrupted_simulation_keeps_its_seeds_and_resumes(tmp_path):

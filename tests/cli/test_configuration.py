@@ -31,7 +31,7 @@ def test_a_key_with_a_typo_is_named(run, tmp_path):
         ("exponent", "[task]\na = nan", "a must be a finite number"),
         ("exponent", "[task]\na = 1e999", "a must be a finite number"),
         ("exponent", "[task]\na = 2026-01-01", "a must be a number"),
-        ("exponent", "[task]\nn_features = 1" + "0" * 400, "n_features must be"),
+        ("exponent", "[task]\na = 1\nn_features = 1" + "0" * 400, "n_features must be"),
         ("exponent", "[task]\nn_features = 1" + "0" * 5000, "config must be a readable TOML file"),
         ("exponent", "[task]\nactivity = 5", "activity must be a word"),
         ("exponent", "[student]\ntied = 'yes'", "tied must be true or false"),

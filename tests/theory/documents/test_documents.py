@@ -21,7 +21,7 @@ from superlaw.theory.documents.markup import translated
 from superlaw.theory.references import REFERENCES
 from superlaw.theory.symbols import L_0, NOTATION, a, b, t
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 _TEX_COMPLAINTS = re.compile(r"^(?:!|Overfull|Underfull|LaTeX Warning|Package \w+ Warning).*", re.M)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import asdict, replace
 
 from superlaw.arguments import one_of, positive, whole
-from superlaw.validation.claims.claim import SIZES, SUITES, ClaimResult, claim
+from superlaw.validation.claims.claim import ClaimResult
+from superlaw.validation.claims.size import SIZES, Conditions, Size
+from superlaw.validation.claims.suites import selection
 from superlaw.validation.reports.report import Report
 
 
@@ -58,38 +58,23 @@ def validate(
     >>> validate("two_layer").passed
     True
     """
-    one_of("size", size, SIZES)
     positive("planted", planted, "Leave it out, or give a factor such as 1.1.")
-    chosen = replace(SIZES[size], planted=planted, progress=progress, runs=runs)
+    whole("entropy", entropy, "Give a whole number.", minimum=0)
+    conditions = Conditions(_size(size, seeds, n_features), entropy, planted, progress, runs)
+    results = []
+    for claim in selection(names):
+        results.append(claim.examine(conditions))
+        if on_claim is not None:
+            on_claim(results[-1])
+    return Report(" ".join(names) or "all claims", tuple(results), conditions)
+
+
+def _size(name: str, seeds: int | None, n_features: int | None) -> Size:
+    """Return a size by name, with the seeds and features asked for."""
+    size = SIZES[one_of("size", name, SIZES)]
     if seeds is not None:
-        chosen = replace(chosen, seeds=whole("seeds", seeds, "Give at least 3.", minimum=3))
+        size = size.with_each(seeds=whole("seeds", seeds, "Give at least 3.", minimum=3))
     if n_features is not None:
         n = whole("n_features", n_features, "Give at least 32.", minimum=32)
-        chosen = replace(chosen, n_features=n, n_network=n)
-    selected = selection(names)
-    results = []
-    for name in selected:
-        started = time.perf_counter()
-        found = claim(name)(entropy, chosen)
-        result = replace(found, seconds=time.perf_counter() - started)
-        results.append(result)
-        if on_claim is not None:
-            on_claim(result)
-    configuration = {"claims": selected, "entropy": entropy, "size": asdict(chosen)}
-    return Report(" ".join(names) or "all claims", tuple(results), configuration)
-
-
-def selection(names: tuple[str, ...]) -> list[str]:
-    """Return the claims that suites and claims stand for, each once.
-
-    Raises
-    ------
-    ArgumentError
-        If a name is neither.
-    """
-    known = [*SUITES, *(name for suite in SUITES.values() for name in suite)]
-    selected: list[str] = []
-    for name in names or tuple(SUITES):
-        one_of("claim", name, known)
-        selected += [c for c in SUITES.get(name, (name,)) if c not in selected]
-    return selected
+        size = size.with_each(n_features=n)
+    return size

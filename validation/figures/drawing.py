@@ -10,8 +10,9 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 
-from superlaw.validation.claims.claim import HeatMap, Panel, Series
+from superlaw.validation.figures.panels import HeatMap, Panel, Series
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 """Okabe-Ito: told apart by colour-blind readers, and by lightness in greyscale."""
@@ -31,15 +32,15 @@ _STYLE: Any = {
     "figure.constrained_layout.use": True,
 }
 _SIZE = (5.2, 3.5)
+_LEGEND_COLUMNS, _LEGEND_ROW, _BELOW = 2, 0.17, 0.5
+"""Columns of a legend, the height of its rows, and its distance from the axes [inches]."""
 
 
 def draw(panel: Panel, axes: Axes | None = None) -> Axes:
     """Draw a panel, on given axes or on a new figure; return the axes."""
     with rc_context(_STYLE):
         if axes is None:
-            figure = Figure(figsize=_SIZE)
-            FigureCanvasAgg(figure)
-            axes = figure.subplots()
+            axes = _axes(_LEGEND_ROW * _rows(panel))
         colour = -1
         for series in panel.series:
             colour += not series.paired
@@ -49,7 +50,7 @@ def draw(panel: Panel, axes: Axes | None = None) -> Axes:
         axes.set_yscale("log" if panel.y_log else "linear")
         if panel.shaded is not None:
             axes.axvspan(*panel.shaded, color="0.5", alpha=0.12, lw=0)
-        axes.legend()
+        _legend(axes)
     return axes
 
 
@@ -57,9 +58,7 @@ def draw_map(heat_map: HeatMap, axes: Axes | None = None) -> Axes:
     """Draw a table of numbers as colours, with the numbers in it; return the axes."""
     with rc_context(_STYLE | {"axes.grid": False}):
         if axes is None:
-            figure = Figure(figsize=_SIZE)
-            FigureCanvasAgg(figure)
-            axes = figure.subplots()
+            axes = _axes()
         low, high = heat_map.span
         image = axes.imshow(
             heat_map.values, vmin=low, vmax=high, cmap="cividis", aspect="auto", origin="lower"
@@ -91,6 +90,34 @@ def svg(panel: Panel | HeatMap) -> str:
     body = text.getvalue()
     return (
         body[body.index("<svg") : body.index("<metadata")] + body[body.index("</metadata>") + 11 :]
+    )
+
+
+def _axes(more: float = 0.0) -> Axes:
+    """Return the axes of a new figure, this many inches higher than usual."""
+    width, height = _SIZE
+    figure = Figure(figsize=(width, height + more))
+    FigureCanvasAgg(figure)
+    return figure.subplots()
+
+
+def _rows(panel: Panel) -> int:
+    """Return how many rows the legend of a panel has."""
+    entries = sum(not series.paired or series.style in _LINES for series in panel.series)
+    return -(-entries // _LEGEND_COLUMNS)
+
+
+def _legend(axes: Axes) -> None:
+    """Put the legend below the axes, where it hides no curve."""
+    figure = axes.get_figure()
+    assert isinstance(figure, Figure)
+    below = axes.transAxes + ScaledTranslation(0.0, -_BELOW, figure.dpi_scale_trans)
+    axes.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.0),
+        bbox_transform=below,
+        borderaxespad=0.0,
+        ncols=_LEGEND_COLUMNS,
     )
 
 

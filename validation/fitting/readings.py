@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from superlaw.curves import differenced_slope
-from superlaw.validation.claims.claim import Array
+from superlaw.curves import Array, differenced_slope
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 
 from superlaw import storage
 from superlaw.setting.task import PowerLawTask
-from superlaw.validation.claims.claim import SIZES, Size
+from superlaw.validation.claims.size import SIZES, Conditions
 from superlaw.validation.claims.superposed import flows
 from superlaw.validation.claims.superposed.meanfield import predict
 from superlaw.validation.fitting.readings import fall
@@ -34,33 +34,35 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--size", choices=sorted(SIZES), default="full", help="as in validate")
     given = parser.parse_args(arguments)
     out = storage.output_file(given.out, (".json",))
-    size = replace(SIZES[given.size], runs=given.runs, progress=True)
-    storage.write_json(out, measured(given.entropy, size))
+    conditions = Conditions(SIZES[given.size], given.entropy, progress=True, runs=given.runs)
+    storage.write_json(out, measured(conditions))
 
 
-def accuracy(seed: int, size: Size) -> list[dict[str, Any]]:
+def accuracy(conditions: Conditions) -> list[dict[str, Any]]:
     """Return one row a task and width, with the deviation of the closure at each decade.
 
     Parameters
     ----------
-    seed : int
-        Root of the random streams of the flows.
-    size : Size
+    conditions : Conditions
         With the N, the seeds and the last time of the map.
     """
-    rows = [_row(task, share, seed, size) for task in flows.tasks(size) for share in flows.SHARES]
+    rows = [
+        _row(task, share, conditions) for task in flows.tasks(conditions) for share in flows.SHARES
+    ]
     for n, shares in LARGER.items():
-        larger = replace(size, n_network=n, t_network=LARGER_END)
+        extent = replace(conditions.size.superposed, n_features=n, t_end=LARGER_END)
+        larger = replace(conditions, size=replace(conditions.size, superposed=extent))
         for b in flows.TEACHER_EXPONENTS:
             task = PowerLawTask(1.5, b, n)
-            rows += [_row(task, share, seed, larger) for share in shares]
+            rows += [_row(task, share, larger) for share in shares]
     return rows
 
 
-def measured(seed: int, size: Size) -> dict[str, Any]:
+def measured(conditions: Conditions) -> dict[str, Any]:
     """Return what `superlaw.solvers.closures.accuracy` reads: rows, their region, provenance."""
-    rows = accuracy(seed, size)
-    source = storage.provenance(COMMAND, entropy=seed, seeds=size.seeds)
+    rows = accuracy(conditions)
+    seeds = conditions.size.superposed.seeds
+    source = storage.provenance(COMMAND, entropy=conditions.entropy, seeds=seeds)
     return {"provenance": source, "region": region(rows), "rows": rows}
 
 
@@ -75,8 +77,8 @@ def region(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return spans
 
 
-def _row(task: PowerLawTask, share: int, seed: int, size: Size) -> dict[str, Any]:
-    runs = flows.superposed(task, share, seed, size)
+def _row(task: PowerLawTask, share: int, conditions: Conditions) -> dict[str, Any]:
+    runs = flows.superposed(task, share, conditions)
     ratio = predict(task, share, runs).loss / runs.mean
     error = runs.standard_error / runs.mean
     excess = np.maximum(np.abs(ratio - 1.0) - 2.0 * error, 0.0)

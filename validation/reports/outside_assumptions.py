@@ -12,7 +12,7 @@ from superlaw.setting.optimizer import SGD, Optimizer
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
-from superlaw.validation.claims.claim import Size
+from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.superposed import flows
 from superlaw.validation.training.ensemble import Ensemble, standard_error
 from superlaw.validation.training.simulate import simulate
@@ -24,37 +24,39 @@ LARGEST, FASTEST = 4096, 2.0
 """N and a of the largest direct flow: units that the bias has switched off stay off."""
 
 
-def measured(seed: int, size: Size) -> dict[str, Any]:
+def measured(conditions: Conditions) -> dict[str, Any]:
     """Return the departures and the plateau with their provenance."""
-    source = storage.provenance("python docs/generate.py", entropy=seed, seeds=SEEDS)
-    return {"provenance": source, "rows": departures(seed, size), "plateau": plateau(seed)}
+    entropy = conditions.entropy
+    source = storage.provenance("python docs/generate.py", entropy=entropy, seeds=SEEDS)
+    return {"provenance": source, "rows": departures(conditions), "plateau": plateau(entropy)}
 
 
-def departures(seed: int, size: Size) -> list[dict[str, Any]]:
+def departures(conditions: Conditions) -> list[dict[str, Any]]:
     """Return the loss of other students and tasks over that of the direct flow, at a few times.
 
     Parameters
     ----------
-    seed : int
-        Root of all random streams; the same W for every row.
-    size : Size
-        Whose N is used.
+    conditions : Conditions
+        Whose N is used; the same W for every row.
     """
+    n, entropy = conditions.size.superposed.n_features, conditions.entropy
     rows = []
     for b in (0.0, 0.5):
-        task = PowerLawTask(FREQUENCY_EXPONENT, b, size.n_network)
-        student = Student(size.n_network // SHARE)
-        flow = _run(task, student, flows.OPTIMIZER, seed)
+        task = PowerLawTask(FREQUENCY_EXPONENT, b, n)
+        student = Student(n // SHARE)
+        flow = _run(task, student, flows.OPTIMIZER, entropy)
         coactive = replace(task, activity="bernoulli")
         slow, fast = SGD(0.01, 64), SGD(0.05, 64)
         others = {
-            "SGD, lr 0.05, batch 64": _run(task, student, fast, seed),
-            "SGD, lr 0.05, batch 8": _run(task, student, SGD(0.05, 8), seed),
-            "independent features, density 1, lr 0.01": _run(coactive, student, slow, seed),
+            "SGD, lr 0.05, batch 64": _run(task, student, fast, entropy),
+            "SGD, lr 0.05, batch 8": _run(task, student, SGD(0.05, 8), entropy),
+            "independent features, density 1, lr 0.01": _run(coactive, student, slow, entropy),
             "tight frame": _run(
-                task, replace(student, embedding="tight_frame"), flows.OPTIMIZER, seed
+                task, replace(student, embedding="tight_frame"), flows.OPTIMIZER, entropy
             ),
-            "W trained too, lr 0.05": _run(task, replace(student, embedding="trained"), fast, seed),
+            "W trained too, lr 0.05": _run(
+                task, replace(student, embedding="trained"), fast, entropy
+            ),
         }
         rows += [_row(b, what, runs, flow) for what, runs in others.items()]
     return rows

@@ -20,8 +20,8 @@ from superlaw.theory.documents.document import Block, Document, Figure, Heading,
 from superlaw.theory.documents.in_numbers import numbers
 from superlaw.theory.exponents import exponent
 from superlaw.theory.symbols import NOTATION
-from superlaw.validation.claims.claim import Panel, Series
 from superlaw.validation.figures.drawing import svg
+from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.simulate import simulate
 

@@ -72,8 +72,8 @@ def _run(options: Options) -> Answer:
 def _plot(solution: Solution, plot: str) -> None:
     """Draw a curve."""
     from superlaw import storage
-    from superlaw.validation.claims.claim import Panel, Series
     from superlaw.validation.figures.drawing import draw
+    from superlaw.validation.figures.panels import Panel, Series
 
     line = Series("loss", solution.times, solution.loss)
     figure = draw(Panel("Loss curve", "time t", "population loss L", (line,))).get_figure()

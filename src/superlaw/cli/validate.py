@@ -42,14 +42,13 @@ def _build(parser: Parser) -> None:
 
 def _run(options: Options) -> Answer:
     from superlaw import storage
-    from superlaw.validation.claims.claim import SUITES
-    from superlaw.validation.validate import selection, validate
+    from superlaw.validation.claims.suites import selection
+    from superlaw.validation.validate import validate
 
     if options["files"].get("list"):
-        lines = [f"{suite}: {', '.join(claims)}" for suite, claims in SUITES.items()]
-        return Answer(SUITES, "\n".join(lines))
+        return _list()
     given = dict(options["validate"])
-    claims = selection(tuple(given.pop("claims", ())))
+    claims = [claim.name for claim in selection(tuple(given.pop("claims", ())))]
     out = storage.output_folder(options["files"].get("out", "report"))
     report = validate(*claims, progress=True, on_claim=_announce, **given)
     return Answer(
@@ -58,6 +57,16 @@ def _run(options: Options) -> Answer:
         GOOD if report.passed else FAILED,
         files=(partial(report.save, out),),
     )
+
+
+def _list() -> Answer:
+    from superlaw.validation.claims.suites import suites
+
+    lines = []
+    for suite, claims in suites().items():
+        lines += [suite, *(f"  {c.name:14}{c.step:5}{c.statement}" for c in claims)]
+    told = {suite: {c.name: c.to_dict() for c in claims} for suite, claims in suites().items()}
+    return Answer(told, "\n".join(lines))
 
 
 def _announce(claim: ClaimResult) -> None:

@@ -1,32 +1,48 @@
+"""Every claim holds in its small form, fails when its prediction is wrong, and counts no twice."""
+
 import json
 from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
-from superlaw.validation.claims.claim import SIZES, SUITES, Check, claim
+from superlaw.setting.task import PowerLawTask
+from superlaw.theory.derivations import find_step
+from superlaw.validation.claims.size import SIZES, Conditions
+from superlaw.validation.claims.suites import selection, suites
 from superlaw.validation.validate import validate
 
+ROOT = Path(__file__).parents[3]
 NETWORKS = pytest.mark.slow  # minutes, where the sequential claims take seconds
+EVERY = [(suite, claim) for suite, claims in suites().items() for claim in claims]
 CLAIMS = [
-    *SUITES["sequential"],
-    *(pytest.param(name, marks=NETWORKS) for name in SUITES["superposed"]),
+    pytest.param(claim, id=claim.name, marks=() if suite == "sequential" else NETWORKS)
+    for suite, claim in EVERY
 ]
-SMALL = SIZES["small"]
-PLANTED = 1.4
-"""A wrong frequency exponent that the small form must notice in every claim."""
+SMALL = Conditions(SIZES["small"])
+PLANTED = {"sequential": 1.1, "superposed": 1.4}
+"""By how much a frequency exponent is wrong that the small form must notice in every claim."""
 
 
-@pytest.mark.parametrize("name", CLAIMS)
-def test_claim_holds_in_its_small_form(name):
-    result = claim(name)(0, SMALL)
-    failed = [check for check in result.checks if not check.passed]
-    assert failed == []
-    assert result.name == name and result.statement and result.equation
+def distinct(checks):
+    """Return how many pairs of numbers are compared."""
+    return len({(check["predicted"], check["measured"]) for check in checks})
 
 
-@pytest.mark.parametrize("name", CLAIMS)
-def test_planted_exponent_is_detected(name):
-    assert not claim(name)(0, replace(SMALL, planted=PLANTED)).passed
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_claim_holds_in_its_small_form(claim):
+    result = claim.examine(SMALL)
+    assert [check for check in result.checks if not check.passed] == []
+    told = result.to_dict()["checks"]
+    assert distinct(told) == len(told)
+    assert len({check["label"] for check in told}) == len(told)
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_planted_exponent_is_detected(claim):
+    (suite,) = (suite for suite, known in EVERY if known is claim)
+    assert not claim.examine(replace(SMALL, planted=PLANTED[suite])).passed
 
 
 @pytest.mark.slow
@@ -36,38 +52,48 @@ def test_every_claim_holds_in_full_and_none_with_a_planted_error():
     assert not any(result.passed for result in planted.claims)
 
 
-def test_checks_compare_with_what_they_allow():
-    assert Check("", 1.0, 1.05, 0.02, z=2.5).passed
-    assert not Check("", 1.0, 1.1, 0.02, z=5.0).passed
-    assert Check("", 1.0, 1.05, tolerance=0.06).passed
-    assert not Check("", 1.0, 1.05, tolerance=0.04).passed
-    assert Check("", 1.0, 0.9, bound="below").passed
-    assert not Check("", 1.0, 1.1, bound="below").passed
-    assert Check("", 1.0, 1.1, bound="above").passed
-    assert not Check("", 1.0, float("nan"), bound="above").passed
+@pytest.mark.parametrize(("suite", "claim"), EVERY, ids=[claim.name for _, claim in EVERY])
+def test_a_claim_is_named_as_its_file_and_rests_on_a_step(suite, claim):
+    assert import_module(f"superlaw.validation.claims.{suite}.{claim.name}").CLAIM is claim
+    assert claim.run.__module__ == f"superlaw.validation.claims.{suite}.{claim.name}"
+    assert find_step(claim.step).id == claim.step
 
 
-def test_report_is_one_page_with_figures_and_every_number(tmp_path):
-    report = validate("two_layer", "leak", size="small")
-    page = report.save(tmp_path).read_text()
-    assert page.count("<svg") == sum(len(c.panels) for c in report.claims) == len(report.plot())
-    assert "<script" not in page and "<img" not in page
-    numbers = json.loads((tmp_path / "report.json").read_text())
-    measured = numbers["claims"][0]["checks"][0]["measured"]
-    assert measured == report.claims[0].checks[0].measured
-    facts = json.loads((tmp_path / "manifest.json").read_text())
-    assert facts["configuration"]["size"]["n_features"] == SMALL.n_features
+def test_names_are_said_once():
+    names = [claim.name for _, claim in EVERY]
+    assert len(set(names) | set(suites())) == len(names) + len(suites())
 
 
-def test_figures_show_the_data(tmp_path):
-    from superlaw.validation.figures.drawing import draw, svg
+@pytest.mark.parametrize("suite", suites())
+def test_committed_results_are_of_these_claims_and_count_nothing_twice(suite):
+    report = json.loads((ROOT / "docs" / "results" / f"{suite}.json").read_text("utf-8"))
+    told = {result["name"]: result for result in report["claims"]}
+    for claim in suites()[suite]:
+        result = told.pop(claim.name)
+        assert (result["statement"], result["step"]) == (claim.statement, claim.step)
+        assert result["verdict"] == "PASS"
+        assert distinct(result["checks"]) == len(result["checks"])
+    assert not told
 
-    (panel,) = claim("two_layer")(0, SMALL).panels
-    axes = draw(panel)
-    line = axes.get_lines()[0].get_xydata()
-    assert (line[:, 1] == panel.series[0].y).all()
-    assert axes.get_xscale() == "log"
-    assert svg(panel) == svg(panel)
+
+def test_selection_takes_suites_and_claims_each_once():
+    named = [claim.name for claim in selection(("front", "sequential", "modes"))]
+    assert named[0] == "front" and sorted(named) == sorted(c.name for c in suites()["sequential"])
+    assert len(selection(())) == len(EVERY)
+
+
+def test_draws_are_one_stream_a_comparison():
+    conditions = Conditions(SIZES["small"])
+    streams = {conditions.draws(name) for name in ("a=1.5, b=0", "a=1.5, b=0.5", "a=2, b=0")}
+    assert len(streams) == 3
+    assert conditions.draws("x") != replace(conditions, entropy=1).draws("x")
+    assert conditions.draws("a=1.5, b=0") == 3932330222
+
+
+def test_a_planted_error_enters_through_the_believed_task_only():
+    task = PowerLawTask(1.5, 0.5, 64)
+    assert SMALL.believed(task) == task
+    assert replace(SMALL, planted=1.2).believed(task) == replace(task, a=1.2 * 1.5)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +104,7 @@ def test_figures_show_the_data(tmp_path):
         ((), {"seeds": 1}, "seeds"),
         ((), {"n_features": 3}, "n_features"),
         ((), {"planted": -1.0}, "planted"),
+        ((), {"entropy": -1}, "entropy"),
     ],
 )
 def test_bad_arguments_are_refused(refused, names, arguments, name):

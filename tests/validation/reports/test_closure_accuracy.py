@@ -27,7 +27,7 @@ def test_measuring_writes_rows_region_and_provenance(tmp_path, monkeypatch):
 def test_a_row_compares_the_closure_with_flows():
     from dataclasses import replace
 
-    from superlaw.validation.claims.claim import SIZES
+    from superlaw.validation.claims.size import SIZES
 
     size = replace(SIZES["small"], seeds=4, t_network=10.0)
     row = closure_accuracy._row(PowerLawTask(1.5, 0.0, 64), 4, 0, size)

@@ -4,39 +4,40 @@ from __future__ import annotations
 
 import numpy as np
 
+from superlaw.curves import Array
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.theory.exponents import exponent
 from superlaw.theory.laws.sequential import VISIBLE_WITHIN, features_needed
-from superlaw.validation.claims.claim import Array, Check, ClaimResult, Panel, Series, Size
+from superlaw.validation.claims.check import Check
+from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.sequential import grid
+from superlaw.validation.claims.size import Conditions
+from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.fitting.power_law import fit_power_law, local_slopes
 from superlaw.validation.training.ensemble import Ensemble, standard_error, z_score
 
-STATEMENT = (
-    "The fitted exponent is that of the finite-N theory in the same window, and the local slope "
-    "is (a + 2b − 1)/a where N is large enough to show it."
-)
 STARTED = 10.0
 """Fits start at this many times 1/λ_1."""
 
 
-def run(seed: int, size: Size) -> ClaimResult:
+def run(conditions: Conditions) -> Findings:
     """Fit theory and simulation in one window; look for the asymptotic slope at large N."""
-    checks, panels = [], []
-    for task in grid.tasks(size):
-        runs = grid.ensemble(task, seed, size)
+    checks, panels, ensembles = [], [], []
+    for task in grid.tasks(conditions):
+        runs = grid.ensemble(task, conditions)
         window = fit_window(task, runs.times)
-        theory = grid.mean_loss(task, runs.times, size)
+        theory = grid.mean_loss(task, runs.times, conditions)
         predicted = fit_power_law((runs.times, theory), window=window, floor="none").exponent
         found = fit_power_law(runs, window=window, floor="none").per_seed
         z = float(z_score(found, np.asarray(predicted)))
         error = float(standard_error(found))
         label = f"{grid.name(task)}: N = {task.n_features}, t in {window[0]:.3g} … {window[1]:.3g}"
         checks.append(Check(label, predicted, float(found.mean()), error, z=z))
-        checks.append(_asymptotic(task, size))
-        panels.append(_panel(task, runs, theory, window))
-    return ClaimResult("exponent", STATEMENT, "S14", tuple(checks), tuple(panels))
+        checks.append(_asymptotic(task, conditions))
+        panels.append(_panel(task, runs, theory, window, conditions))
+        ensembles.append(runs)
+    return Findings(tuple(checks), tuple(panels), tuple(ensembles))
 
 
 def fit_window(task: PowerLawTask, times: Array) -> tuple[float, float]:
@@ -45,9 +46,9 @@ def fit_window(task: PowerLawTask, times: Array) -> tuple[float, float]:
     return STARTED / task.second_moment(1.0), min(last, float(times[-1]))
 
 
-def _asymptotic(task: PowerLawTask, size: Size) -> Check:
+def _asymptotic(task: PowerLawTask, conditions: Conditions) -> Check:
     """Compare the exact slope with the exponent where a decade of time shows it."""
-    alpha = exponent(size.believed(task)).exponent
+    alpha = exponent(conditions.believed(task)).exponent
     assert alpha is not None
     n = 10 ** int(np.ceil(features_needed(task, alpha)))
     large = PowerLawTask(task.a, task.b, n)
@@ -59,8 +60,14 @@ def _asymptotic(task: PowerLawTask, size: Size) -> Check:
     return Check(label, alpha, float(slope[0]), tolerance=VISIBLE_WITHIN)
 
 
-def _panel(task: PowerLawTask, runs: Ensemble, theory: Array, window: tuple[float, float]) -> Panel:
-    alpha = exponent(task).exponent
+def _panel(
+    task: PowerLawTask,
+    runs: Ensemble,
+    theory: Array,
+    window: tuple[float, float],
+    conditions: Conditions,
+) -> Panel:
+    alpha = exponent(conditions.believed(task)).exponent
     slopes = np.array([local_slopes(runs.times, loss) for loss in runs.loss])
     flat = np.full(2, alpha)
     return Panel(
@@ -81,3 +88,15 @@ def _panel(task: PowerLawTask, runs: Ensemble, theory: Array, window: tuple[floa
         y_log=False,
         shaded=window,
     )
+
+
+CLAIM = Claim(
+    name="exponent",
+    statement=(
+        "The fitted exponent is that of the finite-N theory in the same window, and the local "
+        "slope is (a + 2b − 1)/a where N is large enough to show it."
+    ),
+    step="S14",
+    solver="closed form on feature classes",
+    run=run,
+)

@@ -4,35 +4,38 @@ from __future__ import annotations
 
 import numpy as np
 
+from superlaw.curves import Array
 from superlaw.setting.task import PowerLawTask
-from superlaw.validation.claims.claim import Array, Check, ClaimResult, Panel, Series, Size
+from superlaw.validation.claims.check import Check
+from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.sequential import grid
+from superlaw.validation.claims.size import Conditions
+from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.training.ensemble import Ensemble, standard_error, z_score
 
-STATEMENT = (
-    "Feature i is learned at 2λ_i t = 1: the front i*(t) = (2λ_1 t)^(1/a) travels as t^(1/a)."
-)
 LEARNED = 1.0 - np.exp(-0.5)
 """s_i/a_i at 2λ_i t = 1."""
 
 
-def run(seed: int, size: Size) -> ClaimResult:
+def run(conditions: Conditions) -> Findings:
     """Compare the power with which arrival times grow along the features."""
-    checks, series = [], []
-    for task in grid.tasks(size):
-        runs = grid.ensemble(task, seed, size)
+    checks, ensembles = [], []
+    series: list[Series] = []
+    for task in grid.tasks(conditions):
+        runs = grid.ensemble(task, conditions)
         target = task.target(runs.tracked.astype(np.float64))
-        theory = arrivals(runs.times, grid.mean_modes(task, runs, size) / target)
+        theory = arrivals(runs.times, grid.mean_modes(task, runs, conditions) / target)
         found = np.array([arrivals(runs.times, modes / target) for modes in runs.modes])
         reached = np.isfinite(theory) & np.all(np.isfinite(found), axis=0)
         predicted = _power(runs.tracked[reached], theory[reached])
         powers = np.array([_power(runs.tracked[reached], times[reached]) for times in found])
         error, z = float(standard_error(powers)), float(z_score(powers, np.asarray(predicted)))
-        label = f"{grid.name(task)}: power of t (1/a = {1 / size.believed(task).a:.4f})"
+        label = f"{grid.name(task)}: power of t (1/a = {1 / conditions.believed(task).a:.4f})"
         checks.append(Check(label, predicted, float(powers.mean()), error, z=z))
-        series += _series(task, runs, found, reached)
+        series += _series(task, runs, found, reached, conditions)
+        ensembles.append(runs)
     panel = Panel("Travelling front", "time t", "feature learned i*", tuple(series))
-    return ClaimResult("front", STATEMENT, "S15", tuple(checks), (panel,))
+    return Findings(tuple(checks), (panel,), tuple(ensembles))
 
 
 def arrivals(times: Array, learned: Array) -> Array:
@@ -51,9 +54,11 @@ def _power(features: Array, times: Array) -> float:
     return float(1.0 / np.polyfit(np.log(features), np.log(times), 1)[0])
 
 
-def _series(task: PowerLawTask, runs: Ensemble, found: Array, reached: Array) -> list[Series]:
+def _series(
+    task: PowerLawTask, runs: Ensemble, found: Array, reached: Array, conditions: Conditions
+) -> list[Series]:
     feature = runs.tracked[reached].astype(np.float64)
-    theory = 0.5 / task.second_moment(feature)
+    theory = 0.5 / conditions.believed(task).second_moment(feature)
     measured = np.exp(np.log(found[:, reached]).mean(axis=0))
     return [
         Series(f"theory, a = {task.a:g}, b = {task.b:g}", theory, feature),
@@ -65,3 +70,14 @@ def _series(task: PowerLawTask, runs: Ensemble, found: Array, reached: Array) ->
             paired=True,
         ),
     ]
+
+
+CLAIM = Claim(
+    name="front",
+    statement=(
+        "Feature i is learned at 2λ_i t = 1: the front i*(t) = (2λ_1 t)^(1/a) travels as t^(1/a)."
+    ),
+    step="S15",
+    solver="closed form",
+    run=run,
+)

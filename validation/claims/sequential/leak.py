@@ -8,36 +8,33 @@ from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.theory.exponents import exponent
 from superlaw.theory.laws.sequential import sequential_exponent
-from superlaw.validation.claims.claim import (
-    Check,
-    ClaimResult,
-    Panel,
-    Series,
-    Size,
-    worst_deviation,
-)
+from superlaw.validation.claims.check import Check, worst_deviation
+from superlaw.validation.claims.claim import Claim, Findings
+from superlaw.validation.claims.size import Conditions
+from superlaw.validation.figures.panels import Panel, Series
+from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.simulate import simulate
 
-STATEMENT = "With b > a the exponent is 3 − 1/a, below the (a + 2b − 1)/a of uncoupled modes."
 A, B = 1.2, 2.0
 N_FEATURES = 192
 OPTIMIZER = SGD(lr=0.02, batch=None)
+"""Every step takes the mean over all inputs: nothing is drawn."""
 STEP_TOLERANCE = 0.02
 """What the finite learning rate may change: about η λ_1 before the first mode is learned."""
 ASYMPTOTIC = PowerLawTask(A, B, 10**9, activity="bernoulli")
-LATE = 1e6
+T_END, LATE = 300.0, 1e6
 SLOPE_TOLERANCE = 0.01
 """At t = 1e6 the local slope is still this part above its limit."""
 
 
-def run(seed: int, size: Size) -> ClaimResult:
+def run(conditions: Conditions) -> Findings:
     """Compare trained students with the contour integral, and its late slope with the exponent."""
     task = PowerLawTask(A, B, N_FEATURES, activity="bernoulli")
-    times = log_times(1.0, min(size.t_end, 300.0), per_decade=6)
+    times = log_times(1.0, min(conditions.size.sequential.t_end, T_END), per_decade=6)
     runs = simulate(task, times=times, optimizer=OPTIMIZER)
-    theory = solve(size.believed(task), times=runs.times)
+    theory = solve(conditions.believed(task), times=runs.times)
     late = solve(ASYMPTOTIC, times=[LATE]).local_slope
-    predicted = exponent(size.believed(ASYMPTOTIC)).exponent
+    predicted = exponent(conditions.believed(ASYMPTOTIC)).exponent
     assert late is not None and predicted is not None
     checks = (
         worst_deviation(
@@ -45,9 +42,15 @@ def run(seed: int, size: Size) -> ClaimResult:
         ),
         Check(f"slope at t = {LATE:.0e}", predicted, float(late[0]), tolerance=SLOPE_TOLERANCE),
     )
-    curve = solve(ASYMPTOTIC, times=log_times(1.0, LATE))
-    modes = curve.loss[20] * (curve.times / curve.times[20]) ** -sequential_exponent(A, B)
-    panel = Panel(
+    return Findings(checks, (_panel(runs, conditions),), (runs,))
+
+
+def _panel(runs: Ensemble, conditions: Conditions) -> Panel:
+    believed = conditions.believed(ASYMPTOTIC)
+    curve = solve(believed, times=log_times(1.0, LATE))
+    power = sequential_exponent(believed.a, believed.b)
+    modes = curve.loss[20] * (curve.times / curve.times[20]) ** -power
+    return Panel(
         f"Leak, a = {A:g}, b = {B:g}",
         "time t",
         "population loss L",
@@ -57,4 +60,12 @@ def run(seed: int, size: Size) -> ClaimResult:
             Series(f"trained, N = {N_FEATURES}", runs.times, runs.mean, style="points"),
         ),
     )
-    return ClaimResult("leak", STATEMENT, "M10", checks, (panel,))
+
+
+CLAIM = Claim(
+    name="leak",
+    statement="With b > a the exponent is 3 − 1/a, below the (a + 2b − 1)/a of uncoupled modes.",
+    step="M10",
+    solver="contour integral",
+    run=run,
+)

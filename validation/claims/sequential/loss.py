@@ -5,28 +5,30 @@ from __future__ import annotations
 from superlaw.curves import log_times
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
-from superlaw.validation.claims.claim import ClaimResult, Panel, Series, Size, worst_of_curve
+from superlaw.validation.claims.check import worst_of_curve
+from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.sequential import grid
+from superlaw.validation.claims.size import Conditions
+from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.training.ensemble import Ensemble
 
-STATEMENT = "The mean loss of SGD is L(t) = ½ Σ λ_i a_i² ρ_i^n, within |z| < 4 at every time."
 
-
-def run(seed: int, size: Size) -> ClaimResult:
+def run(conditions: Conditions) -> Findings:
     """Compare the mean loss over seeds with the exact mean of SGD."""
-    checks, panels = [], []
-    for task in grid.tasks(size):
-        runs = grid.ensemble(task, seed, size)
-        predicted = grid.mean_loss(task, runs.times, size)
+    checks, panels, ensembles = [], [], []
+    for task in grid.tasks(conditions):
+        runs = grid.ensemble(task, conditions)
+        predicted = grid.mean_loss(task, runs.times, conditions)
         checks.append(worst_of_curve(grid.name(task), runs.times, predicted, runs.loss))
-        panels.append(_panel(task, runs, size))
-    return ClaimResult("loss", STATEMENT, "N1", tuple(checks), tuple(panels))
+        panels.append(_panel(task, runs, conditions))
+        ensembles.append(runs)
+    return Findings(tuple(checks), tuple(panels), tuple(ensembles))
 
 
-def _panel(task: PowerLawTask, runs: Ensemble, size: Size) -> Panel:
+def _panel(task: PowerLawTask, runs: Ensemble, conditions: Conditions) -> Panel:
     """Show closed form, integrated equations and simulation on one plot."""
-    believed = size.believed(task)
-    times = log_times(0.1, 10.0 * size.t_end, per_decade=8)
+    believed = conditions.believed(task)
+    times = log_times(0.1, 10.0 * conditions.size.sequential.t_end, per_decade=8)
     closed = solve(believed, times=times)
     integrated = solve(believed, times=times[::4], method="rosenbrock")
     return Panel(
@@ -45,3 +47,12 @@ def _panel(task: PowerLawTask, runs: Ensemble, size: Size) -> Panel:
             ),
         ),
     )
+
+
+CLAIM = Claim(
+    name="loss",
+    statement="The mean loss of SGD is L(t) = ½ Σ λ_i a_i² ρ_i^n, within |z| < 4 at every time.",
+    step="N1",
+    solver="closed form on feature classes",
+    run=run,
+)

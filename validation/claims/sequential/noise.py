@@ -7,37 +7,30 @@ from superlaw.setting.optimizer import SGD
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.theory.exponents import exponent
-from superlaw.validation.claims.claim import (
-    Check,
-    ClaimResult,
-    Panel,
-    Series,
-    Size,
-    worst_of_curve,
-)
-from superlaw.validation.training.simulate import simulate
+from superlaw.validation.claims.check import Check
+from superlaw.validation.claims.claim import Claim, Findings
+from superlaw.validation.claims.sequential import grid
+from superlaw.validation.claims.size import Conditions
+from superlaw.validation.figures.panels import Panel, Series
+from superlaw.validation.training.ensemble import Ensemble
 
-STATEMENT = "With 2b > a the loss of SGD falls with 2 − 1/a, not with (a + 2b − 1)/a."
 A = B = 1.5
 OPTIMIZER = SGD(lr=0.1, batch=8)
 N_FEATURES = 256
 ASYMPTOTIC = PowerLawTask(A, B, 10**7, activity="bernoulli", amplitude="symmetric")
-LATE = 3e4
+T_END, LATE = 300.0, 3e4
 SLOPE_TOLERANCE = 0.02
 
 
-def run(seed: int, size: Size) -> ClaimResult:
+def run(conditions: Conditions) -> Findings:
     """Compare SGD with the exact recursion, and the recursion's late slope with the exponent."""
     task = PowerLawTask(A, B, N_FEATURES, activity="bernoulli", amplitude="symmetric")
-    times = log_times(1.0, min(size.t_end, 300.0), per_decade=8)
-    runs = simulate(task, times=times, optimizer=OPTIMIZER, seeds=size.seeds, entropy=seed)
-    theory = solve(size.believed(task), times=runs.times, optimizer=OPTIMIZER)
+    check, _, runs = grid.compare(task, OPTIMIZER, T_END, "loss of SGD", conditions)
     late = solve(ASYMPTOTIC, times=log_times(1.0, LATE, per_decade=8), optimizer=OPTIMIZER)
-    flow = solve(ASYMPTOTIC, times=late.times)
-    predicted = exponent(size.believed(ASYMPTOTIC), optimizer=OPTIMIZER).exponent
+    predicted = exponent(conditions.believed(ASYMPTOTIC), optimizer=OPTIMIZER).exponent
     assert predicted is not None and late.local_slope is not None
     checks = (
-        worst_of_curve("loss of SGD", runs.times, theory.loss, runs.loss),
+        check,
         Check(
             f"slope at t = {LATE:.0e}",
             predicted,
@@ -45,7 +38,14 @@ def run(seed: int, size: Size) -> ClaimResult:
             tolerance=SLOPE_TOLERANCE,
         ),
     )
-    panel = Panel(
+    return Findings(checks, (_panel(runs, conditions),), (runs,))
+
+
+def _panel(runs: Ensemble, conditions: Conditions) -> Panel:
+    believed, times = conditions.believed(ASYMPTOTIC), log_times(1.0, LATE, per_decade=8)
+    late = solve(believed, times=times, optimizer=OPTIMIZER)
+    flow = solve(believed, times=late.times)
+    return Panel(
         f"Noise, a = b = {A:g}, batch {OPTIMIZER.batch}",
         "time t",
         "population loss L",
@@ -61,4 +61,12 @@ def run(seed: int, size: Size) -> ClaimResult:
             ),
         ),
     )
-    return ClaimResult("noise", STATEMENT, "N7", checks, (panel,))
+
+
+CLAIM = Claim(
+    name="noise",
+    statement="With 2b > a the loss of SGD falls with 2 − 1/a, not with (a + 2b − 1)/a.",
+    step="N7",
+    solver="exact second moments",
+    run=run,
+)

@@ -7,19 +7,12 @@ from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.theory.exponents import exponent
-from superlaw.validation.claims.claim import (
-    Check,
-    ClaimResult,
-    Panel,
-    Series,
-    Size,
-    worst_deviation,
-)
+from superlaw.validation.claims.check import Check, worst_deviation
+from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.sequential import grid
+from superlaw.validation.claims.size import Conditions
+from superlaw.validation.figures.panels import Panel, Series
 
-STATEMENT = (
-    "A two-layer student falls with (a + 2b − 1)/(a + b); the integrator finds the same curve."
-)
 STUDENT = Student(depth=2, init=1e-3)
 EXPONENTS = ((1.5, 0.5), (2.0, 1.0))
 N_FEATURES = 10**9
@@ -27,13 +20,13 @@ INTEGRATOR_TOLERANCE = 1e-5
 SLOPE_TOLERANCE = 0.01
 
 
-def run(seed: int, size: Size) -> ClaimResult:
+def run(conditions: Conditions) -> Findings:
     """Compare the logistic closed form with the integrator and with the exponent."""
     checks, series = [], []
     times = log_times(1.0, 1e8, per_decade=4)
     for a, b in EXPONENTS:
         task = PowerLawTask(a, b, N_FEATURES)
-        believed = size.believed(task)
+        believed = conditions.believed(task)
         closed = solve(task, STUDENT, times)
         integrated = solve(believed, STUDENT, times, method="rosenbrock")
         alpha = exponent(believed, STUDENT).exponent
@@ -53,4 +46,15 @@ def run(seed: int, size: Size) -> ClaimResult:
         series.append(Series(f"closed form, {label}", times, closed.loss))
         series.append(Series(f"integrated, {label}", times, integrated.loss, style="points"))
     panel = Panel("Two-layer students", "time t", "population loss L", tuple(series))
-    return ClaimResult("two_layer", STATEMENT, "T6", tuple(checks), (panel,))
+    return Findings(tuple(checks), (panel,))
+
+
+CLAIM = Claim(
+    name="two_layer",
+    statement=(
+        "A two-layer student falls with (a + 2b − 1)/(a + b); the integrator finds the same curve."
+    ),
+    step="T6",
+    solver="closed form, Rosenbrock",
+    run=run,
+)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from superlaw.curves import Array
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
-from superlaw.validation.claims.claim import Array, Check, ClaimResult, Panel, Series, Size
+from superlaw.validation.claims.check import Check
+from superlaw.validation.claims.claim import Claim, Findings
+from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.superposed import flows
+from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.fitting.readings import time_to_reach
 
-STATEMENT = (
-    "Superposition (K = N/4) speeds up the fall to a tenth of the first loss where all targets "
-    "are equal (b = 0) and frequencies fall slowly (a = 1.1); for b ≥ ½ it slows it down. Against "
-    "K = N of the same N; the gain against N = ∞ is in the remark."
-)
 LEVEL, SHARE = 0.1, 4
 MANY = 10**12
 """Features that stand for N = ∞."""
@@ -22,13 +21,14 @@ Curve = tuple[Array, Array]
 """Times, and the loss there over its start."""
 
 
-def run(seed: int, size: Size) -> ClaimResult:
+def run(conditions: Conditions) -> Findings:
     """Compare times to reach a tenth of the first loss."""
-    checks, series, gains = [], [], []
-    for task in flows.tasks(size):
-        runs = flows.superposed(task, SHARE, seed, size)
+    checks, series, gains, ensembles = [], [], [], []
+    for task in flows.tasks(conditions):
+        runs = flows.superposed(task, SHARE, conditions)
+        ensembles.append(runs)
         here = runs.times, runs.mean / flows.first_loss(task)
-        alone = _alone(size.believed(task), runs.times, 100.0)
+        alone = _alone(conditions.believed(task), runs.times, 100.0)
         name = f"a={task.a:g}, b={task.b:g}"
         if task.b > 0.0 or task.a == flows.FREQUENCY_EXPONENTS[0]:
             bound = "above" if task.b == 0.0 else "below"
@@ -50,7 +50,7 @@ def run(seed: int, size: Size) -> ClaimResult:
         x_log=False,
     )
     remark = f"With N = ∞ for K = N the speed-up at b = 0 is {' and '.join(gains)}."
-    return ClaimResult("acceleration", STATEMENT, "X9", tuple(checks), (panel,), remark=remark)
+    return Findings(tuple(checks), (panel,), tuple(ensembles), remark)
 
 
 def _speed_up(alone: Curve, here: Curve, level: float) -> float:
@@ -70,3 +70,16 @@ def _endless(task: PowerLawTask, times: Array) -> Curve:
     endless = PowerLawTask(task.a, task.b, MANY)
     longer, share = _alone(endless, times, 1e6)
     return longer * endless.second_moment(1.0) / task.second_moment(1.0), share
+
+
+CLAIM = Claim(
+    name="acceleration",
+    statement=(
+        "Superposition (K = N/4) speeds up the fall to a tenth of the first loss where all "
+        "targets are equal (b = 0) and frequencies fall slowly (a = 1.1); for b ≥ ½ it slows it "
+        "down. Against K = N of the same N; the gain against N = ∞ is in the remark."
+    ),
+    step="X9",
+    solver="closed form of K = N",
+    run=run,
+)

@@ -7,26 +7,26 @@ import numpy as np
 from superlaw.curves import differenced_slope
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
-from superlaw.validation.claims.claim import Check, ClaimResult, Panel, Series, Size
+from superlaw.validation.claims.check import Check
+from superlaw.validation.claims.claim import Claim, Findings
+from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.superposed import flows
+from superlaw.validation.figures.panels import Panel, Series
 
-STATEMENT = (
-    "With b = 0 and no bias a ReLU student stops at 1 − 2K/N of its first loss, and its slope "
-    "stays below 0.3 on the way."
-)
 SHARES = (4, 8)
 STEEPEST = 0.3
 
 
-def run(seed: int, size: Size) -> ClaimResult:
+def run(conditions: Conditions) -> Findings:
     """Compare the last loss, and the steepest slope, of students without a bias."""
-    checks, series = [], []
-    task = PowerLawTask(1.5, 0.0, size.n_network)
+    checks, series, ensembles = [], [], []
+    n = conditions.size.superposed.n_features
+    task = PowerLawTask(1.5, 0.0, n)
     start = flows.first_loss(task)
     for share in SHARES:
-        student = Student(size.n_network // share, bias=False)
-        runs = flows.flow(task, student, seed, size)
-        floor, last = 1.0 - 2.0 * size.planted / share, float(runs.mean[-1] / start)
+        runs = flows.flow(task, Student(n // share, bias=False), conditions)
+        ensembles.append(runs)
+        floor, last = 1.0 - 2.0 * conditions.planted / share, float(runs.mean[-1] / start)
         steepest = float(differenced_slope(runs.times, runs.mean).max())
         checks.append(Check(f"N/K={share}, last loss", floor, last, tolerance=0.06))
         checks.append(Check(f"N/K={share}, steepest slope", STEEPEST, steepest, bound="below"))
@@ -34,4 +34,16 @@ def run(seed: int, size: Size) -> ClaimResult:
         flat = np.array([floor, floor])
         series.append(Series("floor", runs.times[[0, -1]], flat, style="dashed", paired=True))
     panel = Panel("ReLU without a bias", "time t", "loss over its start", tuple(series))
-    return ClaimResult("column_floor", STATEMENT, "X20", tuple(checks), (panel,))
+    return Findings(tuple(checks), (panel,), tuple(ensembles))
+
+
+CLAIM = Claim(
+    name="column_floor",
+    statement=(
+        "With b = 0 and no bias a ReLU student stops at 1 − 2K/N of its first loss, and its slope "
+        "stays below 0.3 on the way."
+    ),
+    step="X20",
+    solver="closed form",
+    run=run,
+)

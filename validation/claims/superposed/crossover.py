@@ -5,34 +5,48 @@ from __future__ import annotations
 import numpy as np
 
 from superlaw.setting.task import PowerLawTask
-from superlaw.validation.claims.claim import Check, ClaimResult, Panel, Series, Size
+from superlaw.validation.claims.check import Check
+from superlaw.validation.claims.claim import Claim, Findings
+from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.superposed import flows
+from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.fitting.readings import time_to_reach
+from superlaw.validation.training.ensemble import Ensemble
 
-STATEMENT = "With b = 0 the time at which tr B/K = ½ grows with the width as K^a."
 HALF = 0.5
 
 
-def run(seed: int, size: Size) -> ClaimResult:
+def run(conditions: Conditions) -> Findings:
     """Fit the power of K over the widths whose crossover was reached."""
-    checks, series = [], []
+    checks, series, ensembles = [], [], []
+    n = conditions.size.superposed.n_features
+    widths = np.array([float(n // share) for share in flows.SHARES])
     for a in flows.FREQUENCY_EXPONENTS:
-        task = PowerLawTask(a, 0.0, size.n_network)
-        widths = np.array([size.n_network // share for share in flows.SHARES], dtype=float)
-        halves = np.array([_half_time(task, share, seed, size) for share in flows.SHARES])
+        task = PowerLawTask(a, 0.0, n)
+        runs = [flows.superposed(task, share, conditions) for share in flows.SHARES]
+        ensembles += runs
+        halves = np.array([_half_time(each) for each in runs])
         reached = np.isfinite(halves)
         if reached.sum() < 2:
             continue
         power = np.polyfit(np.log(widths[reached]), np.log(halves[reached]), 1)[0]
-        expected = size.believed(task).a
+        expected = conditions.believed(task).a
         checks.append(Check(f"a={a:g}, power of K", expected, float(power), tolerance=0.2))
         series.append(Series(f"a = {a:g}", widths[reached], halves[reached], style="points"))
         guide = halves[reached][-1] * (widths[reached] / widths[reached][-1]) ** expected
         series.append(Series(f"K^{expected:g}", widths[reached], guide, paired=True))
     panel = Panel("Crossover against width", "K", "time at which tr B/K = ½", tuple(series))
-    return ClaimResult("crossover", STATEMENT, "X12", tuple(checks), (panel,))
+    return Findings(tuple(checks), (panel,), tuple(ensembles))
 
 
-def _half_time(task: PowerLawTask, share: int, seed: int, size: Size) -> float:
-    runs = flows.superposed(task, share, seed, size)
+def _half_time(runs: Ensemble) -> float:
     return time_to_reach(runs.times, runs.observables["trace"].mean(axis=0), HALF)
+
+
+CLAIM = Claim(
+    name="crossover",
+    statement="With b = 0 the time at which tr B/K = ½ grows with the width as K^a.",
+    step="X12",
+    solver="closed form",
+    run=run,
+)

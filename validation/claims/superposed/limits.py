@@ -10,19 +10,18 @@ from superlaw.solvers.feature_classes import feature_classes
 from superlaw.solvers.integrators.integrate import integrate
 from superlaw.solvers.models.families import cross_talk
 from superlaw.theory.laws.superposed import crossover_time, slope_limits
-from superlaw.validation.claims.claim import Check, ClaimResult, Panel, Series, Size
+from superlaw.validation.claims.check import Check
+from superlaw.validation.claims.claim import Claim, Findings
+from superlaw.validation.claims.size import Conditions
+from superlaw.validation.figures.panels import Panel, Series
 
-STATEMENT = (
-    "In the cross-talk theory with b = 0 the local slope is (a − 1)/a long before t_K and "
-    "(a + 1)/a long after it, whatever K."
-)
 N, K = 10**12, 10**7
 CASES = (1.5, 2.0, 3.0)
 EARLY, LATE = 1e6, 1e4
 """How far before and after t_K the slope is read, as factors."""
 
 
-def run(seed: int, size: Size) -> ClaimResult:
+def run(conditions: Conditions) -> Findings:
     """Integrate the cross-talk equations on feature classes."""
     checks, series = [], []
     for a in CASES:
@@ -35,11 +34,23 @@ def run(seed: int, size: Size) -> ClaimResult:
         problem = cross_talk.problem(lam, target, classes.weight, float(K))
         slope = integrate(problem, times, method="rosenbrock", rtol=1e-7).local_slope
         assert slope is not None  # integrate always reports it
-        early, late = slope_limits(size.believed(task).a)
+        early, late = slope_limits(conditions.believed(task).a)
         checks.append(Check(f"a={a:g}, long before", early, float(slope[0]), tolerance=0.03))
         checks.append(Check(f"a={a:g}, long after", late, float(slope[-1]), tolerance=0.03))
         series.append(Series(f"a = {a:g}", times / t_k, slope))
     panel = Panel(
         "Local slope of the cross-talk theory", "t/t_K", "slope", tuple(series), y_log=False
     )
-    return ClaimResult("limits", STATEMENT, "X9", tuple(checks), (panel,))
+    return Findings(tuple(checks), (panel,))
+
+
+CLAIM = Claim(
+    name="limits",
+    statement=(
+        "In the cross-talk theory with b = 0 the local slope is (a − 1)/a long before t_K and "
+        "(a + 1)/a long after it, whatever K."
+    ),
+    step="X9",
+    solver="`sl.integrate` on feature classes",
+    run=run,
+)

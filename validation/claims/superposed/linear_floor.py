@@ -7,23 +7,14 @@ from superlaw.setting.optimizer import GradientFlow
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
-from superlaw.validation.claims.claim import (
-    Z_LIMIT,
-    Check,
-    ClaimResult,
-    Panel,
-    Series,
-    Size,
-    worst_of_band,
-)
+from superlaw.validation.claims.check import Z_LIMIT, Check, worst_of_band
+from superlaw.validation.claims.claim import Claim, Findings
+from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.superposed import flows
+from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.simulate import simulate
 
-STATEMENT = (
-    "A linear student with K < N follows the deterministic equivalent at every time and never "
-    "falls below (1 − K/N) of its first loss: no power law."
-)
 CASES = (
     (1.1, 0.0, 2, "random"),
     (1.5, 0.0, 4, "tight_frame"),
@@ -34,14 +25,16 @@ TOLERANCE = 0.02
 OPTIMIZER = GradientFlow(rtol=1e-4)
 
 
-def run(seed: int, size: Size) -> ClaimResult:
+def run(conditions: Conditions) -> Findings:
     """Compare the mean of direct flows with the theory, and the last loss with the bound."""
-    checks, panels = [], []
+    checks, panels, ensembles = [], [], []
+    n = conditions.size.superposed.n_features
     for a, b, share, kind in CASES:
-        task = PowerLawTask(a, b, size.n_network)
-        student = Student(size.n_network // share, activation="linear", embedding=kind)
-        runs = _runs(task, student, seed, size)
-        believed = solve(size.believed(task), student, runs.times)
+        task = PowerLawTask(a, b, n)
+        student = Student(n // share, activation="linear", embedding=kind)
+        runs = _runs(task, student, conditions)
+        ensembles.append(runs)
+        believed = solve(conditions.believed(task), student, runs.times)
         name = f"a={a:g}, b={b:g}, N/K={share}, {kind}"
         checks.append(worst_of_band(name, runs.times, believed.loss, runs.loss, TOLERANCE))
         bound = 1.0 - 1.0 / share
@@ -58,17 +51,29 @@ def run(seed: int, size: Size) -> ClaimResult:
                 ),
             )
         )
-    return ClaimResult("linear_floor", STATEMENT, "L16", tuple(checks), tuple(panels))
+    return Findings(tuple(checks), tuple(panels), tuple(ensembles))
 
 
-def _runs(task: PowerLawTask, student: Student, seed: int, size: Size) -> Ensemble:
+def _runs(task: PowerLawTask, student: Student, conditions: Conditions) -> Ensemble:
     times = log_times(0.1, 1e3, per_decade=4)
     return simulate(
         task,
         student,
         times,
         optimizer=OPTIMIZER,
-        seeds=size.seeds,
-        entropy=seed,
-        progress=size.progress,
+        seeds=conditions.size.superposed.seeds,
+        entropy=conditions.entropy,
+        progress=conditions.progress,
     )
+
+
+CLAIM = Claim(
+    name="linear_floor",
+    statement=(
+        "A linear student with K < N follows the deterministic equivalent at every time and never "
+        "falls below (1 − K/N) of its first loss: no power law."
+    ),
+    step="L16",
+    solver="deterministic equivalents",
+    run=run,
+)

@@ -8,29 +8,28 @@ from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solution import Solution
 from superlaw.solvers.solve import solve
-from superlaw.validation.claims.claim import ClaimResult, Panel, Series, Size, worst_of_band
+from superlaw.validation.claims.check import worst_of_band
+from superlaw.validation.claims.claim import Claim, Findings
+from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.superposed import flows
+from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.fitting.readings import fall
 from superlaw.validation.training.ensemble import Ensemble
 
-STATEMENT = (
-    "The mean field on feature classes gives the loss of direct population flows, beyond two "
-    "standard errors of the seeds: for b = 0 until tr B/K = ½ within 3 % (a ≤ 1.5) or 10 % "
-    "(a = 2), for b > 0 until the floor within 10 %."
-)
 CLOSE, NEAR = 0.03, 0.10
 """Allowed deviation for b = 0 and a ≤ 1.5, and otherwise."""
 PULLED = 0.5
 """With b = 0 the closure is compared until tr B/K exceeds this: interference decides after it."""
 
 
-def run(seed: int, size: Size) -> ClaimResult:
+def run(conditions: Conditions) -> Findings:
     """Compare loss curves of every task and width of the map."""
-    checks, panels = [], []
-    for task in flows.tasks(size):
+    checks, panels, ensembles = [], [], []
+    for task in flows.tasks(conditions):
         for share in flows.SHARES:
-            runs = flows.superposed(task, share, seed, size)
-            predicted = predict(size.believed(task), share, runs)
+            runs = flows.superposed(task, share, conditions)
+            ensembles.append(runs)
+            predicted = predict(conditions.believed(task), share, runs)
             end = window_end(task, runs)
             span = runs.times <= end
             name = f"a={task.a:g}, b={task.b:g}, N/K={share}"
@@ -41,9 +40,11 @@ def run(seed: int, size: Size) -> ClaimResult:
                 )
             )
             if share == 8:
-                panels.append(_panel(name, runs, predicted, flows.control(task, seed, size), end))
-    panels += [_dead(size, seed), _floors(size, seed)]
-    return ClaimResult("meanfield", STATEMENT, "R19", tuple(checks), tuple(panels))
+                believed = conditions.believed(task)
+                alone = flows.control(task, conditions)
+                panels.append(_panel(name, runs, predicted, alone, believed, end))
+    panels += [_dead(conditions), _floors(conditions)]
+    return Findings(tuple(checks), tuple(panels), tuple(ensembles))
 
 
 def window_end(task: PowerLawTask, runs: Ensemble) -> float:
@@ -60,8 +61,15 @@ def predict(task: PowerLawTask, share: int, runs: Ensemble) -> Solution:
     return solve(task, Student((task.n_features or 0) // share), runs.times)
 
 
-def _panel(name: str, runs: Ensemble, predicted: Solution, alone: Ensemble, end: float) -> Panel:
-    sequential = solve(PowerLawTask(**alone.configuration["task"]), times=alone.times)
+def _panel(
+    name: str,
+    runs: Ensemble,
+    predicted: Solution,
+    alone: Ensemble,
+    believed: PowerLawTask,
+    end: float,
+) -> Panel:
+    sequential = solve(believed, times=alone.times)
     return Panel(
         f"Loss, {name}",
         "time t",
@@ -76,13 +84,13 @@ def _panel(name: str, runs: Ensemble, predicted: Solution, alone: Ensemble, end:
     )
 
 
-def _dead(size: Size, seed: int) -> Panel:
+def _dead(conditions: Conditions) -> Panel:
     """Show the fraction of dead units, closure and direct."""
     series = []
     for b in flows.TEACHER_EXPONENTS:
-        task = PowerLawTask(1.5, b, size.n_network)
-        runs = flows.superposed(task, 2, seed, size)
-        predicted = predict(task, 2, runs)
+        task = PowerLawTask(1.5, b, conditions.size.superposed.n_features)
+        runs = flows.superposed(task, 2, conditions)
+        predicted = predict(conditions.believed(task), 2, runs)
         dead = runs.observables["dead_fraction"].mean(axis=0)
         series.append(
             Series(
@@ -94,17 +102,35 @@ def _dead(size: Size, seed: int) -> Panel:
     return Panel(title, "time t", "fraction", tuple(series), y_log=False)
 
 
-def _floors(size: Size, seed: int) -> Panel:
+def _floors(conditions: Conditions) -> Panel:
     """Show the loss at the last time against the width, closure and direct."""
     series = []
-    widths = np.array([float(size.n_network // share) for share in flows.SHARES])
+    extent = conditions.size.superposed
+    widths = np.array([float(extent.n_features // share) for share in flows.SHARES])
     for b in flows.TEACHER_EXPONENTS:
-        task = PowerLawTask(1.5, b, size.n_network)
-        runs = [flows.superposed(task, share, seed, size) for share in flows.SHARES]
-        found = [predict(task, k, run).loss[-1] for k, run in zip(flows.SHARES, runs, strict=True)]
-        series.append(Series(f"b = {b:g}, mean field", widths, np.array(found)))
+        task = PowerLawTask(1.5, b, extent.n_features)
+        runs = [flows.superposed(task, share, conditions) for share in flows.SHARES]
+        curves = [
+            predict(conditions.believed(task), share, each)
+            for share, each in zip(flows.SHARES, runs, strict=True)
+        ]
+        floors = np.array([curve.loss[-1] for curve in curves])
+        series.append(Series(f"b = {b:g}, mean field", widths, floors))
         last = np.array([run.mean[-1] for run in runs])
         error = np.array([run.standard_error[-1] for run in runs])
         series.append(Series("direct", widths, last, error, style="points", paired=True))
-    title = f"Loss at t = {size.t_network:g}, a = 1.5"
+    title = f"Loss at t = {extent.t_end:g}, a = 1.5"
     return Panel(title, "K", "population loss L", tuple(series))
+
+
+CLAIM = Claim(
+    name="meanfield",
+    statement=(
+        "The mean field on feature classes gives the loss of direct population flows, beyond two "
+        "standard errors of the seeds: for b = 0 until tr B/K = ½ within 3 % (a ≤ 1.5) or 10 % "
+        "(a = 2), for b > 0 until the floor within 10 %."
+    ),
+    step="R19",
+    solver="row-replica closure",
+    run=run,
+)

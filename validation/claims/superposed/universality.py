@@ -3,64 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 
 import numpy as np
 
-from superlaw.curves import differenced_slope
+from superlaw.curves import Array, differenced_slope
 from superlaw.solvers.solve import solve
 from superlaw.theory.laws.sequential import sequential_exponent
-from superlaw.validation.claims.claim import Array, Check, ClaimResult, HeatMap, Panel, Series, Size
+from superlaw.validation.claims.check import Check
+from superlaw.validation.claims.claim import Claim, Findings
+from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.superposed import flows
+from superlaw.validation.figures.panels import HeatMap, Panel, Series
 from superlaw.validation.fitting.readings import Fall, fall
+from superlaw.validation.training.ensemble import Ensemble
 
-STATEMENT = (
-    "With K = N/8 the fitted exponent depends on b but no longer on a, and its spread over (a, b) "
-    "is less than half of that of the exponents without superposition."
-)
 ALIKE = 0.15
 """Largest spread over a that counts as none."""
 SHARES = (1, 2, 8)
 SCALE = (0.0, 2.0)
 
 
-def run(seed: int, size: Size) -> ClaimResult:
+def run(conditions: Conditions) -> Findings:
     """Fit every curve of the map by the same rule and compare the spreads."""
-    falls = {share: _falls(share, seed, size) for share in SHARES}
-    theory = _table(lambda a, b: sequential_exponent(size.planted * a, b))
+    flown = {share: _flows(share, conditions) for share in SHARES}
+    falls = {share: [fall(each.times, each.mean) for each in flown[share]] for share in SHARES}
+    theory = _table(lambda a, b: sequential_exponent(conditions.planted * a, b))
     fitted = {share: _values(falls[share]) for share in SHARES}
     spread, free = float(np.ptp(fitted[8])), float(np.ptp(theory))
     checks = [Check("spread over (a, b), K = N/8", 0.5 * free, spread, bound="below")]
     for row, b in enumerate(flows.TEACHER_EXPONENTS):
         own = float(np.ptp(fitted[8][row]))
         checks.append(Check(f"spread over a at b={b:g}, K = N/8", ALIKE, own, bound="below"))
-    checks += _control_checks(falls[1], seed, size)
+    checks += _control_checks(falls[1], conditions)
     panels: list[Panel | HeatMap] = [_map("K = N, theory of large N", theory)]
     panels += [_map(f"K = N{'' if share == 1 else f'/{share}'}", fitted[share]) for share in SHARES]
-    panels.append(_slopes(seed, size))
+    panels.append(_slopes(conditions))
     remark = _remark(fitted[8], theory, falls[8])
-    return ClaimResult(
-        "universality", STATEMENT, "X11", tuple(checks), tuple(panels), remark=remark
-    )
+    return Findings(tuple(checks), tuple(panels), tuple(chain(*flown.values())), remark)
 
 
-def _falls(share: int, seed: int, size: Size) -> list[Fall]:
-    """Return the falls of all tasks in the order of `flows.tasks`."""
-    found = []
-    for task in flows.tasks(size):
-        alone = share == 1
-        runs = (
-            flows.control(task, seed, size) if alone else flows.superposed(task, share, seed, size)
-        )
-        found.append(fall(runs.times, runs.mean))
-    return found
+def _flows(share: int, conditions: Conditions) -> list[Ensemble]:
+    """Return the flows of all tasks in the order of `flows.tasks`."""
+    tasks = flows.tasks(conditions)
+    if share == 1:
+        return [flows.control(task, conditions) for task in tasks]
+    return [flows.superposed(task, share, conditions) for task in tasks]
 
 
-def _control_checks(falls: list[Fall], seed: int, size: Size) -> list[Check]:
+def _control_checks(falls: list[Fall], conditions: Conditions) -> list[Check]:
     """Compare K = N, by the same code and rule, with the finite-N theory."""
     checks = []
-    for task, found in zip(flows.tasks(size), falls, strict=True):
-        times = flows.control(task, seed, size).times
-        predicted = fall(times, solve(size.believed(task), times=times).loss).exponent
+    for task, found in zip(flows.tasks(conditions), falls, strict=True):
+        times = flows.control(task, conditions).times
+        predicted = fall(times, solve(conditions.believed(task), times=times).loss).exponent
         name = f"a={task.a:g}, b={task.b:g}, K = N, fitted exponent"
         checks.append(Check(name, predicted, found.exponent, tolerance=0.1))
     return checks
@@ -91,12 +87,12 @@ def _map(title: str, values: Array) -> HeatMap:
     )
 
 
-def _slopes(seed: int, size: Size) -> Panel:
+def _slopes(conditions: Conditions) -> Panel:
     """Show that the local slope is not constant where one exponent is fitted."""
     series = []
-    for task in flows.tasks(size):
+    for task in flows.tasks(conditions):
         if task.b in (0.0, 1.0):
-            runs = flows.superposed(task, 8, seed, size)
+            runs = flows.superposed(task, 8, conditions)
             slope = differenced_slope(runs.times, runs.mean)
             style = "line" if task.b == 0.0 else "dashed"
             series.append(Series(f"a={task.a:g}, b={task.b:g}", runs.times, slope, style=style))
@@ -114,3 +110,15 @@ def _remark(fitted: Array, theory: Array, falls: list[Fall]) -> str:
         f"spread shown, but dependent on b, and not one power law: peak slopes run from "
         f"{min(peaks):.2f} to {max(peaks):.2f} and the slope is constant nowhere."
     )
+
+
+CLAIM = Claim(
+    name="universality",
+    statement=(
+        "With K = N/8 the fitted exponent depends on b but no longer on a, and its spread over "
+        "(a, b) is less than half of that of the exponents without superposition."
+    ),
+    step="X11",
+    solver="closed form of K = N",
+    run=run,
+)

@@ -1,0 +1,76 @@
+"""What a figure shows, as plain data: lines, panels and maps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from superlaw.curves import Array
+
+
+@dataclass(frozen=True)
+class Series:
+    """A line or a set of points of a figure.
+
+    Parameters
+    ----------
+    label : str
+    x, y : ndarray
+    error : ndarray or None
+        Half-height of the error bars.
+    style : {"line", "dashed", "dotted", "points", "rings"}
+    paired : bool
+        Belongs to the series before it: the same colour, no entry in the legend.
+    """
+
+    label: str
+    x: Array
+    y: Array
+    error: Array | None = None
+    style: str = "line"
+    paired: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A figure: its data and how to label them.
+
+    Parameters
+    ----------
+    title, x_label, y_label : str
+    series : tuple of Series
+    x_log, y_log : bool
+    shaded : (float, float) or None
+        Span of x that was used.
+    """
+
+    title: str
+    x_label: str
+    y_label: str
+    series: tuple[Series, ...]
+    x_log: bool = True
+    y_log: bool = True
+    shaded: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """A table of numbers shown as colours.
+
+    Parameters
+    ----------
+    title, x_label, y_label : str
+    x, y : tuple of str
+        Names of columns and rows.
+    values : ndarray
+        Shape (rows, columns).
+    span : (float, float)
+        Values at the ends of the colour scale, the same for maps that are compared.
+    """
+
+    title: str
+    x_label: str
+    y_label: str
+    x: tuple[str, ...]
+    y: tuple[str, ...]
+    values: Array
+    span: tuple[float, float]

@@ -35,6 +35,7 @@ def main() -> int:
     texts = dict(_texts())
     if "--check" in sys.argv[1:]:
         stale = [path for path, text in texts.items() if _read(path) != text]
+        stale += set((DOCS / "derivations").glob("*.md")) - set(texts)
         for path in stale:
             print(f"{path} differs from what the code generates: run make docs", file=sys.stderr)
         return int(bool(stale))

@@ -83,8 +83,15 @@ def worked(
     _check_given(derivation.name, about.task, task)
     _check_given(derivation.name, about.student, student)
     problem, learner = PowerLawTask(**(about.task | task)), Student(**(about.student | student))
-    blocks = numbers(derivation, _values(problem, learner))
     is_narrow = not set(about.kinds).isdisjoint(_NARROW)
+    if learner.width is not None and not is_narrow and problem.n_features is None:
+        rule = f"left out for the derivation {derivation.name}"
+        refuse("width", rule, learner.width, "It is about K = N.")
+    blocks = numbers(derivation, _values(problem, learner))
+    if simulated and derivation.about is None:
+        refuse(
+            "simulate", f"left out for the derivation {derivation.name}", True, "It has no curve."
+        )
     if derivation.about is None or problem.n_features is None:
         return blocks
     if is_narrow and learner.width is None:

@@ -76,6 +76,10 @@ def test_a_case_that_a_derivation_is_not_about_is_refused(refused):
         _example("coactive", activity="one")
     with refused("depth", "2 for the derivation two_layer"):
         _example("two_layer", {"depth": 1})
+    with refused("width", "left out for the derivation sequential"):
+        _example("sequential", {"width": 8}, n_features=None)
+    with refused("simulate", "left out for the derivation threshold"):
+        worked(derive("threshold"), {"a": 1.5}, {}, TIMES, simulated=True)
 
 
 def test_only_derivations_with_a_closure_quote_measurements():

@@ -4,10 +4,11 @@ import pytest
 
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures import accuracy as stored
+from superlaw.validation.claims.size import SIZES, Conditions
 from superlaw.validation.reports import closure_accuracy, outside_assumptions
 
 
-def _row(task, share, seed, size):
+def _row(task, share, conditions):
     return {"a": task.a, "b": task.b, "n_features": task.n_features, "share": share, "until": [9.0]}
 
 
@@ -25,12 +26,8 @@ def test_measuring_writes_rows_region_and_provenance(tmp_path, monkeypatch):
 
 
 def test_a_row_compares_the_closure_with_flows():
-    from dataclasses import replace
-
-    from superlaw.validation.claims.size import SIZES
-
-    size = replace(SIZES["small"], seeds=4, t_network=10.0)
-    row = closure_accuracy._row(PowerLawTask(1.5, 0.0, 64), 4, 0, size)
+    conditions = Conditions(SIZES["small"].with_each(seeds=4, t_end=10.0))
+    row = closure_accuracy._row(PowerLawTask(1.5, 0.0, 64), 4, conditions)
     assert row["until"] == pytest.approx([1.0, 10.0], rel=0.2)
     for ratio, error in zip(row["ratio"], row["error"], strict=True):
         assert ratio == pytest.approx(1.0, abs=0.1)
@@ -40,5 +37,5 @@ def test_a_row_compares_the_closure_with_flows():
 def test_departures_carry_their_provenance(monkeypatch):
     monkeypatch.setattr(outside_assumptions, "departures", lambda *_: [])
     monkeypatch.setattr(outside_assumptions, "plateau", lambda _: {})
-    source = outside_assumptions.measured(3, None)["provenance"]
+    source = outside_assumptions.measured(Conditions(SIZES["small"], entropy=3))["provenance"]
     assert (source["entropy"], source["seeds"]) == (3, outside_assumptions.SEEDS)

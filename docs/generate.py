@@ -21,7 +21,7 @@ from superlaw.theory.documents.equations import latex
 from superlaw.theory.documents.markdown import github, table
 from superlaw.theory.symbols import NOTATION
 from superlaw.validation.reports.coverage import coverage
-from superlaw.validation.reports.worked_example import documented
+from superlaw.validation.reports.documented import documented
 
 DOCS = Path(__file__).parent
 RESULTS = DOCS / "results" / "sequential.json"

@@ -41,6 +41,11 @@ class About:
     optimizer: Optimizer | None = None
     closure: str = ""
 
+    @property
+    def needs_width(self) -> bool:
+        """Whether only students with K < N are meant."""
+        return set(self.kinds) <= {"bottleneck", "superposed"}
+
 
 @dataclass(frozen=True, repr=False)
 class Derivation(Graph):

@@ -84,6 +84,14 @@ def test_derive_specialises(run):
     assert "Step S14 no longer holds" in out
 
 
+def test_writing_a_derivation_loads_no_kernels_and_no_plots():
+    code = (
+        "import sys; from superlaw.cli import main; main(['derive', 'front']); "
+        "sys.exit(bool({'numba', 'matplotlib'} & set(sys.modules)))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
 def test_derive_everything_skips_by_name_what_the_parameters_are_not_about(run, tmp_path):
     case = ("-a", "1.5", "-N", "64", "-K", "16", "--t-end", "1", "--out", tmp_path)
     code, _, err = run("derive", *case)

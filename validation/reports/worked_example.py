@@ -1,4 +1,4 @@
-"""Derivations as documents, with what was measured and at a reader's own parameters."""
+"""Worked examples: a derivation at a reader's own parameters, solved and, if asked, simulated."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from superlaw.notices import Notice
 from superlaw.setting.case import STUDENTS, Case, case
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
-from superlaw.solvers.closures import accuracy
 from superlaw.solvers.solution import Solution
 from superlaw.solvers.solve import solve
 from superlaw.theory.derivation import About, Derivation
-from superlaw.theory.documents.document import Block, Document, Figure, Heading, Paragraph, Table
+from superlaw.theory.documents.document import Block, Figure, Heading, Paragraph, Table
 from superlaw.theory.documents.in_numbers import numbers
 from superlaw.theory.exponents import exponent
 from superlaw.theory.symbols import NOTATION
@@ -25,27 +24,8 @@ from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.simulate import simulate
 
-_NARROW = ("bottleneck", "superposed")
-"""Kinds of student that need a width to be solved."""
 _ROWS = 9
 _SEEDS = 4
-
-
-def documented(derivation: Derivation, example: tuple[Block, ...] = ()) -> Document:
-    """Return a derivation as a document, with what was measured of its closure.
-
-    Parameters
-    ----------
-    derivation : Derivation
-        The general steps.
-    example : tuple of Block
-        From `worked`.
-    """
-    closure = derivation.about.closure if derivation.about else ""
-    measured = (
-        (Heading("The closure, measured"), Paragraph(accuracy.sentence(closure))) if closure else ()
-    )
-    return derivation.document((*measured, *example))
 
 
 def worked(
@@ -72,7 +52,7 @@ def worked(
     Returns
     -------
     tuple of Block
-        For `documented`.
+        For `superlaw.validation.reports.documented.documented`.
 
     Raises
     ------
@@ -83,22 +63,27 @@ def worked(
     _check_given(derivation.name, about.task, task)
     _check_given(derivation.name, about.student, student)
     problem, learner = PowerLawTask(**(about.task | task)), Student(**(about.student | student))
-    is_narrow = not set(about.kinds).isdisjoint(_NARROW)
-    if learner.width is not None and not is_narrow and problem.n_features is None:
-        rule = f"left out for the derivation {derivation.name}"
-        refuse("width", rule, learner.width, "It is about K = N.")
+    _check_ignored(derivation, problem, learner, simulated)
     blocks = numbers(derivation, _values(problem, learner))
-    if simulated and derivation.about is None:
-        refuse(
-            "simulate", f"left out for the derivation {derivation.name}", True, "It has no curve."
-        )
     if derivation.about is None or problem.n_features is None:
         return blocks
-    if is_narrow and learner.width is None:
+    if about.needs_width and learner.width is None:
         return blocks
     found = case(problem, learner, about.optimizer)
     _check_case(derivation.name, about, found)
     return (*blocks, *_curve(about, found, times, simulated))
+
+
+def _check_ignored(
+    derivation: Derivation, task: PowerLawTask, student: Student, simulated: bool
+) -> None:
+    """Refuse what would be left aside without a word."""
+    about, rule = derivation.about, f"left out for the derivation {derivation.name}"
+    if simulated and about is None:
+        refuse("simulate", rule, True, "It has no curve.")
+    is_meant = task.n_features is not None or (about is not None and about.needs_width)
+    if student.width is not None and not is_meant:
+        refuse("width", rule, student.width, "It is about K = N.")
 
 
 def _check_given(name: str, about: dict[str, Any], given: dict[str, Any]) -> None:

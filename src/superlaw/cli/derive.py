@@ -80,7 +80,7 @@ def _check_case(options: Options) -> None:
 def _documents(chosen: list[Derivation], options: Options) -> Iterator[Document]:
     """Yield the documents; of all, those that the given parameters are not about lack a curve."""
     from superlaw.progress import say
-    from superlaw.validation.reports.worked_example import documented
+    from superlaw.validation.reports.documented import documented
 
     for derivation in chosen:
         example: tuple[Block, ...] = ()

@@ -8,7 +8,8 @@ from superlaw.solvers.closures import accuracy
 from superlaw.theory.derivations import NAMES, derive
 from superlaw.theory.documents.document import Figure, Heading, Paragraph, Table
 from superlaw.theory.documents.formats import FORMATS
-from superlaw.validation.reports.worked_example import documented, worked
+from superlaw.validation.reports.documented import documented
+from superlaw.validation.reports.worked_example import worked
 
 TIMES = np.geomspace(0.1, 10.0, 13)
 SOLVED = [name for name in NAMES if derive(name).about is not None]
@@ -16,8 +17,7 @@ SOLVED = [name for name in NAMES if derive(name).about is not None]
 
 def _example(name, student=None, **task):
     about = derive(name).about
-    is_narrow = about is not None and not {"bottleneck", "superposed"}.isdisjoint(about.kinds)
-    width = {"width": 16} if is_narrow else {}
+    width = {"width": 16} if about is not None and about.needs_width else {}
     return worked(derive(name), {"a": 1.5, "n_features": 64} | task, width | (student or {}), TIMES)
 
 
@@ -31,7 +31,7 @@ def test_what_a_derivation_is_about_is_a_case_of_its_kind(name):
     assert set(about.kinds) <= set(STUDENTS)
     assert set(about.inputs) <= set(INPUTS)
     assert about.closure in ("", *accuracy.CLOSURES)
-    width = {"width": 16} if {"bottleneck", "superposed"} & set(about.kinds) else {}
+    width = {"width": 16} if about.needs_width else {}
     task = PowerLawTask(**{"a": 1.5, "n_features": 64} | about.task)
     found = case(task, Student(**about.student | width), about.optimizer)
     assert (found.kind in about.kinds, found.inputs in about.inputs) == (True, True)

@@ -1,0 +1,24 @@
+"""Derivations as documents, with what was measured of their closures."""
+
+from __future__ import annotations
+
+from superlaw.solvers.closures import accuracy
+from superlaw.theory.derivation import Derivation
+from superlaw.theory.documents.document import Block, Document, Heading, Paragraph
+
+
+def documented(derivation: Derivation, example: tuple[Block, ...] = ()) -> Document:
+    """Return a derivation as a document, with what was measured of its closure.
+
+    Parameters
+    ----------
+    derivation : Derivation
+        The general steps.
+    example : tuple of Block
+        From `superlaw.validation.reports.worked_example.worked`.
+    """
+    closure = derivation.about.closure if derivation.about else ""
+    measured = (
+        (Heading("The closure, measured"), Paragraph(accuracy.sentence(closure))) if closure else ()
+    )
+    return derivation.document((*measured, *example))

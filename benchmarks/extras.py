@@ -13,8 +13,9 @@ from numba import njit, prange
 
 from benchmarks import ours, problems
 from superlaw.curves import Array, log_times
-from superlaw.solvers.integrators.integrate import integrate, pack
+from superlaw.solvers.integrators.integrate import integrate
 from superlaw.solvers.integrators.methods import METHODS
+from superlaw.solvers.integrators.run import pack
 from superlaw.solvers.integrators.steps import loop, rosenbrock_linear, walks
 
 REPEATS = 5

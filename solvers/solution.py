@@ -67,7 +67,8 @@ class Solution(Result):
     floor : float
         Loss at infinite time.
     local_slope : ndarray
-        −d log L/d log t from the right side of the equations, not by differences, shape (n,).
+        −d log L/d log t from the right side of the equations, not by differences, shape (n,). NaN
+        (null in JSON, "unknown" in tables) where it is not known: W-ROUNDING says from when.
     observables : dict of ndarray
         Further quantities, shape (n,) each.
     error_bound : ndarray or None
@@ -212,7 +213,7 @@ class Solution(Result):
         every = max(1, -(-len(self.times) // ROWS_SHOWN))
         slopes = ["unknown"] * len(self.times)
         if self.local_slope is not None:
-            slopes = [f"{slope:.5f}" for slope in self.local_slope]
+            slopes = [f"{slope:.5f}" if slope == slope else "unknown" for slope in self.local_slope]
         rows = list(zip(self.times, self.loss, slopes, strict=True))
         lines += [f"{t:12.4g}{loss:16.8g}{slope:>14}" for t, loss, slope in rows[::-every][::-1]]
         return "\n".join(lines)

@@ -4,9 +4,9 @@ import mpmath
 import numpy as np
 from numba import njit
 
-from superlaw.solvers.integrators.integrate import pack
 from superlaw.solvers.integrators.methods import METHODS
 from superlaw.solvers.integrators.problem import MeanField
+from superlaw.solvers.integrators.run import pack
 from superlaw.solvers.integrators.spectral_radius import spectral_bound
 from superlaw.solvers.integrators.steps import layout, loop
 from superlaw.solvers.integrators.steps.chebyshev_coefficients import coefficients
@@ -41,6 +41,7 @@ def cubic_partials(y, theta, shared, m, f_y, f_m, g_y):
 def cubic_measure(y, theta, shared, m, out):
     for c in range(y.size):
         out[0, c] = y[c] * y[c]
+        out[1, c] = 2.0 * y[c] * (-theta[0, c] * y[c] ** 3 - m[0] * y[c] + shared[0] * m[1])
 
 
 def cubic(n=7):
@@ -85,6 +86,13 @@ def pendulum_partials(y, theta, shared, m, f_y, f_m, g_y):
         g_y[1, c] = theta[1, c]
 
 
+@njit(layout.MEASURE)
+def pendulum_measure(y, theta, shared, m, out):
+    for c in range(y.size):
+        out[0, c] = y[c] * y[c]
+        out[1, c] = 2.0 * y[c] * (theta[0, c] * m[1] - theta[1, c] * m[0])
+
+
 def pendulum():
     """A pendulum, angle and speed, that see each other through order parameters only."""
     return MeanField(
@@ -95,7 +103,7 @@ def pendulum():
         rate=pendulum_rate,
         order=pendulum_order,
         partials=pendulum_partials,
-        measure=cubic_measure,
+        measure=pendulum_measure,
         n_order=2,
         order_is_linear=False,
         is_gradient_flow=False,

@@ -4,7 +4,8 @@ import pytest
 
 from superlaw.notices import CODES, Notice
 
-PAGES = Path(__file__).resolve().parents[1] / "docs" / "warnings"
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ROOT / "docs" / "warnings"
 
 
 def test_every_code_has_a_page_and_every_page_a_code():
@@ -17,6 +18,12 @@ def test_a_page_says_why_and_what_to_do(code):
     assert page.startswith(f"# {code}\n")
     assert "## Why it is there" in page
     assert "## What to do" in page
+
+
+def test_every_code_is_emitted_somewhere():
+    rooms = ("theory", "solvers", "validation")
+    code = "".join(p.read_text("utf-8") for room in rooms for p in (ROOT / room).rglob("*.py"))
+    assert [name for name in CODES if f'"{name}"' not in code] == []
 
 
 def test_an_undocumented_code_is_refused():

@@ -37,6 +37,8 @@ class Method:
         Vectors of length N that it keeps between passes: if features are coupled, if not.
     linear : Method, optional
         What does the same with less work where the problem is linear.
+    takes_decay_exactly : bool
+        Whether independent linear modes are exact in one step.
     """
 
     module: str
@@ -44,6 +46,7 @@ class Method:
     purpose: str
     n_stored: tuple[int, int] = (0, 0)
     linear: Method | None = None
+    takes_decay_exactly: bool = False
 
     @property
     def compiled(self) -> ModuleType:
@@ -54,6 +57,10 @@ class Method:
         """Return the form of the method for a problem."""
         return self.linear if problem.is_linear and self.linear else self
 
+    def is_exact_on(self, problem: MeanField) -> bool:
+        """Return whether its steps have no error on a problem, however long they are."""
+        return self.takes_decay_exactly and problem.is_linear and problem.n_order == 0
+
 
 _EXPLICIT = "explicit, for problems that are not stiff"
 _RESOLVENTS = Method(
@@ -61,7 +68,12 @@ _RESOLVENTS = Method(
 )
 METHODS = {
     "rosenbrock": Method("rosenbrock", RODAS5P, "L-stable", (RODAS5P.n_stages, 0), _RESOLVENTS),
-    "exponential": Method("exponential", HOCHBRUCK_OSTERMANN, "diagonal exact, coupling explicit"),
+    "exponential": Method(
+        "exponential",
+        HOCHBRUCK_OSTERMANN,
+        "diagonal exact, coupling explicit",
+        takes_decay_exactly=True,
+    ),
     "rkc": Method("chebyshev", RKC2, "stabilised explicit", (3, 3)),
     "tsit5": Method("explicit", TSIT5, _EXPLICIT),
     "dopri5": Method("explicit", DOPRI5, _EXPLICIT),
@@ -82,7 +94,7 @@ def choose(method: str, problem: MeanField, stiffness: Any) -> tuple[str, str]:
     """
     if method != "auto":
         return method, "as asked"
-    if problem.is_linear and problem.n_order == 0:
+    if METHODS["exponential"].is_exact_on(problem):
         return "exponential", "independent linear modes: exact in one step"
     hardness = stiffness()
     if hardness <= NOT_STIFF:

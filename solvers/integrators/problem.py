@@ -12,6 +12,7 @@ import numpy as np
 
 from superlaw.arguments import refuse
 from superlaw.curves import Array
+from superlaw.solvers.integrators.derivative_checks import check_derivatives
 from superlaw.solvers.integrators.kernel_checks import check_kernels
 from superlaw.solvers.integrators.steps.layout import Kernel, no_order
 
@@ -60,7 +61,8 @@ class MeanField:
     ------
     ArgumentError
         If shapes disagree, a value is not finite, or a kernel has another signature, writes beyond
-        its output, leaves entries out or returns NaN at the start.
+        its output, leaves entries out or returns NaN at the start; or if finite differences
+        contradict the partials, the loss rate, `is_linear` or `order_is_linear`.
     """
 
     name: str
@@ -99,6 +101,7 @@ class MeanField:
         if self.bounds is not None:
             _check_bounds(self.y0, *(np.asarray(bound) for bound in self.bounds))
         check_kernels(self)
+        check_derivatives(self)
 
     @property
     def n_features(self) -> int:

@@ -11,10 +11,9 @@ CODES = {
     "W-FLOOR": "the loss has reached its floor inside the fit window",
     "W-CURVED": "the local slope changes inside the fit window: this is not one power law",
     "W-SEEDS": "too few seeds for a seed-to-seed error",
-    "W-ROUNDING": "the loss has fallen to the rounding error of its own sum",
+    "W-ROUNDING": "the loss has fallen to what rounding or the tolerance leaves of it",
     "W-CLOSURE": "a closure was used; the message holds its measured deviation from direct flows",
     "W-UNVALIDATED": "a closure was used outside the parameters where it was compared with flows",
-    "W-INVARIANT": "the integration ended but a conserved or monotone quantity misbehaved",
 }
 
 

@@ -65,7 +65,7 @@ Problem = namedtuple(
         "link",  # Vᵀu of each stage: how it moves the order parameters, (stages, R)
         "sums",  # partial sums a block, (n_blocks, width)
         "store",  # vectors a method keeps between passes, (n_blocks, n_vectors, block)
-        "signals",  # what passes and step tell each other: [hρ seen by explicit methods, θ]
+        "signals",  # [hρ seen by explicit methods, θ of the state between, tolerances it is off]
         "A",  # tableau: stage states
         "C",  # tableau: stage right sides (Rosenbrock)
         "b",  # tableau: step

@@ -27,6 +27,9 @@ SAFETY, SHRINK, GROW = 0.9, 0.2, 6.0
 """Step sizes aim below the tolerance and change by bounded factors."""
 STABILITY_LIMIT = 3.25
 """Beyond this hρ an explicit fifth-order step is held back by stability, not by accuracy."""
+UNRESOLVED, ROUNDED = 10.0, 64 * np.finfo(np.float64).eps
+"""A feature is not resolved that is nearer to where it would add nothing than this many tolerances,
+or than this part of what the last step moved it."""
 LOCATED = 1e-10
 """Part of a step to which an event is located."""
 
@@ -39,14 +42,13 @@ it now; when it crossed it (NaN: not yet); whether the run ends there."""
 WATCH = types.NamedTuple(
     (*(types.int64[::1],) * 2, *(types.float64[::1],) * 3, types.int64[::1]), Watch
 )
-Upkeep = namedtuple("Upkeep", ("order", "measure", "speed"))
+Upkeep = namedtuple("Upkeep", ("order", "measure", "speed", "doubt"))
 """Passes that the loop itself needs, whatever the method."""
-UPKEEP = types.NamedUniTuple(types.FunctionType(PASS), 3, Upkeep)
-Record = namedtuple("Record", ("times", "observables", "states"))
-"""Output times; observables (n, Q) and states (n or 0, n_blocks · block) there."""
-RECORD = types.NamedTuple(
-    (types.float64[::1], types.float64[:, ::1], types.float64[:, ::1]), Record
-)
+UPKEEP = types.NamedUniTuple(types.FunctionType(PASS), 4, Upkeep)
+Record = namedtuple("Record", ("times", "observables", "states", "doubt"))
+"""Output times; there, observables (n, Q), states (n or 0, n_blocks · block), and how much of loss
+and loss rate is in features that the tolerance does not resolve (n, 2)."""
+RECORD = types.NamedTuple((types.float64[::1], *(types.float64[:, ::1],) * 3), Record)
 RUN = types.int64(
     types.FunctionType(STEP),
     types.FunctionType(WALK),
@@ -109,6 +111,30 @@ def speed_pass(block, h, stage, problem):
             speed = abs(rate[c]) / size
             fastest = max(fastest, speed) if speed == speed else np.inf
     problem.sums[block, 0] = fastest
+
+
+@kernel(PASS)
+def doubt_pass(block, h, stage, problem):
+    """Add up what loss and loss rate owe to features that the tolerance does not resolve.
+
+    Those whose share is smaller than what it bends by over that distance on either side: a feature
+    with ½λe² is one if |e| is below it. `h` is how many tolerances the method may be off.
+    """
+    y, before = problem.y[problem.now[0], block], problem.y[1 - problem.now[0], block]
+    scale, theta = problem.scale[block], problem.theta[block]
+    state, out = np.empty(y.size), np.zeros((3, problem.n_observables, y.size))
+    for side in range(3):
+        for c in range(y.size):
+            error = h * (problem.atol + problem.rtol * max(abs(y[c]), scale[c]))
+            state[c] = y[c] + (side - 1.0) * max(error, ROUNDED * abs(before[c] - y[c]))
+        problem.measure(state, theta, problem.shared, problem.m[0], out[side])
+    for q in range(2):
+        found = 0.0
+        for c in range(y.size):
+            share = abs(out[1, q, c])
+            if share < abs(0.5 * (out[0, q, c] + out[2, q, c]) - out[1, q, c]):
+                found += problem.weight[block, c] * share
+        problem.sums[block, q] = found
 
 
 @kernel(types.float64(types.FunctionType(WALK), UPKEEP, PROBLEM))
@@ -235,11 +261,14 @@ def _advance(step, walk, passes, upkeep, problem, clock, watch, t_stop, power, b
 
 @helper()
 def _write_row(walk, upkeep, problem, clock, record):
-    """Record time, observables and, if wanted, the state."""
+    """Record time, observables, what is in doubt of them and, if wanted, the state."""
     row = clock.row[0]
     walk(upkeep.measure, 0.0, NOW, problem)
     for q in range(problem.n_observables):
         record.observables[row, q] = total(problem.sums, q)
+    walk(upkeep.doubt, problem.signals[2], NOW, problem)
+    for q in range(2):
+        record.doubt[row, q] = total(problem.sums, q)
     if record.states.shape[0] > 0:
         record.states[row] = problem.y[problem.now[0]].reshape(-1)
     record.times[row] = clock.t[0]
@@ -272,4 +301,6 @@ def watch_start(walk, upkeep, problem, watch):
     _gaps(walk, upkeep, problem, watch, NOW, watch.gap)
 
 
-UPKEEP_PASSES = Upkeep(*(pointer(visit, PASS) for visit in (order_pass, measure_pass, speed_pass)))
+UPKEEP_PASSES = Upkeep(
+    *(pointer(visit, PASS) for visit in (order_pass, measure_pass, speed_pass, doubt_pass))
+)

@@ -265,7 +265,7 @@ def test_kept_states_beyond_their_budget_are_refused_with_the_number(refused):
 
 
 def test_problem_beyond_the_memory_is_refused(refused, monkeypatch):
-    monkeypatch.setattr("superlaw.arguments.os.sysconf", lambda name: 50)
+    monkeypatch.setattr("superlaw.memory.available", lambda: 500.0)
     with refused("n_features", r"small enough for .* GiB of memory"):
         integrate(linear(), [1.0])
 
@@ -304,3 +304,19 @@ def test_bad_arguments_are_refused(refused, arguments, name):
 def test_log_times_need_an_order(refused, t_start, t_end, name):
     with refused(name):
         log_times(t_start, t_end)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name", "words"),
+    [
+        ({"problem": 5}, "problem", "a MeanField"),
+        ({"events": loss_reaches(1e-3)}, "events", "a sequence of Event"),
+        ({"events": [0.5]}, "events", "a sequence of Event"),
+        ({"callback": 3}, "callback", "a function of a Moment"),
+        ({"atol": np.nan}, "atol", "a finite number"),
+        ({"atol": -1.0}, "atol", "at least 0"),
+    ],
+)
+def test_arguments_of_another_kind_are_refused(refused, arguments, name, words):
+    with refused(name, words):
+        integrate(**({"problem": linear(), "times": [1.0]} | arguments))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -115,7 +116,7 @@ class Solution(Result):
         return {
             "times": self.times,
             "loss": self.loss,
-            "local_slope": self.local_slope,
+            "local_slope": None if self.local_slope is None else _known(self.local_slope),
             "floor": self.floor,
             "status": self.status,
             "message": self.message,
@@ -123,7 +124,7 @@ class Solution(Result):
             "error_bound": self.error_bound,
             "observables": self.observables,
             "dead_fraction": self.observables.get("dead_fraction"),
-            "events": self.events,
+            "events": {name: None if math.isnan(t) else t for name, t in self.events.items()},
             "n_steps": self.n_steps,
             "n_rejected": self.n_rejected,
             "warnings": self.warnings,
@@ -187,7 +188,9 @@ class Solution(Result):
                 times=columns["times"],
                 loss=columns["loss"],
                 observables={name: columns[name] for name in facts["observables"]},
-                events={name: float(t or "nan") for name, t in facts["events"].items()},
+                events={
+                    name: math.nan if t is None else float(t) for name, t in facts["events"].items()
+                },
                 warnings=tuple(Notice(**notice) for notice in facts["warnings"]),
                 **known,
             )
@@ -217,6 +220,11 @@ class Solution(Result):
         rows = list(zip(self.times, self.loss, slopes, strict=True))
         lines += [f"{t:12.4g}{loss:16.8g}{slope:>14}" for t, loss, slope in rows[::-every][::-1]]
         return "\n".join(lines)
+
+
+def _known(slopes: Array) -> list[float | None]:
+    """Return slopes, None where they are unknown (W-ROUNDING)."""
+    return [None if math.isnan(slope) else slope for slope in slopes.tolist()]
 
 
 def _manifest(curve: Path) -> Path:

@@ -98,12 +98,13 @@ def integrate(
     """
     _of_the_right_kind(problem, events, callback)
     grid = np.ascontiguousarray(increasing_times(times))
-    positive("rtol", rtol, "Give a relative tolerance, e.g. 1e-6.")
+    if positive("rtol", rtol, "Give a relative tolerance, e.g. 1e-6.") >= 1.0:
+        refuse("rtol", "below 1", rtol, "Give a relative tolerance, e.g. 1e-6.")
     not_negative("atol", atol, "Leave it out to control relative errors.")
-    whole("max_steps", max_steps, "Give a number of steps.")
+    max_steps = whole("max_steps", max_steps, "Give a number of steps.")
     one_of("method", method, ("auto", *METHODS))
     one_of("keep_state", keep_state, ("none", "last", "all"))
-    _affordable(problem, grid, keep_state, state_bytes)
+    _affordable(problem, grid, keep_state, not_negative("state_bytes", state_bytes, "Give bytes."))
     run = Run(problem, grid, method, rtol, atol, events, keep_state)
     if checkpoint is not None:
         run.resume(storage.output_file(checkpoint, (".npz",), "checkpoint"))

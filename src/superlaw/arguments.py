@@ -143,13 +143,18 @@ def fitting(name: str, value: object, n_bytes: float, remedy: str) -> None:
 
 LONGEST = 3600.0
 """Seconds of silent work; what takes longer is refused before it starts."""
+LONGEST_RUN = 30 * 86400.0
+"""Seconds of work that shows its progress and resumes."""
 
 
-def lasting(name: str, value: object, seconds: float, remedy: str) -> None:
-    """Refuse `value` if the work it asks for would take longer than `LONGEST`."""
-    if seconds > LONGEST:
-        hours = f"{seconds / 3600.0:.2g} hours"
-        refuse(name, f"such that it ends within an hour (it would take {hours})", value, remedy)
+def lasting(
+    name: str, value: object, seconds: float, remedy: str, longest: float = LONGEST
+) -> None:
+    """Refuse `value` if the work it asks for would take longer than `longest`."""
+    if seconds > longest:
+        rule = f"such that it ends within {longest / 3600.0:g} hours"
+        needs = f"{rule} (it would take {seconds / 3600.0:.2g})"
+        refuse(name, needs, value, remedy)
 
 
 def _is_number(value: Any) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize_scalar
 
-from superlaw.arguments import increasing_times, one_of, refuse
+from superlaw.arguments import finite, increasing_times, numbers, one_of, refuse
 from superlaw.notices import Notice
 from superlaw.results import Result
 from superlaw.solvers.solution import Solution
@@ -27,6 +27,8 @@ TRIMMED = 0.25
 """Sub-windows of the window scan leave out up to this part of the decades at either end."""
 FLOOR_SHARE = 0.1
 """A floor counts if it makes up this part of the last loss in the window."""
+LEAST_LOSS = 1e-300
+"""Below it a double loses digits, and the inverse overflows."""
 FEWEST_POINTS = 4
 FEWEST_SEEDS = 4
 _EXPONENTS = np.geomspace(1e-3, 20.0, 80)
@@ -192,19 +194,29 @@ def _data(curve: Any) -> tuple[Array, Array, Array, Array | None]:
     if isinstance(curve, (Solution, Ensemble)):
         times, loss = curve.times, np.atleast_2d(curve.loss)
     else:
-        times, loss = increasing_times(curve[0]), np.atleast_2d(np.asarray(curve[1], float))
-    if loss.ndim != 2 or loss.shape[1] != len(times):
+        times, loss = _pair(curve)
+    if loss.ndim != 2 or loss.shape[1] != len(times) or not len(loss):
         refuse("curve", "one loss a time", loss.shape, "Give (times, loss) of equal length.")
     keep = times > 0.0
     times, loss = times[keep], loss[:, keep]
-    if not np.all(np.isfinite(loss)) or np.any(loss <= 0.0):
-        refuse("curve", "finite and above 0", float(loss.min()), "Cut the curve before that.")
+    outside = ~((loss >= LEAST_LOSS) & (loss <= 1.0 / LEAST_LOSS))
+    if np.any(outside):
+        rule = f"finite and above 0 ({LEAST_LOSS:g} … {1.0 / LEAST_LOSS:g})"
+        refuse("curve", rule, float(loss[outside][0]), "Cut the curve before that.")
     if len(times) < FEWEST_POINTS:
         refuse("curve", f"at least {FEWEST_POINTS} times", len(times), "Measure at more times.")
     exact = getattr(curve, "local_slope", None)
     bound = getattr(curve, "error_bound", None)
     slope = local_slopes(times, loss.mean(axis=0)) if exact is None else exact[keep]
     return times, loss, slope, None if bound is None else bound[keep]
+
+
+def _pair(curve: Any) -> tuple[Array, Array]:
+    """Return times and losses (n_seeds, n_times) of a pair."""
+    remedy = "Give (times, loss), or what sl.solve or sl.simulate returned."
+    if not isinstance(curve, tuple | list) or len(curve) != 2:
+        refuse("curve", "a Solution, an Ensemble or (times, loss)", curve, remedy)
+    return increasing_times(curve[0]), np.atleast_2d(numbers("curve", curve[1], remedy))
 
 
 def _window(
@@ -214,6 +226,10 @@ def _window(
     if window is None:
         used = _steady(times, slope, loss < STARTED * loss[0])
         return used if used is not None else np.ones(len(times), bool)
+    if not isinstance(window, tuple | list) or len(window) != 2:
+        refuse("window", "(first, last) time", window, "E.g. window=(10.0, 1e4).")
+    for t in window:
+        finite("window", t, "Give two times.")
     used = (times >= window[0] * (1 - 1e-12)) & (times <= window[1] * (1 + 1e-12))
     if used.sum() < FEWEST_POINTS:
         rule = f"a span of at least {FEWEST_POINTS} times of the curve"

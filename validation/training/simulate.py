@@ -7,7 +7,16 @@ import os
 import numpy as np
 from numpy.typing import ArrayLike
 
-from superlaw.arguments import fitting, increasing_times, one_of, positive, refuse, whole
+from superlaw.arguments import (
+    LONGEST_RUN,
+    fitting,
+    increasing_times,
+    lasting,
+    one_of,
+    positive,
+    refuse,
+    whole,
+)
 from superlaw.curves import log_times
 from superlaw.setting.case import Case, case
 from superlaw.setting.optimizer import SGD, GradientFlow, Optimizer
@@ -20,6 +29,12 @@ from superlaw.validation.training.stability import largest_stable_network_lr
 
 N_TRACKED = 20
 """Features whose mode is reported, log-spaced."""
+N_OBSERVABLES = 8
+"""Other numbers measured at each time, at most."""
+SEED_BYTES = 2000.0
+"""What a seed takes besides its numbers."""
+STEP_SECONDS, FEATURE_SECONDS = 1e-7, 3e-9
+"""A step takes at least the one and, for each feature, the other (N = 16 and 1024, batch 1)."""
 SEEDS, PRECISION = 8, "float64"
 """What is taken where nothing is said."""
 _SMALLER = "Choose a smaller N, K or batch, or fewer workers."
@@ -102,6 +117,7 @@ def simulate(
     plan = _plan(task, student, times, optimizer, seeds, entropy, precision)
     at_once = _workers(workers, plan.seeds)
     _check_memory(plan, at_once)
+    _check_time(plan, at_once)
     positive("save_every", save_every, "Give seconds, e.g. 60.")
     folder = None if out is None else run_folder(out, plan)
     return Runs(plan, folder, save_every, progress=progress).go(at_once)
@@ -172,12 +188,25 @@ def _check_stable(studied: Case) -> None:
 
 
 def _check_memory(plan: Plan, at_once: int) -> None:
-    """Refuse what would not fit: weights, gradients, what a batch and a test set need."""
+    """Refuse what would not fit: weights, gradients, what a batch and a test set need, results."""
     n, width = plan.task.n_features or 0, plan.student.on(plan.task.n_features).width or 0
     batch = 0 if isinstance(plan.optimizer, GradientFlow) else plan.optimizer.batch or 0
     square = 5.0 * n * n + 2.0 * n * width + 8.0 * width * width
     needed = 8.0 * (square + 3.0 * batch * (n + width))
     fitting("n_features", n, at_once * needed, _SMALLER)
+    rows = 8.0 * len(plan.goals) * (len(plan.tracked) + N_OBSERVABLES)
+    fitting("seeds", plan.seeds, plan.seeds * (SEED_BYTES + rows), "Ask for fewer.")
+
+
+def _check_time(plan: Plan, at_once: int) -> None:
+    """Refuse what would run for ever, by what its steps cost at least."""
+    n, last = plan.task.n_features or 0, float(plan.goals[-1])
+    if isinstance(plan.optimizer, GradientFlow):
+        last = 4.0 * (float(plan.task.second_moment(1.0)) * last) ** 0.5
+    each = last * (STEP_SECONDS + FEATURE_SECONDS * n)
+    lasting("times", float(plan.times[-1]), each, "End earlier, or raise lr.", LONGEST_RUN)
+    total = each * plan.seeds / at_once
+    lasting("seeds", plan.seeds, total, "Ask for fewer, or for earlier times.", LONGEST_RUN)
 
 
 def _workers(workers: int | None, seeds: int) -> int:

@@ -1,16 +1,26 @@
-"""superlaw info: versions, threads and caches."""
+"""superlaw info: versions, threads and caches; or the map of the theory."""
 
 from __future__ import annotations
 
 from superlaw.cli.command import Answer, Command
-from superlaw.cli.options import Options, Parser
+from superlaw.cli.options import Options, Parser, switch
 
 
 def _build(parser: Parser) -> None:
-    """No options of its own."""
+    switch(
+        parser,
+        "--coverage",
+        to="info.coverage",
+        about="which law, which solver, which trainer covers which case, with what options",
+    )
 
 
 def _run(options: Options) -> Answer:
+    if options["info"].get("coverage"):
+        from superlaw.validation.reports.coverage import coverage
+
+        found = coverage()
+        return Answer(found, str(found))
     import numba
 
     from superlaw import storage
@@ -23,5 +33,9 @@ def _run(options: Options) -> Answer:
 
 
 COMMAND = Command(
-    "info", "Show versions, threads and caches.", ("superlaw info --json",), _build, _run
+    "info",
+    "Show versions, threads and caches, or what the theory covers.",
+    ("superlaw info --json", "superlaw info --coverage"),
+    _build,
+    _run,
 )

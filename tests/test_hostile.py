@@ -1,0 +1,168 @@
+"""Whole calls of every public function: a result, ArgumentError or NumericsError, nothing else."""
+
+import inspect
+import os
+
+import numpy as np
+import pytest
+from hostile import OBJECTS, compile_everything, limited
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import superlaw as sl
+from superlaw.solvers.integrators.events import loss_reaches
+from superlaw.solvers.models.families import sequential
+from superlaw.storage import unknown_number
+
+TASK = sl.PowerLawTask(a=1.5, b=0.25, n_features=32)
+TASKS = (
+    TASK,
+    sl.PowerLawTask(a=1.1, b=0.0, n_features=64),
+    sl.PowerLawTask(a=1.5),
+    sl.PowerLawTask(a=1.5, b=2.0, n_features=16, activity="bernoulli"),
+    sl.PowerLawTask(a=0.5, n_features=16, activity="bernoulli", amplitude="symmetric"),
+)
+STUDENTS = (
+    None, sl.Student(), sl.Student(depth=2), sl.Student(width=8), sl.Student(width=8, tied=True),
+    sl.Student(width=8, activation="linear"), sl.Student(width=8, embedding="trained"),
+)  # fmt: skip
+OPTIMIZERS = (
+    None, sl.GradientFlow(), sl.SGD(), sl.SGD(lr=0.01, batch=8), sl.SGD(batch=None),
+    sl.SGD(lr=0.01, momentum=0.9), sl.Adam(), sl.Adam(lr=100.0), sl.SGD(lr=5.0, momentum=0.9),
+)  # fmt: skip
+TIMES = (None, [1.0], [0.0, 1.0], np.geomspace(1.0, 20.0, 12), [1e-3, 2e-3], [2.0, 1.0], [1e30])
+CURVE = (np.geomspace(1.0, 100.0, 12), np.geomspace(1.0, 100.0, 12) ** -0.5)
+CURVES = (
+    CURVE, sl.solve(TASK, times=CURVE[0]), (CURVE[0], np.empty((0, 12))), (CURVE[0],), (1, 2, 3),
+    (CURVE[0], CURVE[1] - 0.1), (CURVE[0], np.full(12, 1e-320)), (CURVE[0], np.full(12, 1e308)),
+    (CURVE[0], np.ones(12)), (CURVE[0], CURVE[1][:3]), (CURVE[0], CURVE[1] * 1j),
+)  # fmt: skip
+ONES = np.ones(4)
+PROBLEM = sequential.problem(1.0 / np.arange(1.0, 5.0), ONES, ONES)
+SETTINGS = {"task": TASKS, "student": STUDENTS, "optimizer": OPTIMIZERS, "times": TIMES}
+CALLS = {
+    "PowerLawTask": {
+        "a": (1.5, 1, 0.5, 1e5, 1e-300), "b": (0.25, -0.5, 1e5),
+        "n_features": (None, 16, 1e6, 10**30),
+        "activity": ("one", "bernoulli"), "density": (1.0, 0.5, 1e300), "amplitude": ("uniform",),
+    },
+    "Student": {
+        "width": (None, 8), "depth": (1, 2), "activation": (None, "relu"), "bias": (None, True),
+        "embedding": (None, "random"), "tied": (False, True), "init": (None, 1e-3),
+        "init_profile": ("target", "flat"),
+    },
+    "SGD": {"lr": (0.05, 1e-300), "batch": (1, None), "momentum": (0.0, 0.9)},
+    "Adam": {"lr": (1e-3,), "batch": (64,), "beta1": (0.9,), "beta2": (0.999,),
+        "epsilon": (1e-8,)},
+    "exponent": {key: SETTINGS[key] for key in ("task", "student", "optimizer")},
+    "solve": SETTINGS | {
+        "method": ("auto", "exact", "rosenbrock", "tsit5"), "features": ("auto", "all"),
+        "rtol": (None, 1e-6, 10.0, 1e-300), "throw": (True,),
+    },
+    "simulate": SETTINGS | {
+        "seeds": (1, 2, 10**9), "entropy": (0, 7), "precision": (None, "float32"),
+        "workers": (None, 2), "save_every": (60.0,), "out": (None,),
+    },
+    "fit_power_law": {
+        "curve": CURVES, "window": (None, (2.0, 50.0), (5.0,), (50.0, 2.0)), "floor": ("auto",
+        "none", "free"),
+    },
+    "log_times": {"t_start": (0.1, 1e-320), "t_end": (1e4, 1e308), "per_decade": (10, 1e12)},
+    "read_curve": {"path": ("missing.csv", "/", "/dev/zero")},
+    "derive": {"name": ("front", "frnot", "sgd")},
+    "validate": {"size": ("small",), "seeds": (3,), "n_features": (64,), "planted": (1.0, 1e300),
+                 "entropy": (0,), "runs": (None,)},
+    "integrate": {
+        "problem": (PROBLEM,), "times": ([1.0, 2.0], [0.0, 1e12], [1e30]), "method": ("auto",
+        "tsit5", "rkc"),
+        "rtol": (1e-6, 10.0, 1e-300), "atol": (0.0, 1e-9), "max_steps": (1000, 10),
+        "events": ((), [loss_reaches(0.1)], [sl.Event("x", 0.5)]), "keep_state": ("none",
+        "last", "all"),
+        "state_bytes": (1e9, 0.0), "throw": (True,),
+    },
+}  # fmt: skip
+NEEDED = {
+    "PowerLawTask": ("a",), "exponent": ("task",), "solve": ("task", "times"),
+    "simulate": ("task", "times", "seeds"), "fit_power_law": ("curve",), "derive": ("name",),
+    "log_times": ("t_start", "t_end"), "read_curve": ("path",), "integrate": ("problem", "times"),
+    "validate": ("size",),
+}  # fmt: skip
+LOOSE = dict(
+    deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
+)
+
+
+@st.composite
+def arguments(draw, name):
+    """Draw keyword arguments: one in six is any object at all."""
+    chosen = {}
+    for key, good in CALLS[name].items():
+        if key not in NEEDED.get(name, ()) and draw(st.booleans()):
+            continue
+        pool = OBJECTS if draw(st.integers(0, 5)) == 0 else good
+        chosen[key] = pool[draw(st.integers(0, len(pool) - 1))]
+    return chosen
+
+
+def check(name, chosen):
+    shown = f"sl.{name}({', '.join(f'{key}={value!r:.80}' for key, value in chosen.items())})"
+    positional = ["two_layer"] if name == "validate" else []
+    try:
+        with limited(shown):
+            result = getattr(sl, name)(*positional, **chosen)
+    except sl.ArgumentError as error:
+        assert " must " in str(error) and "\n" not in str(error), shown
+    except sl.NumericsError as error:
+        assert str(error), shown
+    except Exception as error:
+        raise AssertionError(f"{shown} raised {error!r}") from error
+    else:
+        data = result if name not in ("log_times", "read_curve", "derive") else None
+        assert unknown_number(data) is None, shown
+
+
+def test_every_public_function_is_called():
+    public = {name for name in sl.__all__ if inspect.isfunction(getattr(sl, name))}
+    assert public <= set(CALLS)
+    for name, given_to in CALLS.items():
+        known = set(inspect.signature(getattr(sl, name)).parameters)
+        assert set(given_to) <= known
+        assert known - set(given_to) <= {
+            "progress",
+            "on_claim",
+            "callback",
+            "checkpoint",
+            "names",
+            "_",
+        }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def folder(tmp_path_factory):
+    """A folder for what a call may write."""
+    compile_everything()
+    home = os.getcwd()
+    os.chdir(tmp_path_factory.mktemp("hostile"))
+    yield
+    os.chdir(home)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_is_answered_or_refused(name):
+    @settings(max_examples=4 if name == "validate" else 30, **LOOSE)
+    @given(arguments(name))
+    def draws(chosen):
+        check(name, chosen)
+
+    draws()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CALLS)
+def test_very_many_calls_are_answered_or_refused(name):
+    @settings(max_examples=40 if name == "validate" else 1000, **(LOOSE | {"derandomize": False}))
+    @given(arguments(name))
+    def draws(chosen):
+        check(name, chosen)
+
+    draws()

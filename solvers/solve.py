@@ -47,7 +47,7 @@ def solve(
     contour integral for inputs with a mean (M6). With an optimizer: the exact mean of SGD at its
     steps (N1, N4), with momentum too (N10 to N14). Superposed students (K < N) under gradient
     flow: deterministic equivalents for linear ones (L5, L11), the row-replica closure for ReLU
-    ones (R9-R20), whose error is measured.
+    ones (R9-R20) and that of tied columns (U23 to U25), whose errors are measured.
 
     Parameters
     ----------
@@ -165,6 +165,15 @@ def _closure(asked: Asked) -> Solution:
     return solve_closure(task, width, bool(student.bias), asked.times, asked.progress)
 
 
+def _tied_closure(asked: Asked) -> Solution:
+    """Integrate the closure of a tied student (U23 to U25)."""
+    from superlaw.solvers.closures.tied import solve_tied
+
+    return solve_tied(
+        asked.case.task, int(asked.case.student.width or 0), asked.times, asked.progress
+    )
+
+
 def _finished(solution: Solution, throw: bool) -> Solution:
     """Check what every loss curve must satisfy."""
     if not np.all(np.isfinite(solution.loss)) or np.any(solution.loss < 0.0):
@@ -191,6 +200,17 @@ _CLOSED = (
     among("embedding", "random"),
     among("amplitude", "uniform"),
     Condition("b", "at least 0", lambda case: case.task.b >= 0.0),
+)
+_MILD = (
+    among("activation", "relu"),
+    among("bias", True),
+    among("amplitude", "uniform"),
+    Condition("b", "at least 1/4", lambda case: case.task.b >= 0.25),
+    Condition(
+        "width",
+        "at least √(8 N), where the closure was found to hold",
+        lambda case: 8 * (case.task.n_features or 0) <= (case.student.width or 0) ** 2,
+    ),
 )
 CURVES: Table[Callable[[Asked], Solution]] = Table(
     "solve",
@@ -239,6 +259,7 @@ CURVES: Table[Callable[[Asked], Solution]] = Table(
             conditions=(among("bias", False),),
         ),
         Row("closure", _closure, ("superposed",), ("one",), _FLOW, conditions=_CLOSED),
+        Row("closure", _tied_closure, ("tied",), ("one",), _FLOW, conditions=_MILD),
     ),
 )
 """Which method covers which case; the first row that covers it is what "auto" takes."""

@@ -1,6 +1,6 @@
 """How far a closure was measured to be from direct flows, and where that was measured.
 
-The numbers stand beside the closure, in `row_replica.json`, with their provenance: version,
+The numbers stand beside each closure, in a file of its name, with their provenance: version,
 command, root of the random streams, seeds and date.
 """
 
@@ -18,7 +18,7 @@ from superlaw.setting.task import PowerLawTask
 
 SMALL = 0.03
 """Deviations up to this are not worth a warning."""
-CLOSURES = ("row_replica",)
+CLOSURES = ("row_replica", "tied")
 """Those with measured deviations."""
 _CLOSURE = "row_replica"
 _VARIED = ("N", "N/K", "a", "b")
@@ -61,6 +61,33 @@ def notices(task: PowerLawTask, width: int, trains_bias: bool, last: float) -> t
     text = (
         f"direct flows at the nearest parameters lie up to {100 * deviation:.0f} % away by "
         f"t = {last:.3g} (beyond their seed errors)"
+    )
+    return (Notice("W-CLOSURE", text),)
+
+
+def notices_of_tied(task: PowerLawTask, width: int, last: float) -> tuple[Notice, ...]:
+    """Return what a reader of the tied closure's curve up to a last time must know.
+
+    Its error is ordered by N/K²: rows within a factor of two of it count.
+    """
+    n, numbers = float(task.n_features or 0), measured("tied")
+    share = n / width**2
+    here = {"a": task.a, "b": task.b, "N": n, "N/K²": share, "t": last}
+    spans = numbers["region"] | {"t": (0.0, numbers["region"]["last"][-1][1])}
+    outside = [f"{name} = {x:.6g}" for name, x in here.items() if not _within(x, spans[name])]
+    if outside:
+        text = f"no direct flow was compared where {', '.join(outside)}; simulate to be sure"
+        return (Notice("W-UNVALIDATED", text),)
+    deviation = max(
+        float(row["worst"][_decade(row["until"], last)])
+        for row in numbers["rows"]
+        if row["b"] > 0.0 and _within(row["n_features"] / row["width"] ** 2, (share / 2, share * 2))
+    )
+    if deviation <= SMALL:
+        return ()
+    text = (
+        f"direct flows at N/K² within a factor of two of {share:.3g} lie up to "
+        f"{100 * deviation:.0f} % away by t = {last:.3g}"
     )
     return (Notice("W-CLOSURE", text),)
 

@@ -185,7 +185,7 @@ def test_sgd_tends_to_gradient_flow_as_the_learning_rate_falls():
         (PowerLawTask(1.5, n_features=64), {"student": Student(width=65)}, "width"),
         (PowerLawTask(1.5, n_features=64), {"student": Student(activation="relu")}, "width"),
         (PowerLawTask(1.5, n_features=64), {"student": Student(32), "method": "exact"}, "method"),
-        (PowerLawTask(1.5, n_features=64), {"student": Student(32, tied=True)}, "tied"),
+        (PowerLawTask(1.5, n_features=64), {"student": Student(32, tied=True)}, "b"),
         (PowerLawTask(1.5, n_features=64), {"student": Student(32), "optimizer": SGD()},
          "optimizer"),
         (PowerLawTask(1.5, n_features=64, activity="bernoulli"), {"student": Student(32)},

@@ -42,6 +42,9 @@ Pairs = namedtuple(
 interference loss (G,), drives of bias and overlap (G, R)."""
 
 _SMALL = 1e-30
+LEAST = 0.02
+"""Least σ² of a pair, in parts of what it is if column and row of B are independent. No run that
+was compared with direct flows comes near it."""
 
 
 @helper()
@@ -168,14 +171,22 @@ def all_pairs(model, state, rate, pairs):
 
 @helper()
 def new_pairs(model, state):
-    """Return pairs with the sizes of their fields, σ² = (|Bw_h|² + |Bᵀw_g|² − |B|²/K)/K."""
+    """Return pairs with the sizes of their fields, σ² = (|Bw_h|² + |Bᵀw_g|² − |B|²/K)/K.
+
+    That sum (R10) is |Bw_h|² |Bᵀw_g|² / |B|² to first order in how far both are from their mean.
+    Where both are far below it turns negative, as no square can, and a part of the product stands
+    in, with the square of E[wᵀBw] where a norm falls below it.
+    """
     n_classes, n_replicas = state.s.shape
     mean, sigma = np.empty(n_classes), np.empty((n_classes, n_classes))
     for g in range(n_classes):
         mean[g] = state.s[g].mean()
+    for g in range(n_classes):
         for h in range(n_classes):
-            square = state.column[h] + state.row[g] - state.bulk[1]
-            sigma[g, h] = np.sqrt(max(square, _SMALL) / model.width)
+            column, row, square = state.column[h], state.row[g], state.bulk[1]
+            independent = max(column, mean[h] ** 2) * max(row, mean[g] ** 2)
+            least = LEAST * independent / max(square, _SMALL)
+            sigma[g, h] = np.sqrt(max(column + row - square, least, _SMALL) / model.width)
     by_class = np.zeros((3, n_classes, n_classes))
     by_row = np.zeros((2, n_classes, n_replicas))
     return Pairs(

@@ -60,6 +60,20 @@ def test_closure_is_near_direct_flows(b, width):
     assert np.all(gap < WITHIN + 2.0 * runs.standard_error / runs.mean)
 
 
+FLOWS = (0.1946, 0.1663)
+"""Losses at t = 1000 of two direct flows: simulate(PowerLawTask(1.5, 0.5, 512), Student(128,
+bias=False), times=[1000], seeds=2)."""
+
+
+def test_fields_of_rare_features_do_not_vanish():
+    """Rows of B far below their mean once made σ² of a pair negative: a singular rate at t = 20."""
+    found = solve(PowerLawTask(1.5, 0.5, 512), Student(128, bias=False), np.array([20.0, 1000.0]))
+    assert found.status == "success"
+    assert min(FLOWS) < found.loss[1] < max(FLOWS)
+    steeper = solve(PowerLawTask(2.0, 0.75, 512), Student(128, bias=False), np.array([1000.0]))
+    assert steeper.status == "success"
+
+
 @pytest.mark.parametrize(
     ("task", "width", "code"),
     [

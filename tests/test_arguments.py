@@ -105,3 +105,10 @@ def test_times_are_numbers(times):
 def test_times_are_in_reach_of_a_double(times):
     with pytest.raises(ArgumentError, match=r"^times must be between"):
         arguments.increasing_times(times)
+
+
+def test_the_start_alone_is_a_time():
+    from superlaw.arguments import increasing_times
+
+    assert increasing_times([0.0]).tolist() == [0.0]
+    assert increasing_times([0.0, 1.0]).tolist() == [0.0, 1.0]

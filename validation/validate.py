@@ -37,7 +37,7 @@ def validate(
     planted : float
         Negative control: predict with the frequency exponent times this; claims must fail.
     runs : str, optional
-        Folder in which the flows of the superposed claims are kept, to resume from.
+        Folder in which every simulation is kept, by what it is of, to resume from.
     progress : bool
         Show bars on a terminal.
     on_claim : callable, optional

@@ -104,8 +104,9 @@ def increasing_times(times: ArrayLike, name: str = "times") -> NDArray[np.float6
     falls = np.flatnonzero(np.diff(array) <= 0.0)
     if falls.size:
         refuse(name, "increasing", array[falls[0] : falls[0] + 2].tolist(), remedy)
-    for t in (array[array > 0.0][:1], array[-1:]):
-        in_reach(name, float(t[0]) if t.size else 1.0)
+    started = array[array > 0.0]
+    for t in (*started[:1], *started[-1:]):
+        in_reach(name, float(t))
     return array
 
 

@@ -68,7 +68,7 @@ class Conditions:
     progress : bool
         Show bars on a terminal.
     runs : str or None
-        Folder in which flows are kept, to resume from.
+        Folder in which simulations are kept, to resume from.
     """
 
     size: Size

@@ -14,8 +14,8 @@ from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.superposed import flows
+from superlaw.validation.sweeps.ensembles import simulated
 from superlaw.validation.training.ensemble import Ensemble, standard_error
-from superlaw.validation.training.simulate import simulate
 
 FREQUENCY_EXPONENT, SHARE = 1.5, 8
 TIMES = (1.0, 3.0, 10.0, 30.0, 100.0)
@@ -28,7 +28,7 @@ def measured(conditions: Conditions) -> dict[str, Any]:
     """Return the departures and the plateau with their provenance."""
     entropy = conditions.entropy
     source = storage.provenance("python docs/generate.py", entropy=entropy, seeds=SEEDS)
-    return {"provenance": source, "rows": departures(conditions), "plateau": plateau(entropy)}
+    return {"provenance": source, "rows": departures(conditions), "plateau": plateau(conditions)}
 
 
 def departures(conditions: Conditions) -> list[dict[str, Any]]:
@@ -39,33 +39,33 @@ def departures(conditions: Conditions) -> list[dict[str, Any]]:
     conditions : Conditions
         Whose N is used; the same W for every row.
     """
-    n, entropy = conditions.size.superposed.n_features, conditions.entropy
+    n = conditions.size.superposed.n_features
     rows = []
     for b in (0.0, 0.5):
         task = PowerLawTask(FREQUENCY_EXPONENT, b, n)
         student = Student(n // SHARE)
-        flow = _run(task, student, flows.OPTIMIZER, entropy)
+        flow = _run(conditions, task, student, flows.OPTIMIZER)
         coactive = replace(task, activity="bernoulli")
         slow, fast = SGD(0.01, 64), SGD(0.05, 64)
         others = {
-            "SGD, lr 0.05, batch 64": _run(task, student, fast, entropy),
-            "SGD, lr 0.05, batch 8": _run(task, student, SGD(0.05, 8), entropy),
-            "independent features, density 1, lr 0.01": _run(coactive, student, slow, entropy),
+            "SGD, lr 0.05, batch 64": _run(conditions, task, student, fast),
+            "SGD, lr 0.05, batch 8": _run(conditions, task, student, SGD(0.05, 8)),
+            "independent features, density 1, lr 0.01": _run(conditions, coactive, student, slow),
             "tight frame": _run(
-                task, replace(student, embedding="tight_frame"), flows.OPTIMIZER, entropy
+                conditions, task, replace(student, embedding="tight_frame"), flows.OPTIMIZER
             ),
             "W trained too, lr 0.05": _run(
-                task, replace(student, embedding="trained"), fast, entropy
+                conditions, task, replace(student, embedding="trained"), fast
             ),
         }
         rows += [_row(b, what, runs, flow) for what, runs in others.items()]
     return rows
 
 
-def plateau(seed: int) -> dict[str, Any]:
+def plateau(conditions: Conditions) -> dict[str, Any]:
     """Return the dead fraction of one large direct flow and of the closure."""
     task, student = PowerLawTask(FASTEST, 0.0, LARGEST), Student(LARGEST // SHARE)
-    runs = _run(task, student, flows.OPTIMIZER, seed, seeds=1)
+    runs = _run(conditions, task, student, flows.OPTIMIZER, seeds=1)
     predicted = solve(task, student, runs.times)
     return {
         "times": list(TIMES),
@@ -79,16 +79,22 @@ def plateau(seed: int) -> dict[str, Any]:
 
 
 def _run(
-    task: PowerLawTask, student: Student, optimizer: Optimizer, seed: int, seeds: int = SEEDS
+    conditions: Conditions,
+    task: PowerLawTask,
+    student: Student,
+    optimizer: Optimizer,
+    seeds: int = SEEDS,
 ) -> Ensemble:
-    return simulate(
+    return simulated(
+        conditions.runs,
         task,
+        list(TIMES),
         student,
-        TIMES,
         optimizer=optimizer,
         seeds=seeds,
-        entropy=seed,
+        entropy=conditions.entropy,
         precision="float32",
+        progress=conditions.progress,
     )
 
 

@@ -34,7 +34,7 @@ def _build(parser: Parser) -> None:
         "--runs",
         to="validate.runs",
         metavar="DIR",
-        about="folder to keep the simulated networks in, and to resume from",
+        about="folder to keep the simulations in, and to resume from",
     )
     path(group, "--out", to="files.out", metavar="DIR", about="folder of the report (report)")
     switch(parser, "--list", to="files.list", about="list suites and claims, run nothing")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from superlaw.curves import Array, log_times
@@ -13,8 +11,8 @@ from superlaw.solvers.solve import solve
 from superlaw.validation.claims.check import Check, worst_of_curve
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.figures.panels import Series
+from superlaw.validation.sweeps.ensembles import simulated
 from superlaw.validation.training.ensemble import Ensemble
-from superlaw.validation.training.simulate import simulate
 
 EXPONENTS = ((1.1, 0.0), (1.5, 0.0), (2.0, 0.0), (1.5, 0.5), (2.0, 1.0))
 """Pairs (a, b); among them exponents below, at and above 1."""
@@ -35,17 +33,14 @@ def name(task: PowerLawTask) -> str:
 def ensemble(task: PowerLawTask, conditions: Conditions) -> Ensemble:
     """Return the simulated training of a task, from draws of its own."""
     extent = conditions.size.sequential
-    entropy = conditions.draws(name(task))
-    return _simulated(task, entropy, extent.seeds, extent.t_end, conditions.progress)
-
-
-@lru_cache(maxsize=32)
-def _simulated(
-    task: PowerLawTask, entropy: int, seeds: int, t_end: float, progress: bool
-) -> Ensemble:
-    times = log_times(1.0, t_end, PER_DECADE)
-    return simulate(
-        task, times=times, optimizer=OPTIMIZER, seeds=seeds, entropy=entropy, progress=progress
+    return simulated(
+        conditions.runs,
+        task,
+        log_times(1.0, extent.t_end, PER_DECADE),
+        optimizer=OPTIMIZER,
+        seeds=extent.seeds,
+        entropy=conditions.draws(name(task)),
+        progress=conditions.progress,
     )
 
 
@@ -54,19 +49,21 @@ def compare(
 ) -> tuple[Check, tuple[Series, Series], Ensemble]:
     """Compare the mean loss over seeds with its theory at every time; return both curves too."""
     extent = conditions.size.sequential
-    runs = simulate(
+    runs = simulated(
+        conditions.runs,
         task,
-        times=log_times(1.0, min(extent.t_end, t_end), PER_DECADE),
+        log_times(1.0, min(extent.t_end, t_end), PER_DECADE),
         optimizer=optimizer,
+        progress=conditions.progress,
         seeds=extent.seeds,
         entropy=conditions.draws(label),
     )
     theory = solve(conditions.believed(task), times=runs.times, optimizer=optimizer)
-    simulated = Series(
+    points = Series(
         f"simulated, {label}", runs.times, runs.mean, runs.standard_error, "points", True
     )
     check = worst_of_curve(label, runs.times, theory.loss, runs.loss)
-    return check, (Series(f"theory, {label}", runs.times, theory.loss), simulated), runs
+    return check, (Series(f"theory, {label}", runs.times, theory.loss), points), runs
 
 
 def mean_loss(task: PowerLawTask, times: Array, conditions: Conditions) -> Array:

@@ -12,8 +12,8 @@ from superlaw.validation.claims.check import Check, worst_deviation
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.figures.panels import Panel, Series
+from superlaw.validation.sweeps.ensembles import simulated
 from superlaw.validation.training.ensemble import Ensemble
-from superlaw.validation.training.simulate import simulate
 
 A, B = 1.2, 2.0
 N_FEATURES = 192
@@ -31,7 +31,7 @@ def run(conditions: Conditions) -> Findings:
     """Compare trained students with the contour integral, and its late slope with the exponent."""
     task = PowerLawTask(A, B, N_FEATURES, activity="bernoulli")
     times = log_times(1.0, min(conditions.size.sequential.t_end, T_END), per_decade=6)
-    runs = simulate(task, times=times, optimizer=OPTIMIZER)
+    runs = simulated(conditions.runs, task, times, optimizer=OPTIMIZER)
     theory = solve(conditions.believed(task), times=runs.times)
     late = solve(ASYMPTOTIC, times=[LATE]).local_slope
     predicted = exponent(conditions.believed(ASYMPTOTIC)).exponent

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
-
 from superlaw.curves import log_times
 from superlaw.setting.optimizer import GradientFlow
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.validation.claims.size import Conditions
+from superlaw.validation.sweeps.ensembles import simulated
 from superlaw.validation.training.ensemble import Ensemble
-from superlaw.validation.training.simulate import simulate
 
 FREQUENCY_EXPONENTS = (1.1, 1.5, 2.0)
 TEACHER_EXPONENTS = (0.0, 0.5, 1.0)
@@ -37,7 +34,17 @@ def flow(task: PowerLawTask, student: Student, conditions: Conditions) -> Ensemb
     """
     resolved, extent = student.on(task.n_features), conditions.size.superposed
     drawn = (conditions.entropy, extent.seeds) if resolved.embedding != "identity" else (None, 1)
-    return _flow(task, student, *drawn, extent.t_end, conditions.progress, conditions.runs)
+    return simulated(
+        conditions.runs,
+        task,
+        log_times(0.1, extent.t_end, PER_DECADE),
+        student,
+        optimizer=OPTIMIZER,
+        entropy=drawn[0],
+        seeds=drawn[1],
+        precision="float32",
+        progress=conditions.progress,
+    )
 
 
 def superposed(task: PowerLawTask, share: int, conditions: Conditions) -> Ensemble:
@@ -53,40 +60,3 @@ def control(task: PowerLawTask, conditions: Conditions) -> Ensemble:
 def first_loss(task: PowerLawTask) -> float:
     """Return the loss of every student that has learned nothing."""
     return float(solve(task, times=[0.0]).loss[0])
-
-
-@lru_cache(maxsize=256)
-def _flow(
-    task: PowerLawTask,
-    student: Student,
-    entropy: int | None,
-    seeds: int,
-    t_end: float,
-    progress: bool,
-    runs: str | None,
-) -> Ensemble:
-    folder = None if runs is None else Path(runs) / _folder(task, student, entropy)
-    return simulate(
-        task,
-        student,
-        log_times(0.1, t_end, PER_DECADE),
-        optimizer=OPTIMIZER,
-        seeds=seeds,
-        entropy=entropy,
-        precision="float32",
-        out=folder,
-        progress=progress,
-    )
-
-
-def _folder(task: PowerLawTask, student: Student, entropy: int | None) -> str:
-    """Return a name that tells what is inside."""
-    parts: dict[str, object] = {
-        "N": task.n_features,
-        "K": student.width,
-        "a": task.a,
-        "b": task.b,
-        "entropy": entropy,
-    }
-    parts |= {"phi": student.activation, "bias": student.bias, "W": student.embedding}
-    return "-".join(f"{name}{value}" for name, value in parts.items() if value is not None)

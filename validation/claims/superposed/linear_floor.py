@@ -12,8 +12,8 @@ from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.superposed import flows
 from superlaw.validation.figures.panels import Panel, Series
+from superlaw.validation.sweeps.ensembles import simulated
 from superlaw.validation.training.ensemble import Ensemble
-from superlaw.validation.training.simulate import simulate
 
 CASES = (
     (1.1, 0.0, 2, "random"),
@@ -55,11 +55,11 @@ def run(conditions: Conditions) -> Findings:
 
 
 def _runs(task: PowerLawTask, student: Student, conditions: Conditions) -> Ensemble:
-    times = log_times(0.1, 1e3, per_decade=4)
-    return simulate(
+    return simulated(
+        conditions.runs,
         task,
+        log_times(0.1, 1e3, per_decade=4),
         student,
-        times,
         optimizer=OPTIMIZER,
         seeds=conditions.size.superposed.seeds,
         entropy=conditions.entropy,

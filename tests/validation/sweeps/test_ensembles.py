@@ -1,0 +1,62 @@
+"""What claims share is simulated once, a process and a folder; a suite that was cut off resumes."""
+
+import numpy as np
+import pytest
+
+from superlaw.setting.optimizer import SGD
+from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
+from superlaw.validation.sweeps import ensembles
+from superlaw.validation.sweeps.ensembles import simulated
+from superlaw.validation.training.seeds import SeedRun
+from superlaw.validation.validate import validate
+
+TASK, TIMES = PowerLawTask(1.5, 0.0, 32), np.geomspace(1.0, 20.0, 4)
+
+
+@pytest.fixture(autouse=True)
+def forgetful(monkeypatch):
+    """Begin with nothing in memory."""
+    monkeypatch.setattr(ensembles, "_memory", {})
+
+
+def _run(runs=None, **changed):
+    arguments = {"task": TASK, "times": TIMES, "optimizer": SGD(), "seeds": 2, "entropy": 0}
+    return simulated(runs, **(arguments | changed))
+
+
+def test_the_same_is_simulated_once_and_what_differs_is_not_the_same(tmp_path):
+    first = _run(tmp_path)
+    assert _run(tmp_path, times=TIMES.tolist()) is first
+    others = (
+        {"task": PowerLawTask(1.5, 0.1, 32)},
+        {"times": TIMES[:3]},
+        {"student": Student(16), "optimizer": SGD(0.05, 8)},
+        {"optimizer": SGD(0.1)},
+        {"seeds": 3},
+        {"entropy": 1},
+    )
+    for changed in others:
+        assert _run(tmp_path, **changed) is not first, changed
+    assert len(list(tmp_path.iterdir())) == 1 + len(others)
+
+
+def test_memory_is_bounded(monkeypatch):
+    monkeypatch.setattr(ensembles, "LARGEST_MEMORY", 2)
+    first = _run(entropy=0)
+    for entropy in (1, 2):
+        _run(entropy=entropy)
+    assert len(ensembles._memory) == 2
+    assert _run(entropy=0) is not first
+    assert _run(entropy=0) == first
+
+
+@pytest.mark.parametrize("claim", ["noise", "leak", "modes"])
+def test_a_suite_that_was_cut_off_reads_what_is_there(tmp_path, monkeypatch, claim):
+    options = {"size": "small", "seeds": 3, "n_features": 32, "runs": str(tmp_path)}
+    first = validate(claim, **options)
+    assert list(tmp_path.rglob("seed-0000.npz"))
+    monkeypatch.setattr(ensembles, "_memory", {})
+    monkeypatch.setattr(SeedRun, "_slice", lambda *_: pytest.fail("trained again"))
+    again = validate(claim, **options)
+    assert [c.checks for c in again.claims] == [c.checks for c in first.claims]

@@ -19,7 +19,7 @@ ROWS_SHOWN = 14
 _SUFFIXES = (".npz", ".csv")
 _STATES = ("state", "states")
 _OPTIONAL = ("local_slope", "error_bound", *_STATES)
-_FACTS = ("status", "message", "method", "floor", "n_steps", "n_rejected")
+_FACTS = ("status", "message", "method", "n_steps", "n_rejected")
 STATUS = {
     "success": "reached the last time",
     "max_steps": "ran out of steps; allow more with max_steps, loosen rtol, or use "
@@ -66,7 +66,7 @@ class Solution(Result):
     method : str
         Which method, and why.
     floor : float
-        Loss at infinite time.
+        Loss at infinite time; NaN (null in JSON) where it is not known.
     local_slope : ndarray
         −d log L/d log t from the right side of the equations, not by differences, shape (n,). NaN
         (null in JSON, "unknown" in tables) where it is not known: W-ROUNDING says from when.
@@ -112,19 +112,20 @@ class Solution(Result):
         return NumericsError(f"{self.status}: {self.message}", self)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the solution as plain data."""
+        """Return the solution as plain data; what is not known is None."""
+        slope = self.local_slope
         return {
             "times": self.times,
             "loss": self.loss,
-            "local_slope": None if self.local_slope is None else _known(self.local_slope),
-            "floor": self.floor,
+            "local_slope": slope if slope is None else [_known(each) for each in slope.tolist()],
+            "floor": _known(self.floor),
             "status": self.status,
             "message": self.message,
             "method": self.method,
             "error_bound": self.error_bound,
             "observables": self.observables,
             "dead_fraction": self.observables.get("dead_fraction"),
-            "events": {name: None if math.isnan(t) else t for name, t in self.events.items()},
+            "events": {name: _known(t) for name, t in self.events.items()},
             "n_steps": self.n_steps,
             "n_rejected": self.n_rejected,
             "warnings": self.warnings,
@@ -187,10 +188,9 @@ class Solution(Result):
             return cls(
                 times=columns["times"],
                 loss=columns["loss"],
+                floor=_number(facts["floor"]),
                 observables={name: columns[name] for name in facts["observables"]},
-                events={
-                    name: math.nan if t is None else float(t) for name, t in facts["events"].items()
-                },
+                events={name: _number(t) for name, t in facts["events"].items()},
                 warnings=tuple(Notice(**notice) for notice in facts["warnings"]),
                 **known,
             )
@@ -222,9 +222,14 @@ class Solution(Result):
         return "\n".join(lines)
 
 
-def _known(slopes: Array) -> list[float | None]:
-    """Return slopes, None where they are unknown (W-ROUNDING)."""
-    return [None if math.isnan(slope) else slope for slope in slopes.tolist()]
+def _known(number: float) -> float | None:
+    """Return a number as JSON has it: None where it is not known."""
+    return None if math.isnan(number) else number
+
+
+def _number(known: float | None) -> float:
+    """Return what `_known` was given."""
+    return math.nan if known is None else float(known)
 
 
 def _manifest(curve: Path) -> Path:

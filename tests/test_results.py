@@ -121,6 +121,8 @@ def test_a_solution_comes_back_from_its_file_to_the_last_bit(tmp_path, suffix):
         curve,
         warnings=(Notice("W-ROUNDING", "late"),),
         events={"reached": 3.25, "not": float("nan")},
+        floor=float("nan"),
+        local_slope=np.where(curve.times < 10.0, curve.local_slope, np.nan),
         observables={"front": curve.loss * 2.0},
         state=np.arange(3.0) if suffix == ".npz" else None,
     )

@@ -37,6 +37,12 @@ def test_solve_gives_curve_floor_and_status(as_json, tmp_path):
     assert (tmp_path / "curve.svg").read_text().startswith("<?xml")
 
 
+def test_what_a_solver_does_not_know_is_null_and_no_failure(as_json):
+    answer = as_json("solve", "-a", 1.5, "-N", 16, "-K", 8, "--t-end", 2)
+    assert answer["status"] == "success"
+    assert answer["floor"] is None
+
+
 def test_simulate_then_fit(as_json, tmp_path):
     folder = tmp_path / "runs"
     runs = as_json("simulate", "-a", 1.5, "-N", 64, "--seeds", 3, "--t-end", 50, "--out", folder)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from superlaw.arguments import ArgumentError
 from superlaw.cli import setting
 from superlaw.cli.command import GOOD, NUMERICS, Answer, Command
 from superlaw.cli.options import Options, Parser, number, path, word
@@ -62,23 +63,35 @@ def _run(options: Options) -> Answer:
     if out is not None:
         files.append(partial(solution.save, out, options))
     if plot is not None:
-        files.append(partial(_plot, solution, plot))
+        files.append(partial(_plot, solution, options, plot))
     code, reason = GOOD, ""
     if not solution.success:
         code, reason = NUMERICS, f"{solution.status}: {solution.message}"
     return Answer(solution, str(solution), code, reason, tuple(files))
 
 
-def _plot(solution: Solution, plot: str) -> None:
+def _plot(solution: Solution, options: Options, plot: str) -> None:
     """Draw a curve."""
     from superlaw import storage
-    from superlaw.validation.figures.drawing import draw
-    from superlaw.validation.figures.panels import Panel, Series
+    from superlaw.validation.figures.drawing import figure
+    from superlaw.validation.figures.loss_curve import loss_curve
 
-    line = Series("loss", solution.times, solution.loss)
-    figure = draw(Panel("Loss curve", "time t", "population loss L", (line,))).get_figure()
+    given = options["task"] | options["student"] | options["optimizer"]
+    panel = loss_curve(solution, given, _predicted(options))
     with storage.replacing(plot) as part:
-        figure.savefig(part)  # type: ignore[union-attr]
+        figure(panel).savefig(part)
+
+
+def _predicted(options: Options) -> float | None:
+    """Return the exponent of what is solved, None where there is none."""
+    from superlaw.theory.exponents import exponent
+
+    try:
+        return exponent(
+            setting.task(options), setting.student(options), setting.optimizer(options)
+        ).exponent
+    except ArgumentError:  # a solver may cover what no law does
+        return None
 
 
 COMMAND = Command(

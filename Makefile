@@ -13,7 +13,7 @@ demo: $(VENV)/.demo  ## Validate the theory: five tasks, eight seeds, a report
 test: $(VENV)/.test  ## Fast tests and every example in the documentation
 	$(BIN)/python -m pytest -q -m "not slow"
 	$(BIN)/python -m pytest -q --doctest-modules --pyargs superlaw
-	$(BIN)/python -m doctest README.md docs/tutorial.md
+	$(BIN)/python -m doctest README.md docs/tutorial.md docs/family.md
 
 slow: $(VENV)/.test  ## Full-size validation with its negative controls
 	$(BIN)/python -m pytest -q -m slow

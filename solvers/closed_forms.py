@@ -128,7 +128,7 @@ def modes(asked: Asked) -> Solution:
 
 def mean_of_sgd(asked: Asked) -> Solution:
     """Return the mean loss of SGD where modes do not share their noise (N1, N12 to N14)."""
-    from superlaw.solvers.models import momentum, sgd
+    from superlaw.solvers.models import sgd
 
     optimizer, task = asked.sgd, asked.case.task
 
@@ -138,6 +138,8 @@ def mean_of_sgd(asked: Asked) -> Solution:
         if not optimizer.momentum:
             rate = sgd.one_active_rates(lam, fourth, optimizer.lr, optimizer.batch)
             return exponential_sum(asked.times, 0.5 * weight * lam * target**2, rate)
+        from superlaw.solvers.models import momentum  # numba takes a second
+
         trained = optimizer.lr, optimizer.batch, optimizer.momentum
         loss = momentum.one_active_loss(asked.steps, lam, fourth, target, weight, *trained)
         return loss, differenced_slope(asked.times, loss)

@@ -48,3 +48,18 @@ def test_exponent_loads_nothing_heavy():
         "raise SystemExit(str(heavy) if heavy else 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "sl.solve(task)",
+        "sl.solve(task, sl.Student(depth=2))",
+        "sl.solve(task, times=[1, 10], optimizer=sl.SGD(lr=0.05, batch=16))",
+        "sl.solve(sl.PowerLawTask(1.5, 0.3, 100, activity='bernoulli'))",
+    ],
+)
+def test_a_closed_form_loads_no_compiler(call):
+    code = f"import sys, superlaw as sl; task = sl.PowerLawTask(1.5, 0.3, 100); {call};"
+    code += "raise SystemExit('numba' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

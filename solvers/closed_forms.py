@@ -9,7 +9,7 @@ import numpy as np
 
 from superlaw import laplace
 from superlaw.arguments import fitting, lasting, refuse
-from superlaw.curves import Array, differenced_slope
+from superlaw.curves import Array
 from superlaw.setting.case import Case
 from superlaw.setting.optimizer import SGD
 from superlaw.setting.student import Student
@@ -33,6 +33,14 @@ TERM_SECONDS = 1e-8
 """Of a mode at a time, or of its moments in a step."""
 PAIR_SECONDS = 1e-7
 """Of an entry of an N × N matrix of moments in a step."""
+STEP_SECONDS = 1e-4
+"""Of a step of N × N moments, however small N is."""
+SHARED_ROUNDING = 1e-18
+"""Of N × N moments: the part of the first loss that later ones are rounded to."""
+APART = 0.01
+"""Local slopes of SGD are taken between steps this part before and after."""
+UNDERFLOW = 1e-300
+"""Losses below it have lost their digits, and count as 0."""
 N_WORKING = 12
 """Arrays over all features that a sum holds at a time."""
 MOST_STEPS = 2.0**53
@@ -141,8 +149,8 @@ def mean_of_sgd(asked: Asked) -> Solution:
         from superlaw.solvers.models import momentum  # numba takes a second
 
         trained = optimizer.lr, optimizer.batch, optimizer.momentum
-        loss = momentum.one_active_loss(asked.steps, lam, fourth, target, weight, *trained)
-        return loss, differenced_slope(asked.times, loss)
+        moved = lam, fourth, target, weight
+        return _at_steps(asked, lambda n: momentum.one_active_loss(n, *moved, *trained))
 
     return _summed(asked, curve, "exact (closed form of mean SGD)")
 
@@ -178,10 +186,9 @@ def moments(asked: Asked) -> Solution:
         spread = lam, np.asarray(task.fourth_moment(on.index)), target, weight
         trained = optimizer.lr, optimizer.batch or 1
         if optimizer.momentum:
-            loss = momentum.centred_loss(asked.steps, *spread, *trained, optimizer.momentum)
-        else:
-            loss = sgd.centred_loss(asked.steps, *spread, *trained)
-        return loss, differenced_slope(asked.times, loss)
+            moved = *spread, *trained, optimizer.momentum
+            return _at_steps(asked, lambda n: momentum.centred_loss(n, *moved))
+        return _at_steps(asked, lambda n: sgd.centred_loss(n, *spread, *trained))
 
     return _summed(asked, curve, "moments (exact mean of SGD)")
 
@@ -191,16 +198,18 @@ def coupled_moments(asked: Asked) -> Solution:
     from superlaw.solvers.models import sgd
 
     optimizer, task = asked.sgd, asked.case.task
-    seconds = PAIR_SECONDS * asked.steps[-1] * asked.n_features**2
+    seconds = (STEP_SECONDS + PAIR_SECONDS * asked.n_features**2) * asked.steps[-1]
     lasting("lr", optimizer.lr, seconds, "Raise it, ask for earlier times, or use a smaller N.")
     classes = all_features(asked.n_features)
     p = task.probability(classes.index)
     raw = np.stack([p * task.law.moment(k) for k in (1, 2, 3, 4)])
     target = np.asarray(task.target(classes.index))
-    loss = sgd.coupled_loss(asked.steps, raw, target, optimizer.lr, optimizer.batch)
-    curve = loss, differenced_slope(asked.times, loss)
+    trained = optimizer.lr, optimizer.batch
+    curve = _at_steps(asked, lambda n: sgd.coupled_loss(n, raw, target, *trained))
     solution = _solution(asked, curve, classes, "moments (exact mean of SGD)")
-    return replace(solution, error_bound=np.full_like(loss, ROUNDING))
+    rounded = SHARED_ROUNDING * 0.5 * np.sum(raw[1] * target**2)
+    bound = ROUNDING + rounded / np.maximum(np.abs(solution.loss), UNDERFLOW)
+    return replace(solution, error_bound=bound)
 
 
 def resolvents(asked: Asked) -> Solution:
@@ -219,6 +228,25 @@ def resolvents(asked: Asked) -> Solution:
         "bottleneck (deterministic equivalent of large N and K)",
     )
     return replace(solution, floor=bottleneck.floor(spectrum))
+
+
+def _at_steps(asked: Asked, loss_of: Callable[[Array], Array]) -> tuple[Array, Array]:
+    """Return the loss at the asked steps and −d log L/d log t, from steps 1 % before and after.
+
+    The loss is 0 where it has underflowed, and the slope not a number.
+    """
+    steps = asked.steps
+    before = np.maximum(np.floor(steps * (1.0 - APART)), np.minimum(steps, 1.0))
+    after = np.ceil(steps * (1.0 + APART))
+    every, place = np.unique(np.concatenate([before, steps, after]), return_inverse=True)
+    found = loss_of(every)
+    found[np.abs(found) < UNDERFLOW] = 0.0
+    earlier, loss, later = found[place].reshape(3, -1)
+    slope, moving = np.full_like(loss, np.nan), (steps > 0.0) & (later > 0.0)
+    slope[moving] = np.log(earlier[moving] / later[moving])
+    slope[moving] /= np.log(after[moving] / before[moving])
+    slope[steps == 0.0] = 0.0
+    return loss, slope
 
 
 def _summed(

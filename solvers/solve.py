@@ -22,6 +22,11 @@ from superlaw.solvers.solution import STATUS, Solution
 
 RTOL = 1e-6
 """Tolerance of the integrators if none is given."""
+LOST = 1e-3
+"""A relative error bound above it is worth a warning."""
+_BELOW_ROUNDING = (
+    "the loss has fallen below the rounding error of its own sum; ask for earlier times"
+)
 INTEGRATORS = ("rosenbrock", "exponential", "rkc", "tsit5", "dopri5")
 RATE_SECONDS = 3e-3
 """Of the rates of the closure; it needs about 4 √(ρt) of them, ρ ≈ λ_1 N/K."""
@@ -175,16 +180,28 @@ def _tied_closure(asked: Asked) -> Solution:
 
 
 def _finished(solution: Solution, throw: bool) -> Solution:
-    """Check what every loss curve must satisfy."""
-    if not np.all(np.isfinite(solution.loss)) or np.any(solution.loss < 0.0):
+    """Check what every loss curve must satisfy, and say where rounding takes over."""
+    if not np.all(np.isfinite(solution.loss)):
         solution = replace(solution, status="not_finite", message=STATUS["not_finite"])
-    elif solution.error_bound is not None and np.any(solution.error_bound > 1e-3):
-        first = solution.times[np.argmax(solution.error_bound > 1e-3)]
-        notice = Notice("W-ROUNDING", f"error bound above 1e-3 from t = {first:.4g} on")
-        solution = replace(solution, warnings=(*solution.warnings, notice))
+    elif np.any(solution.loss < 0.0):
+        solution = replace(solution, status="not_finite", message=_BELOW_ROUNDING)
+    elif solution.success:
+        solution = replace(solution, warnings=(*solution.warnings, *_rounding(solution)))
     if throw and not solution.success:
         raise solution.failure()
     return solution
+
+
+def _rounding(solution: Solution) -> tuple[Notice, ...]:
+    """Return from when on rounding error is worth a word, or no slope is known."""
+    is_lost = np.isnan(solution.local_slope) if solution.local_slope is not None else np.array([])
+    if solution.error_bound is not None and np.any(solution.error_bound > LOST):
+        first = solution.times[np.argmax(solution.error_bound > LOST)]
+        return (Notice("W-ROUNDING", f"error bound above {LOST:g} from t = {first:.4g} on"),)
+    if np.any(is_lost) and "W-ROUNDING" not in {notice.code for notice in solution.warnings}:
+        first = solution.times[np.argmax(is_lost)]
+        return (Notice("W-ROUNDING", f"the loss has underflowed from t = {first:.4g} on"),)
+    return ()
 
 
 _FLOW, _SGD = ("flow",), ("sgd", "momentum")

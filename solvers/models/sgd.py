@@ -104,7 +104,8 @@ def _moment_step(
     pull, diagonal = P @ mean, np.diag(P)
     once = c[:, None] * P + np.outer(mean, pull)  # ΣP
     twice = c * once + np.outer(once @ mean, mean)  # ΣPΣ
-    new = P - lr * (once + once.T) + lr**2 * (1.0 + noise) * twice
+    # Kept symmetric to the last bit: an antisymmetric part would not be learned, but grow.
+    new = P - lr * (once + once.T) + lr**2 * (1.0 + noise) * 0.5 * (twice + twice.T)
     if noise > 0.0:
         level = c @ diagonal + mean @ pull  # E[xᵀPx]
         side = np.outer(skew * diagonal, mean)

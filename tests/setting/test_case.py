@@ -154,6 +154,7 @@ def test_solver_options_that_would_be_ignored_are_refused(refused, student, task
         (None, "one", {"optimizer": SGD(0.01, None), "seeds": 2}, "seeds"),
         (None, "one", {"optimizer": SGD(0.01, None), "entropy": 3}, "entropy"),
         (Student(activation="relu"), "one", {"seeds": 2}, "seeds"),
+        (None, "one", {"save_every": 30.0}, "save_every"),
     ],
 )
 def test_training_options_that_would_be_ignored_are_refused(refused, student, task, options, name):

@@ -11,7 +11,7 @@ from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.models import coactive, momentum, sequential, sgd
 from superlaw.solvers.models.sgd import _cumulants, _moment_step
-from superlaw.solvers.solve import solve
+from superlaw.solvers.solve import METHODS, solve
 from superlaw.theory import symbols
 from superlaw.theory.derivations import find_step
 
@@ -256,3 +256,56 @@ def test_population_gradient_of_centred_inputs_is_a_sum_over_all_features():
     direct = [np.sum(0.5 * lam * target**2 * (1.0 - 0.05 * lam) ** (2 * n)) for n in steps]
     found = solve(task, times=0.05 * steps, optimizer=optimizer)
     np.testing.assert_allclose(found.loss, direct, rtol=1e-9)
+
+
+@pytest.mark.parametrize("momentum_of", [0.0, 0.5, 0.9])
+def test_momentum_keeps_the_digits_of_losses_that_have_fallen_far(momentum_of):
+    """One mode by powers, against its recursion in 60 digits: to 1e-250 of the first loss."""
+    import mpmath
+
+    lam, fourth, lr, batch = 0.3, 0.4, 0.1, 4
+    one, steps = np.ones(1), np.array([100, 1000, 4096, 9000])
+    moved = np.array([lam]), np.array([fourth]), one, one, lr, batch, momentum_of
+    found = momentum.one_active_loss(steps, *moved)
+    with mpmath.workdps(60):
+        q = mpmath.mpf(lam) ** 2 + (mpmath.mpf(fourth) - mpmath.mpf(lam) ** 2) / batch
+        m, eta = mpmath.mpf(momentum_of), mpmath.mpf(lr)
+        T = mpmath.matrix(
+            [
+                [1 - 2 * eta * lam + eta**2 * q, 2 * m * (1 - eta * lam), m**2],
+                [-eta * lam + eta**2 * q, m * (1 - 2 * eta * lam), m**2],
+                [eta**2 * q, -2 * eta * lam * m, m**2],
+            ]
+        )
+        for loss, n in zip(found, steps, strict=True):
+            exact = lam / 2 * (T ** int(n))[0, 0]
+            assert exact < 1e-290 or abs(loss / exact - 1) < 1e-11
+
+
+def test_shared_noise_stays_symmetric_for_ever():
+    """Rounding once broke the symmetry of the moments, and what was antisymmetric grew."""
+    task = PowerLawTask(0.5, 0.5, 3, activity="bernoulli", density=1.0)
+    times = np.geomspace(1.0, 3000.0, 12)
+    found = solve(task, times=times, optimizer=SGD(0.3, 4), throw=False)
+    assert np.all(np.diff(found.loss[:7]) < 0.0)
+    assert abs(found.loss[-1]) < 1e-18 * found.loss[0] and found.error_bound[-1] > 1e-3
+    early = solve(task, times=times[:7], optimizer=SGD(0.3, 4))
+    assert early.warnings[0].code == "W-ROUNDING"
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.01, 4), SGD(0.01, 4, momentum=0.5), SGD(0.01, None)])
+@pytest.mark.parametrize("kind", ["one", "centred"])
+def test_slopes_of_sgd_do_not_depend_on_the_times_asked_for(kind, optimizer):
+    law = {"activity": "bernoulli", "amplitude": "symmetric"} if kind == "centred" else {}
+    task = PowerLawTask(1.5, 0.5, 64, **law)
+    alone = solve(task, times=[10.0], optimizer=optimizer).local_slope[0]
+    among = solve(task, times=[0.1, 1.0, 10.0, 100.0], optimizer=optimizer)
+    assert among.local_slope[2] == pytest.approx(alone, rel=0.01)
+    flow = solve(task, times=[10.0]).local_slope[0]
+    assert alone == pytest.approx(flow, rel=0.05)
+
+
+def test_the_command_line_offers_the_methods_of_the_table():
+    from superlaw.cli.solve import METHODS as OFFERED
+
+    assert OFFERED == METHODS

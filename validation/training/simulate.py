@@ -51,7 +51,7 @@ def simulate(
     precision: str | None = None,
     out: str | os.PathLike[str] | None = None,
     workers: int | None = None,
-    save_every: float = SAVE_SECONDS,
+    save_every: float | None = None,
     progress: bool = False,
 ) -> Ensemble:
     """Train students and measure their population loss.
@@ -88,8 +88,9 @@ def simulate(
         in it is waited for.
     workers : int, optional
         Seeds at a time; the number of processors if left out.
-    save_every : float
-        Seconds between resume files: what a crash costs at most. Ctrl-C, SIGTERM and SIGHUP save.
+    save_every : float, optional
+        Seconds between resume files, 60 if left out: what a crash costs at most. Ctrl-C, SIGTERM
+        and SIGHUP save. Refused without `out`.
     progress : bool
         Show a bar on a terminal.
 
@@ -118,9 +119,12 @@ def simulate(
     at_once = _workers(workers, plan.seeds)
     _check_memory(plan, at_once)
     _check_time(plan, at_once)
-    positive("save_every", save_every, "Give seconds, e.g. 60.")
+    if save_every is not None and out is None:
+        refuse("save_every", "left out without a folder", save_every, "Give out=... to save.")
+    every = SAVE_SECONDS if save_every is None else save_every
+    positive("save_every", every, "Give seconds, e.g. 60.")
     folder = None if out is None else run_folder(out, plan)
-    return Runs(plan, folder, save_every, progress=progress).go(at_once)
+    return Runs(plan, folder, every, progress=progress).go(at_once)
 
 
 def _plan(

@@ -29,20 +29,29 @@ def mean_squares(factor, kick, half_rate, P, steps, loss):
 def add_by_powers(change, start, half_rate, steps, loss):
     """Add half_rate · P of every mode at the given steps, by squaring its matrix again and again.
 
-    With D = T − 1 kept instead of T, T² − 1 = 2D + D².
+    While P is not yet halved D = T − 1 is kept instead of T, T² − 1 = 2D + D²: T would round away
+    what slow modes learn in a step. After that T itself is kept: 1 + D would round what is left.
     """
     n_bits = 1
     while steps[steps.size - 1] >> n_bits > 0:
         n_bits += 1
     powers, state, moved = np.empty((n_bits, 3, 3)), np.empty(3), np.empty(3)
     for g in range(start.size):
-        powers[0] = change[g]
-        for bit in range(1, n_bits):
-            for j in range(3):
-                for k in range(3):
-                    powers[bit, j, k] = 2.0 * powers[bit - 1, j, k]
-                    for inner in range(3):
-                        powers[bit, j, k] += powers[bit - 1, j, inner] * powers[bit - 1, inner, k]
+        powers[0], kept = change[g], 1.0
+        halved = n_bits  # powers from here on are T, those before D
+        for bit in range(n_bits):
+            if bit > 0:
+                for j in range(3):
+                    for k in range(3):
+                        powers[bit, j, k] = 2.0 * kept * powers[bit - 1, j, k]
+                        for inner in range(3):
+                            powers[bit, j, k] += (
+                                powers[bit - 1, j, inner] * powers[bit - 1, inner, k]
+                            )
+            if halved == n_bits and abs(1.0 + powers[bit, 0, 0]) < 0.5:
+                halved, kept = bit, 0.0
+                for j in range(3):
+                    powers[bit, j, j] += 1.0
         state[:] = 0.0
         state[0], done = start[g], 0
         for row in range(steps.size):
@@ -50,7 +59,7 @@ def add_by_powers(change, start, half_rate, steps, loss):
             while ahead > 0:
                 if ahead & 1:
                     for j in range(3):
-                        moved[j] = state[j]
+                        moved[j] = state[j] if bit < halved else 0.0
                         for k in range(3):
                             moved[j] += powers[bit, j, k] * state[k]
                     state[:] = moved

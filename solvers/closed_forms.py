@@ -10,6 +10,7 @@ import numpy as np
 from superlaw import laplace
 from superlaw.arguments import fitting, lasting, refuse
 from superlaw.curves import Array
+from superlaw.resume import Place
 from superlaw.setting.case import Case
 from superlaw.setting.optimizer import SGD
 from superlaw.setting.student import Student
@@ -65,6 +66,8 @@ class Asked:
         Tolerance of an integrator.
     progress : bool
         Show a bar on a terminal.
+    place : Place or None
+        Resume file of a long run.
     """
 
     case: Case
@@ -73,6 +76,7 @@ class Asked:
     features: str
     rtol: float
     progress: bool
+    place: Place | None = None
 
     @property
     def n_features(self) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from superlaw import resume as resume_files
 from superlaw.arguments import increasing_times, lasting, one_of, positive, refuse
 from superlaw.curves import log_times
 from superlaw.notices import Notice
@@ -43,6 +45,8 @@ def solve(
     method: str = "auto",
     features: str = "auto",
     rtol: float | None = None,
+    resume: str | os.PathLike[str] | None = None,
+    save_every: float | None = None,
     progress: bool = False,
     throw: bool = True,
 ) -> Solution:
@@ -70,6 +74,11 @@ def solve(
         Sum over feature classes or over every feature; "auto" takes classes for large N.
     rtol : float, optional
         Tolerance of the integrators, 1e-6 if left out; refused where nothing would use it.
+    resume : path, optional
+        Resume file (.npz) of an integration or a closure: written now and then and on Ctrl-C,
+        SIGTERM and SIGHUP; the same call goes on from it, to the same bits.
+    save_every : float, optional
+        Seconds between two writings, 30 if left out.
     progress : bool
         Show a bar on a terminal during long integrations.
     throw : bool
@@ -100,12 +109,13 @@ def solve(
     if task.n_features is None:
         refuse("n_features", "a finite number to solve", None, "Give N, e.g. n_features=1e6.")
     one_of("features", features, ("auto", "classes", "all"))
-    given = {"features": None if features == "auto" else features, "rtol": rtol}
+    given = {"features": None if features == "auto" else features, "rtol": rtol, "resume": resume}
     row.check_options(studied, given)
     grid = log_times(0.1, 1e4) if times is None else increasing_times(times)
     if isinstance(studied.optimizer, SGD):
         grid = closed_forms.whole_steps(grid, studied.optimizer)
-    asked = Asked(studied, grid, name, features, _tolerance(rtol), progress)
+    place = resume_files.place(resume, save_every)
+    asked = Asked(studied, grid, name, features, _tolerance(rtol), progress, place)
     return _finished(row.make(asked), throw)
 
 
@@ -153,6 +163,8 @@ def _integrated(asked: Asked) -> Solution:
         asked.times,
         method=asked.method,
         rtol=asked.rtol,
+        resume=None if asked.place is None else asked.place.path,
+        save_every=None if asked.place is None else asked.place.save_every,
         progress=asked.progress,
         throw=False,
     )
@@ -167,16 +179,16 @@ def _closure(asked: Asked) -> Solution:
     n_rates = 4.0 * (asked.n_features / width * float(task.second_moment(1.0)) * last) ** 0.5
     remedy = "Use a larger width, a smaller N, or ask for earlier times."
     lasting("width", width, RATE_SECONDS * n_rates, remedy)
-    return solve_closure(task, width, bool(student.bias), asked.times, asked.progress)
+    curve = asked.times, asked.progress, asked.place
+    return solve_closure(task, width, bool(student.bias), *curve)
 
 
 def _tied_closure(asked: Asked) -> Solution:
     """Integrate the closure of a tied student (U23 to U25)."""
     from superlaw.solvers.closures.tied import solve_tied
 
-    return solve_tied(
-        asked.case.task, int(asked.case.student.width or 0), asked.times, asked.progress
-    )
+    curve = asked.times, asked.progress, asked.place
+    return solve_tied(asked.case.task, int(asked.case.student.width or 0), *curve)
 
 
 def _finished(solution: Solution, throw: bool) -> Solution:
@@ -206,6 +218,7 @@ def _rounding(solution: Solution) -> tuple[Notice, ...]:
 
 _FLOW, _SGD = ("flow",), ("sgd", "momentum")
 _SUM = ("features",)
+_LONG = ("features", "rtol", "resume")
 _NOISE_FREE = Condition("batch", "None", lambda case: not case.is_sampled)
 _SAMPLED = Condition("batch", "a number of samples", lambda case: case.is_sampled)
 _SMALL = Condition(
@@ -263,10 +276,8 @@ CURVES: Table[Callable[[Asked], Solution]] = Table(
             ("sgd",),
             conditions=(_SMALL,),
         ),
-        Row(
-            "integrators", _integrated, ("plain",), ("one", "centred"), _FLOW, ("features", "rtol")
-        ),
-        Row("integrators", _integrated, ("two_layer",), ("one",), _FLOW, ("features", "rtol")),
+        Row("integrators", _integrated, ("plain",), ("one", "centred"), _FLOW, _LONG),
+        Row("integrators", _integrated, ("two_layer",), ("one",), _FLOW, _LONG),
         Row(
             "bottleneck",
             closed_forms.resolvents,
@@ -275,8 +286,8 @@ CURVES: Table[Callable[[Asked], Solution]] = Table(
             _FLOW,
             conditions=(among("bias", False),),
         ),
-        Row("closure", _closure, ("superposed",), ("one",), _FLOW, conditions=_CLOSED),
-        Row("closure", _tied_closure, ("tied",), ("one",), _FLOW, conditions=_MILD),
+        Row("closure", _closure, ("superposed",), ("one",), _FLOW, ("resume",), _CLOSED),
+        Row("closure", _tied_closure, ("tied",), ("one",), _FLOW, ("resume",), _MILD),
     ),
 )
 """Which method covers which case; the first row that covers it is what "auto" takes."""

@@ -15,13 +15,14 @@ import numpy as np
 from scipy.special import ndtri
 
 from superlaw.curves import Array
-from superlaw.progress import Progress
+from superlaw.resume import Place, fingerprint
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures import accuracy
 from superlaw.solvers.closures.kernels.row_replica import closure_rates
 from superlaw.solvers.closures.kernels.row_replica_pairs import Model, State
 from superlaw.solvers.feature_classes import coarse_classes
-from superlaw.solvers.integrators.stabilised import Chebyshev, StepUnderflow
+from superlaw.solvers.integrators.following import follow
+from superlaw.solvers.integrators.stabilised import Chebyshev
 from superlaw.solvers.solution import STATUS, Solution
 
 HEAD, PER_DECADE = 20, 5
@@ -67,7 +68,12 @@ class Sizes:
 
 
 def solve_closure(
-    task: PowerLawTask, width: int, trains_bias: bool, times: Array, progress: bool = False
+    task: PowerLawTask,
+    width: int,
+    trains_bias: bool,
+    times: Array,
+    progress: bool = False,
+    place: Place | None = None,
 ) -> Solution:
     """Return the loss curve of the ReLU student with random unit columns, one active feature.
 
@@ -82,6 +88,8 @@ def solve_closure(
         Output times [time].
     progress : bool
         Show a bar on a terminal.
+    place : Place, optional
+        Resume file of an interrupted run.
 
     Returns
     -------
@@ -89,7 +97,7 @@ def solve_closure(
         Loss, local slope, and as observables the two parts of the loss, tr B/K, |B|²/K and the
         fraction of dead units.
     """
-    return _Closure(task, width, trains_bias).solve(times, progress)
+    return _Closure(task, width, trains_bias).solve(times, progress, place)
 
 
 class _Closure:
@@ -116,22 +124,20 @@ class _Closure:
         )
         self.losses = (math.nan, math.nan)
 
-    def solve(self, times: Array, progress: bool) -> Solution:
+    def solve(self, times: Array, progress: bool, place: Place | None) -> Solution:
         """Integrate to the last time, observing on the way."""
         start = self._start(START)
         stepper = Chebyshev(
             self._rate, self._spectral_radius(), self._error, start, START, FIRST_STEP, REFRESH
         )
-        rows: list[dict[str, float]] = []
-        with Progress(progress, times) as bar:
-            for t in times:
-                try:
-                    while stepper.t < t:
-                        stepper.step(float(t))
-                        bar.show(stepper.t, stepper.n_steps)
-                except StepUnderflow:
-                    break
-                rows.append(self._observe(stepper if t > START else None, float(t)))
+        rows = follow(
+            stepper,
+            times,
+            lambda t: self._observe(stepper if t > START else None, t),
+            key=fingerprint("row replicas", self.sizes, RTOL, times, *self.model),
+            place=place,
+            progress=progress,
+        )
         return self._solution(times, rows, stepper)
 
     def _start(self, t: float) -> Array:

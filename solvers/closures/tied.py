@@ -14,12 +14,13 @@ from scipy.special import beta as beta_function
 from scipy.special import betainc
 
 from superlaw.curves import Array
-from superlaw.progress import Progress
+from superlaw.resume import Place, fingerprint
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures import accuracy
 from superlaw.solvers.closures.kernels.tied import Model, State, closure_rates
 from superlaw.solvers.feature_classes import coarse_classes
-from superlaw.solvers.integrators.stabilised import Chebyshev, StepUnderflow
+from superlaw.solvers.integrators.following import follow
+from superlaw.solvers.integrators.stabilised import Chebyshev
 from superlaw.solvers.solution import STATUS, Solution
 
 HEAD, PER_DECADE, N_NODES = 8, 8, 48
@@ -32,7 +33,13 @@ FIRST_STEP, REFRESH = 1e-3, 6
 _SECOND = 4.0 / 3.0
 
 
-def solve_tied(task: PowerLawTask, width: int, times: Array, progress: bool = False) -> Solution:
+def solve_tied(
+    task: PowerLawTask,
+    width: int,
+    times: Array,
+    progress: bool = False,
+    place: Place | None = None,
+) -> Solution:
     """Return the loss curve of a tied ReLU student from random unit columns and no thresholds.
 
     Parameters
@@ -45,6 +52,8 @@ def solve_tied(task: PowerLawTask, width: int, times: Array, progress: bool = Fa
         Output times [time].
     progress : bool
         Show a bar on a terminal.
+    place : Place, optional
+        Resume file of an interrupted run.
 
     Returns
     -------
@@ -52,7 +61,7 @@ def solve_tied(task: PowerLawTask, width: int, times: Array, progress: bool = Fa
         Loss, local slope, and as observables the two parts of the loss, the mean gain and the mean
         threshold of a feature.
     """
-    return _Closure(task, width).solve(times, progress)
+    return _Closure(task, width).solve(times, progress, place)
 
 
 class _Closure:
@@ -72,23 +81,21 @@ class _Closure:
         )
         self.losses = (math.nan, math.nan)
 
-    def solve(self, times: Array, progress: bool) -> Solution:
+    def solve(self, times: Array, progress: bool, place: Place | None) -> Solution:
         """Integrate to the last time, observing on the way."""
         start = np.zeros(2 * self.model.n.size + self.model.n.size**2 * self.model.nodes.size)
         start[: self.model.n.size] = 1.0
         stepper = Chebyshev(
             self._rate, self._spectral_radius(), _error, start, 0.0, FIRST_STEP, REFRESH
         )
-        rows: list[dict[str, float]] = []
-        with Progress(progress, times) as bar:
-            for t in times:
-                try:
-                    while stepper.t < t:
-                        stepper.step(float(t))
-                        bar.show(stepper.t, stepper.n_steps)
-                except StepUnderflow:
-                    break
-                rows.append(self._observe(stepper))
+        rows = follow(
+            stepper,
+            times,
+            lambda _: self._observe(stepper),
+            key=fingerprint("tied columns", self.width, RTOL, times, *self.model),
+            place=place,
+            progress=progress,
+        )
         return self._solution(times, rows, stepper)
 
     def _parts(self, y: Array) -> State:

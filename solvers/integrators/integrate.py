@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from superlaw import storage
+from superlaw import resume as resume_files
 from superlaw.arguments import (
     fitting,
     increasing_times,
@@ -43,7 +43,8 @@ def integrate(
     progress: bool = False,
     keep_state: str = "none",
     state_bytes: float = STATE_BYTES,
-    checkpoint: str | os.PathLike[str] | None = None,
+    resume: str | os.PathLike[str] | None = None,
+    save_every: float | None = None,
     throw: bool = True,
 ) -> Solution:
     """Integrate a mean-field problem and return its observables at the given times.
@@ -71,9 +72,11 @@ def integrate(
         Keep no state, the last one, or the one at each output time.
     state_bytes : float
         Memory that kept states may take.
-    checkpoint : path-like, optional
-        An .npz file to write every now and then and at the end; if it exists, the run goes on from
-        there, to the same bits as without the interruption.
+    resume : path-like, optional
+        Resume file (.npz), written now and then, on Ctrl-C, SIGTERM and SIGHUP, and at the end; if
+        it exists, the run goes on from there, to the same bits as without the interruption.
+    save_every : float, optional
+        Seconds between two writings, 30 if left out: what a crash costs at most.
     throw : bool
         Raise `NumericsError` on failure; if False, return the partial solution with its status.
 
@@ -105,10 +108,9 @@ def integrate(
     one_of("method", method, ("auto", *METHODS))
     one_of("keep_state", keep_state, ("none", "last", "all"))
     _affordable(problem, grid, keep_state, not_negative("state_bytes", state_bytes, "Give bytes."))
+    place = resume_files.place(resume, save_every)
     run = Run(problem, grid, method, rtol, atol, events, keep_state)
-    if checkpoint is not None:
-        run.resume(storage.output_file(checkpoint, (".npz",), "checkpoint"))
-    status = run.go(max_steps, callback, progress)
+    status = run.go(max_steps, callback, progress, place)
     solution = solution_of(run, status)
     if throw and not solution.success:
         raise solution.failure()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from superlaw import resume
 from superlaw.curves import Array
+from superlaw.execution.signals import interruptible
 from superlaw.progress import Progress
 from superlaw.solvers.integrators import events
 from superlaw.solvers.integrators.events import Event
@@ -36,8 +36,6 @@ FIRST_STEP = 0.01
 """First step, in units of the time on which y changes by its own size."""
 SLICE_SECONDS = 0.1
 """How long compiled code may run before progress, callback and Ctrl-C get their turn."""
-SAVE_SECONDS = 30.0
-"""How often a checkpoint is written."""
 _STATUS_OF = {
     loop.REACHED: "success",
     loop.EVENT: "event",
@@ -81,7 +79,6 @@ class Run:
         keep_state: str,
     ) -> None:
         self.problem, self.keep_state, self.events = problem, keep_state, tuple(wanted)
-        self.checkpoint: Path | None = None
         self.name, self.why = choose(
             method, problem, lambda: times[-1] * spectral_bound(problem, problem.y0)
         )
@@ -105,20 +102,35 @@ class Run:
         if self.events:
             loop.watch_start(self.walk, loop.UPKEEP_PASSES, self.packed, self.watch)
 
-    def go(self, max_steps: int, callback: Callable[[Moment], bool] | None, progress: bool) -> str:
-        """Run until the last time, an event, a failure or the callback ends it."""
+    def go(
+        self,
+        max_steps: int,
+        callback: Callable[[Moment], bool] | None,
+        progress: bool,
+        place: resume.Place | None = None,
+    ) -> str:
+        """Run until the last time, an event, a failure or the callback ends it.
+
+        With a place, go on from the resume file there, if there is one.
+        """
         if not self.finite:
             return "not_finite"
-        try:
-            return self._slices(max_steps, callback, progress)
-        finally:
-            self._save()
+        key = "" if place is None else self._fingerprint()
+        with (
+            interruptible(),
+            resume.kept(place, key, self._moving, self._restore) as save_when_due,
+        ):
+            return self._slices(max_steps, callback, progress, save_when_due)
 
     def _slices(
-        self, max_steps: int, callback: Callable[[Moment], bool] | None, progress: bool
+        self,
+        max_steps: int,
+        callback: Callable[[Moment], bool] | None,
+        progress: bool,
+        save_when_due: Callable[[], None],
     ) -> str:
         """Run in slices, so that everyone gets a turn; how long they are changes no bit."""
-        budget, saved = 16, time.monotonic()
+        budget = 16
         spent = int(self.clock.accepted[0] + self.clock.rejected[0])
         with Progress(progress, self.record.times) as bar:
             while True:
@@ -131,9 +143,7 @@ class Run:
                     return _STATUS_OF[code]
                 if callback is not None and callback(self.moment()):
                     return "stopped"
-                if time.monotonic() - saved > SAVE_SECONDS:
-                    self._save()
-                    saved = time.monotonic()
+                save_when_due()
                 budget = max(1, int(budget * min(4.0, SLICE_SECONDS / max(seconds, 1e-6))))
 
     def _slice(self, budget: int) -> int:
@@ -151,24 +161,22 @@ class Run:
         )
         return code
 
-    def resume(self, path: Path) -> None:
-        """Keep a checkpoint at `path`, and go on from it if it exists."""
-        self.checkpoint = path
+    def _fingerprint(self) -> str:
+        """Return what tells this run from any other."""
         problem = self.problem
         data = (problem.y0, problem.theta, problem.weight, problem.shared, problem.error_scale())
         key = (problem.name, problem.observables, self.events, self.keep_state, *self.key, *data)
-        self.fingerprint = resume.fingerprint(*key)
-        if path.exists():
-            resume.restore(path, self._moving(), self.fingerprint)
+        return resume.fingerprint(*key)
 
     def _moving(self) -> dict[str, NDArray[Any]]:
         """Return every array that changes during a run."""
         packed = {name: getattr(self.packed, name) for name in ("y", "now", "m", "signals")}
         return packed | self.clock._asdict() | self.watch._asdict() | _prefixed(self.record)
 
-    def _save(self) -> None:
-        if self.checkpoint is not None:
-            resume.save(self.checkpoint, self._moving(), self.fingerprint)
+    def _restore(self, kept: resume.Arrays) -> None:
+        """Go on from a resume file."""
+        for name, values in self._moving().items():
+            values[...] = kept[name]
 
     def moment(self) -> Moment:
         """Return where the integration stands."""

@@ -7,7 +7,7 @@ to h ρ ≈ 0.65 s², so that the cost of a long step grows with the root of its
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -119,6 +119,23 @@ class Chebyshev:
         if self.refresh and self.n_steps % self.refresh == 0:
             self._measure_radius()
         return True
+
+    def arrays(self) -> dict[str, Array]:
+        """Return what a resume file must hold to go on to the same bits."""
+        return {
+            "y": self.y,
+            "slope": self.slope,
+            "direction": self._direction,
+            "clock": np.array([self.t, self.h, self.spectral_radius]),
+            "counts": np.array([self.n_steps, self.n_rejected, self.n_evaluations]),
+        }
+
+    def restore(self, arrays: Mapping[str, Array]) -> None:
+        """Go on from a resume file."""
+        self.y, self.slope = arrays["y"].copy(), arrays["slope"].copy()
+        self._direction = arrays["direction"].copy()
+        self.t, self.h, self.spectral_radius = arrays["clock"].tolist()
+        self.n_steps, self.n_rejected, self.n_evaluations = arrays["counts"].tolist()
 
     def _measure_radius(self) -> None:
         """Replace the spectral radius by a power iteration on differences of F, with a margin."""

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superlaw import storage
-from superlaw.arguments import refuse
+from superlaw.arguments import positive, refuse
+from superlaw.execution.locks import locked
+from superlaw.progress import say
 
 Arrays = dict[str, NDArray[Any]]
+SAVE_SECONDS = 30.0
+"""How often a resume file is written unless the caller says otherwise."""
 _KEY, _DIGEST = "fingerprint", "digest"
 
 
@@ -40,7 +48,7 @@ def save(path: Path, arrays: Mapping[str, NDArray[Any]], key: str) -> None:
     storage.write_arrays(path, head | dict(arrays))
 
 
-def load(path: Path, key: str | None, name: str = "checkpoint") -> Arrays:
+def load(path: Path, key: str | None, name: str = "resume") -> Arrays:
     """Read the arrays of a resume file.
 
     Parameters
@@ -70,17 +78,122 @@ def load(path: Path, key: str | None, name: str = "checkpoint") -> Arrays:
     return arrays
 
 
-def restore(path: Path, arrays: Mapping[str, NDArray[Any]], key: str) -> None:
-    """Fill arrays with what a resume file of their run holds.
+@dataclass(frozen=True)
+class Place:
+    """Where a run is kept, and how often.
+
+    Parameters
+    ----------
+    path : Path
+        A name that ends in .npz.
+    save_every : float
+        Seconds between two writings.
+    """
+
+    path: Path
+    save_every: float = SAVE_SECONDS
+
+
+def place(resume: str | os.PathLike[str] | None, save_every: float | None) -> Place | None:
+    """Return the place that two arguments name, None if there is none.
+
+    Raises
+    ------
+    ArgumentError
+        If the file cannot be written to, or an interval is given without it.
+    """
+    if resume is None:
+        if save_every is not None:
+            refuse("save_every", "left out without a resume file", save_every, "Give resume=FILE.")
+        return None
+    path = storage.output_file(resume, (".npz",), "resume")
+    seconds = SAVE_SECONDS if save_every is None else save_every
+    return Place(path, positive("save_every", seconds, "Give seconds, e.g. 30."))
+
+
+@contextmanager
+def kept(
+    place: Place | None,
+    key: str,
+    arrays: Callable[[], Mapping[str, NDArray[Any]]],
+    restore: Callable[[Arrays], None],
+) -> Iterator[Callable[[], None]]:
+    """Go on from a resume file if there is one; save now and then, and whatever ends the run.
+
+    Parameters
+    ----------
+    place : Place or None
+        Nothing is kept if None. Another process that uses the file is waited for.
+    key : str
+        Fingerprint of the run.
+    arrays : callable
+        Returns what the run is to go on with; called between two steps.
+    restore : callable
+        Gets the arrays of the file.
+
+    Yields
+    ------
+    callable
+        To be called between steps: saves when it is time.
 
     Raises
     ------
     ArgumentError
         If the file is damaged, altered, or belongs to another run.
+    KeyboardInterrupt
+        As it was raised inside, with how to go on.
     """
-    kept = load(path, key)
-    for name, values in arrays.items():
-        values[...] = kept[name]
+    if place is None:
+        try:
+            yield lambda: None
+        except KeyboardInterrupt as error:
+            advice = "give a resume file (resume=..., --resume) to be able to go on"
+            raise KeyboardInterrupt(f"{str(error) or 'interrupted'}; {advice}") from None
+        return
+    with locked(place.path.with_suffix(".lock"), what=str(place.path)):
+        if place.path.exists():
+            restore(load(place.path, key))
+        keeper = _Keeper(place, key, arrays)
+        try:
+            yield keeper.save_when_due
+        except KeyboardInterrupt as error:
+            raise KeyboardInterrupt(keeper.farewell(str(error))) from None
+        except BaseException:
+            keeper.save()
+            raise
+        keeper.save()
+
+
+class _Keeper:
+    """Writes the resume file of a run; on a full disk it says so, and the run goes on."""
+
+    def __init__(
+        self, place: Place, key: str, arrays: Callable[[], Mapping[str, NDArray[Any]]]
+    ) -> None:
+        self.place, self.key, self.arrays = place, key, arrays
+        self.saved = time.monotonic()
+        self.unsaved = ""
+
+    def save_when_due(self) -> None:
+        if time.monotonic() - self.saved > self.place.save_every:
+            self.save()
+
+    def save(self) -> None:
+        self.saved = time.monotonic()
+        try:
+            save(self.place.path, self.arrays(), self.key)
+            self.unsaved = ""
+        except storage.OutputError as error:
+            self.unsaved = str(error)
+            say(f"superlaw: {error}; the run goes on without")
+
+    def farewell(self, why: str) -> str:
+        """Save, and return what to say to somebody who interrupts."""
+        self.save()
+        if self.unsaved:
+            return f"{why or 'interrupted'}; {self.unsaved}: what is unsaved is lost"
+        go_on = f"run the same again to go on from {self.place.path}"
+        return f"{why or 'interrupted'}; {go_on}"
 
 
 def _digest(arrays: Mapping[str, NDArray[Any]], key: str) -> str:

@@ -38,6 +38,8 @@ def _build(parser: Parser) -> None:
     number(group, "--rtol", to="solve.rtol", about="tolerance of the integrators (1e-6)")
     group = parser.add_argument_group("files")
     path(group, "--out", to="files.out", about="the curve, as .npz or .csv")
+    path(group, "--resume", to="solve.resume", about="resume file of a long run, .npz")
+    number(group, "--save-every", to="solve.save_every", about="seconds between writing it (30)")
     path(group, "--plot", to="files.plot", about="the curve drawn, as .svg, .png or .pdf")
 
 

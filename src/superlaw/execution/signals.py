@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -31,5 +31,39 @@ def interruptible() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+@contextmanager
+def deferred() -> Iterator[Callable[[], None]]:
+    """Note Ctrl-C, SIGTERM and SIGHUP instead of raising in the middle of a step.
+
+    Yields
+    ------
+    callable
+        To be called between steps: raises KeyboardInterrupt if there was a signal. So does the end
+        of the block.
+    """
+    noted: list[int] = []
+    replaced: dict[int, Any] = {}
+
+    def check() -> None:
+        if noted:
+            _interrupt(noted.pop(), None)
+
+    if threading.current_thread() is threading.main_thread():
+        for number in (getattr(signal, name, None) for name in ("SIGINT", *_NAMES)):
+            if number is not None and signal.getsignal(number) in _OURS:
+                replaced[number] = signal.signal(number, lambda number, _: noted.append(number))
+    try:
+        yield check
+    finally:
+        for number, handler in replaced.items():
+            signal.signal(number, handler)
+    check()
+
+
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt(f"stopped by {signal.Signals(number).name}")
+    raise KeyboardInterrupt(_REASONS.get(number) or f"stopped by {signal.Signals(number).name}")
+
+
+_REASONS: dict[int, str] = {signal.SIGINT: "interrupted"}
+_OURS = (signal.SIG_DFL, signal.default_int_handler, _interrupt)
+"""Handlers that may be replaced: nobody has set another."""

@@ -1,7 +1,12 @@
+import itertools
+import os
+import signal
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
 
+from superlaw.arguments import ArgumentError
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures import row_replica
@@ -91,3 +96,28 @@ def test_outside_what_was_measured_a_solution_says_so(task, width, code):
 def test_measured_deviations_travel_with_the_curve():
     (notice,) = solve(PowerLawTask(1.1, 0.0, 512), Student(256), [1.0, 1e4]).warnings
     assert notice.code == "W-CLOSURE" and "%" in notice.message
+
+
+def test_an_interrupted_closure_goes_on_to_the_same_bits(tmp_path, monkeypatch):
+    arguments = (PowerLawTask(1.5, 0.25, 64), Student(16), [1e-4, 0.3, 1.0, 3.0])
+    whole = solve(*arguments)
+    rate, calls = row_replica._Closure._rate, itertools.count()
+
+    def rate_then_interrupt(self, y, out):
+        rate(self, y, out)
+        if next(calls) == 60:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(row_replica._Closure, "_rate", rate_then_interrupt)
+    path = tmp_path / "closure.npz"
+    with pytest.raises(KeyboardInterrupt, match="stopped by SIGTERM; run the same again"):
+        solve(*arguments, resume=path)
+    monkeypatch.undo()
+    assert solve(*arguments, resume=path) == whole
+    with pytest.raises(ArgumentError, match="of this very run"):
+        solve(arguments[0], Student(15), arguments[2], resume=path)
+
+
+def test_a_resume_file_that_nothing_would_use_is_refused(tmp_path, refused):
+    with refused("resume", "left out with exact"):
+        solve(PowerLawTask(1.5, 0.25, 64), times=[1.0], resume=tmp_path / "run.npz")

@@ -1,4 +1,4 @@
-"""An interrupted run goes on to the same bits; a checkpoint of another run is refused."""
+"""An interrupted run goes on to the same bits; a resume file of another run is refused."""
 
 import numpy as np
 import pytest
@@ -26,21 +26,19 @@ def test_resumed_run_is_the_same_to_the_bit(tmp_path, interruptions):
     path = tmp_path / "run.npz"
     whole = integrate(problem, TIMES, **options)
     for steps in interruptions:
-        part = integrate(problem, TIMES, checkpoint=path, max_steps=steps, throw=False, **options)
+        part = integrate(problem, TIMES, resume=path, max_steps=steps, throw=False, **options)
         assert part.status == "max_steps" and part.n_steps + part.n_rejected == steps
-    resumed = integrate(problem, TIMES, checkpoint=path, **options)
+    resumed = integrate(problem, TIMES, resume=path, **options)
     for name in ("loss", "local_slope", "state", "states", "times"):
         np.testing.assert_array_equal(getattr(resumed, name), getattr(whole, name))
     assert (resumed.n_steps, resumed.events) == (whole.n_steps, whole.events)
 
 
-def test_checkpoint_of_a_callback_that_stops(tmp_path):
+def test_resume_file_of_a_callback_that_stops(tmp_path):
     path = tmp_path / "run.npz"
-    stopped = integrate(
-        coupled(), TIMES, checkpoint=path, callback=lambda moment: True, throw=False
-    )
+    stopped = integrate(coupled(), TIMES, resume=path, callback=lambda moment: True, throw=False)
     assert stopped.status == "stopped" and len(stopped.times) < len(TIMES)
-    resumed = integrate(coupled(), TIMES, checkpoint=path)
+    resumed = integrate(coupled(), TIMES, resume=path)
     np.testing.assert_array_equal(resumed.loss, integrate(coupled(), TIMES).loss)
 
 
@@ -54,17 +52,17 @@ def test_checkpoint_of_a_callback_that_stops(tmp_path):
         (coupled(), {"events": [loss_reaches(0.1)]}),
     ],
 )
-def test_checkpoint_of_another_run_is_refused(tmp_path, refused, problem, options):
+def test_resume_file_of_another_run_is_refused(tmp_path, refused, problem, options):
     path = tmp_path / "run.npz"
-    integrate(coupled(), TIMES, checkpoint=path, max_steps=5, throw=False)
-    with refused("checkpoint", "of this very run"):
-        integrate(problem, TIMES, checkpoint=path, **options)
+    integrate(coupled(), TIMES, resume=path, max_steps=5, throw=False)
+    with refused("resume", "of this very run"):
+        integrate(problem, TIMES, resume=path, **options)
 
 
-def test_damaged_checkpoint_is_refused(tmp_path, refused):
+def test_damaged_file_is_refused(tmp_path, refused):
     path = tmp_path / "run.npz"
     path.write_bytes(b"half a file")
-    with refused("checkpoint", "whole and unaltered"):
-        integrate(coupled(), TIMES, checkpoint=path)
-    with refused("checkpoint", "ending in .npz"):
-        integrate(coupled(), TIMES, checkpoint=tmp_path / "run.csv")
+    with refused("resume", "whole and unaltered"):
+        integrate(coupled(), TIMES, resume=path)
+    with refused("resume", "ending in .npz"):
+        integrate(coupled(), TIMES, resume=tmp_path / "run.csv")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,14 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from superlaw import storage
+from superlaw.arguments import ArgumentError, refuse
+from superlaw.curves import read_columns
 from superlaw.results import Result
+from superlaw.validation.training import seed_state
 
 Array = NDArray[np.float64]
 ROWS_SHOWN = 14
+_MANIFEST = ".manifest.json"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,7 +64,10 @@ class Ensemble(Result):
     ) -> Ensemble:
         """Return the ensemble of what was measured at each time, by seed and by name."""
         names = next(iter(rows.values()))
-        columns = {name: np.array([of_seed[name] for of_seed in rows.values()]) for name in names}
+        columns = {
+            name: np.array([of_seed[name] for of_seed in rows.values()], dtype=np.float64)
+            for name in names
+        }
         return cls(
             times=times,
             loss=columns.pop("loss"),
@@ -94,13 +102,47 @@ class Ensemble(Result):
             "configuration": self.configuration,
         }
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write times, mean loss, its standard error and each run (loss_0, …) as .csv or .npz."""
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the ensemble as .csv or .npz, and `<name>.manifest.json` beside it.
+
+        The file holds times, mean loss, its standard error and each run (loss_0, …), the manifest
+        all the rest, at full precision.
+
+        Raises
+        ------
+        ArgumentError
+            If the name has another ending or cannot be written to.
+        OutputError
+            If the disk is full.
+        """
+        target = storage.output_file(path, (".csv", ".npz"))
         columns = {"times": self.times, "mean": self.mean}
         if len(self.seeds) > 1:
             columns["standard_error"] = self.standard_error
         columns |= {f"loss_{k}": run for k, run in zip(self.seeds, self.loss, strict=True)}
-        storage.write_arrays(storage.output_file(path, (".csv", ".npz")), columns)
+        storage.write_arrays(target, columns)
+        rest = {name: getattr(self, name) for name in ("seeds", "tracked", "modes", "observables")}
+        facts = storage.manifest(self.configuration, **rest)
+        storage.write_json(target.with_suffix(_MANIFEST), facts)
+        return target
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Ensemble:
+        """Return the ensemble that `save` wrote, or the finished seeds of a folder of `simulate`.
+
+        Raises
+        ------
+        ArgumentError
+            If a file or its manifest is missing, damaged, altered, or not an ensemble's.
+        """
+        source = Path(path)
+        try:
+            return _of_folder(source) if source.is_dir() else _of_file(source)
+        except ArgumentError:
+            raise
+        except storage.DAMAGED as error:
+            rule = "an ensemble with its manifest, or a folder of simulate with finished seeds"
+            refuse("path", rule, str(path), f"{storage.reason(error)}.")
 
     def __repr__(self) -> str:
         last = {"t_end": float(self.times[-1])} if len(self.times) else {}
@@ -118,6 +160,37 @@ class Ensemble(Result):
         rows = list(zip(self.times, self.mean, errors, strict=True))
         lines += [f"{t:12.4g}{mean:16.8g}{error:>18}" for t, mean, error in rows[::-every][::-1]]
         return "\n".join(lines)
+
+
+def _of_file(source: Path) -> Ensemble:
+    """Return the ensemble of a file and its manifest."""
+    columns = read_columns(source)
+    facts = storage.read_json(source.with_suffix(_MANIFEST))
+    seeds = tuple(int(k) for k in facts["seeds"])
+    return Ensemble(
+        times=columns["times"],
+        loss=np.array([columns[f"loss_{k}"] for k in seeds]),
+        seeds=seeds,
+        tracked=np.array(facts["tracked"], dtype=np.int64),
+        modes=np.array(facts["modes"], dtype=np.float64),
+        configuration=facts["configuration"],
+        observables={name: np.array(v, np.float64) for name, v in facts["observables"].items()},
+    )
+
+
+def _of_folder(folder: Path) -> Ensemble:
+    """Return the finished seeds of a run."""
+    facts = storage.read_json(folder / storage.RECORD)
+    rows = {
+        int(path.stem.removeprefix("seed-")): seed_state.load(path, facts["fingerprint"]).rows
+        for path in sorted(folder.glob("seed-*.npz"))
+        if not path.stem.endswith(".part")
+    }
+    if not rows:
+        raise ValueError("no seed is finished")
+    configuration = facts["configuration"] | {"seeds": len(rows)}
+    tracked = np.array(configuration["tracked"], dtype=np.int64)
+    return Ensemble.of_rows(np.array(facts["times"], np.float64), tracked, rows, configuration)
 
 
 def standard_error(values: Array) -> Array:

@@ -23,7 +23,7 @@ import sys
 import numpy as np
 import superlaw as sl
 from superlaw.solvers.models.families import coactive
-i = np.arange(1.0, 200001.0)
+i = np.arange(1.0, 20001.0)
 lam = i**-1.2 / np.sum(i**-1.2)
 problem = coactive.problem(lam, 0.5 * lam, i**-0.25, np.ones(len(i)))
 found = sl.integrate(problem, np.geomspace(0.1, 3e4, 30), method="tsit5", keep_state="last",
@@ -42,7 +42,7 @@ COMMANDS = {
         *"simulate -a 1.5 -b 0.25 -N 256 --t-end 5e4 --seeds 3 --workers 1 --out {}".split(), *SAVE
     ),
     "solve": _superlaw(
-        *"solve -a 1.5 -b 0.25 -N 512 -K 128 --t-end 3e3 --resume {}/run.npz".split(), *SAVE
+        *"solve -a 1.5 -b 0.25 -N 512 -K 128 --t-end 2e4 --resume {}/run.npz".split(), *SAVE
     ),
     "validate": _superlaw(
         *"validate noise leak --size small --runs {0}/runs --out {0}/report --json --quiet".split()

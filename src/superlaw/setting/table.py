@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, NoReturn, TypeVar
 
 from superlaw.arguments import refuse
-from superlaw.setting.case import DYNAMICS, INPUTS, Case
+from superlaw.setting.case import DYNAMICS, INPUTS, STUDENTS, Case
 from superlaw.setting.optimizer import GradientFlow
 
 Maker = TypeVar("Maker")
@@ -143,11 +143,11 @@ class Table(Generic[Maker]):
         rows = [row for row in near if row.broken(case) is None]
         if rows:
             return rows
-        for row in near:
-            condition = row.broken(case)
-            assert condition is not None
-            rule = f"{condition.rule} to {self.verb} ({row.name})"
-            refuse(condition.name, rule, case.argument(condition.name), self._remedy())
+        for row, condition in ((row, row.broken(case)) for row in near):
+            if condition is not None:
+                rule = f"{condition.rule} to {self.verb} ({row.name})"
+                value, listed = case.argument(condition.name), "; ".join(map(str, near))
+                refuse(condition.name, rule, value, self._remedy(listed))
         self._refuse_kinds(case)
 
     def _refuse_kinds(self, case: Case) -> NoReturn:
@@ -155,18 +155,38 @@ class Table(Generic[Maker]):
         rows = [row for row in self.rows if case.kind in row.students]
         if not rows:
             name, rule = _WAYS_OUT[case.kind]
-            refuse(name, f"{rule} to {self.verb}", case.argument(name), self._remedy())
+            refuse(name, f"{rule} to {self.verb}", case.argument(name), self._remedy(self.kinds()))
         of = f"to {self.verb} a {case.kind} student"
         known = [row for row in rows if case.inputs in row.inputs]
         if not known:
             kinds = _joined((row.inputs for row in rows), INPUTS)
-            refuse("activity", f"that of {kinds} {of}", case.task.activity, self._remedy())
+            refuse(
+                "activity", f"that of {kinds} {of}", case.task.activity, self._remedy(self.kinds())
+            )
         kinds = _joined((row.dynamics for row in known), DYNAMICS)
         of = f"{of} with {INPUTS[case.inputs]}"
-        refuse("optimizer", f"{kinds} {of}", case.optimizer, self._remedy())
+        refuse("optimizer", f"{kinds} {of}", case.optimizer, self._remedy(self.kinds()))
 
-    def _remedy(self) -> str:
-        return f"{self.remedy} Covered: {'; '.join(str(row) for row in self.rows)}."
+    def _remedy(self, covered: str) -> str:
+        return f"{self.remedy} Covered: {covered}.".lstrip()
+
+    def kinds(self) -> str:
+        """Return the kinds of cases that have a row, in one short line, without conditions."""
+        return "; ".join(
+            f"{student} ({', '.join(trained)})"
+            for student in STUDENTS
+            if (trained := list(self._trained(student)))
+        )
+
+    def _trained(self, student: str) -> Iterator[str]:
+        """Yield "inputs: dynamics" of a student; inputs with the same dynamics share one."""
+        inputs: dict[str, list[str]] = {}
+        for kind in INPUTS:
+            has = (d for d in DYNAMICS if any(row.has(student, kind, d) for row in self.rows))
+            inputs.setdefault("/".join(has), []).append(kind)
+        for dynamics, kinds in inputs.items():
+            if dynamics:
+                yield f"{'/'.join(kinds)}: {dynamics}"
 
 
 def _joined(parts: Iterable[tuple[str, ...]], words: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.validation.sweeps.store import content_key
 from superlaw.validation.training.ensemble import Ensemble
+from superlaw.validation.training.seeds import SimulationInterrupted
 from superlaw.validation.training.simulate import simulate
 
 LARGEST_MEMORY = 512
@@ -44,6 +45,11 @@ def simulated(
     Returns
     -------
     Ensemble
+
+    Raises
+    ------
+    KeyboardInterrupt
+        When interrupted; it says how to resume.
     """
     student = Student() if student is None else student
     configuration = {
@@ -56,13 +62,23 @@ def simulated(
     key = content_key(configuration)
     if key not in _memory:
         out = None if runs is None else Path(runs) / f"{_name(task, student)}-{key[:12]}"
-        found = simulate(
-            task, student, times, optimizer=optimizer, out=out, progress=progress, **options
-        )
+        try:
+            found = simulate(
+                task, student, times, optimizer=optimizer, out=out, progress=progress, **options
+            )
+        except SimulationInterrupted as error:
+            raise _with_advice(error, out) from None
         if len(_memory) >= LARGEST_MEMORY:
             _memory.pop(next(iter(_memory)))
         _memory[key] = found
     return _memory[key]
+
+
+def _with_advice(error: SimulationInterrupted, out: Path | None) -> KeyboardInterrupt:
+    """Return an interruption that says how a validation resumes."""
+    if out is not None:
+        return error
+    return KeyboardInterrupt("interrupted; give a folder (runs=..., --runs) to be able to resume")
 
 
 def _name(task: PowerLawTask, student: Student) -> str:

@@ -134,7 +134,7 @@ class Runs:
         n_kept = 0 if kept is None else len(kept.seeds)
         text = f"{why or 'interrupted'}; {n_kept} of {self.plan.seeds} seeds are finished"
         if self.folder is None:
-            return text + "; give an output folder (out=..., --out) to be able to resume"
+            return text + "; none is kept: superlaw simulate --out (out=...) can resume"
         if self.unsaved:
             return f"{text}; {self.unsaved}: what is unsaved is lost"
         return text + f"; run the same command again to resume from {self.folder}"

@@ -60,3 +60,14 @@ def test_a_suite_that_was_cut_off_reads_what_is_there(tmp_path, monkeypatch, cla
     monkeypatch.setattr(SeedRun, "_slice", lambda *_: pytest.fail("trained again"))
     again = validate(claim, **options)
     assert [c.checks for c in again.claims] == [c.checks for c in first.claims]
+
+
+def test_the_advice_to_an_interrupted_validation_is_true(tmp_path, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SeedRun, "_slice", interrupt)
+    with pytest.raises(KeyboardInterrupt, match="--runs"):
+        validate("noise", size="small")
+    with pytest.raises(KeyboardInterrupt, match=f"again to resume from {tmp_path}"):
+        validate("noise", size="small", runs=str(tmp_path))

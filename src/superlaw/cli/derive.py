@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from superlaw.arguments import ArgumentError
+from superlaw.arguments import ArgumentError, refuse
 from superlaw.cli import setting
 from superlaw.cli.command import FAILED, GOOD, Answer, Command
 from superlaw.cli.options import Options, Parser, operands, path, switch, word
@@ -28,6 +28,13 @@ def _build(parser: Parser) -> None:
         about="of the documents (md)",
         choices=FORMATS,
     )
+    path(
+        parser,
+        "--runs",
+        to="derive.runs",
+        metavar="DIR",
+        about="folder to keep verdicts of --check in, and to resume from",
+    )
     path(parser, "--out", to="derive.out", metavar="DIR", about="folder for the documents")
     switch(parser, "--simulate", to="derive.simulate", about="simulate the curve too")
     setting.task_options(parser)
@@ -45,7 +52,9 @@ def _run(options: Options) -> Answer:
     form = one_of("format", given.get("format", "md"), formats.FORMATS)
     chosen = [derivations.derive(name) for name in given.get("names") or derivations.NAMES]
     if given.get("check"):
-        return _ledgers(chosen)
+        return _ledgers(chosen, given.get("runs"))
+    if "runs" in given:
+        refuse("runs", "left out without --check", given["runs"], "Documents are written at once.")
     _check_case(options)
     folder = storage.output_folder(given["out"]) if "out" in given else None
     write = formats.FORMATS[form]
@@ -60,14 +69,27 @@ def _run(options: Options) -> Answer:
     return Answer({"files": sorted(documents)}, f"wrote {', '.join(documents)}")
 
 
-def _ledgers(chosen: list[Derivation]) -> Answer:
+def _ledgers(chosen: list[Derivation], runs: str | None) -> Answer:
     """Check every step of the chosen derivations."""
     from superlaw.progress import WorkBar
+    from superlaw.validation.sweeps.ledgers import checked
+    from superlaw.validation.sweeps.store import Store
 
+    store = Store(runs, "runs")
     with WorkBar(True, sum(len(derivation.steps) for derivation in chosen)) as bar:
-        ledgers = [derivation.verify(lambda _: bar.move(1)) for derivation in chosen]
+        try:
+            ledgers = [checked(found, store, lambda _: bar.move(1)) for found in chosen]
+        except KeyboardInterrupt as error:
+            raise KeyboardInterrupt(f"{str(error) or 'interrupted'}; {_advice(runs)}") from None
     text = "\n\n".join(f"{ledger.name}\n{ledger}" for ledger in ledgers)
     return Answer(ledgers, text, GOOD if all(ledger.is_good for ledger in ledgers) else FAILED)
+
+
+def _advice(runs: str | None) -> str:
+    """Return how to go on with checks that were interrupted."""
+    if runs is None:
+        return "give a folder (--runs) to be able to resume"
+    return f"run the same command again to resume from {runs}"
 
 
 def _check_case(options: Options) -> None:

@@ -106,6 +106,7 @@ sys.path.insert(0, sys.argv[2])
 from tests.validation.sweeps import test_sweep
 from superlaw.validation.sweeps.store import Store
 from superlaw.validation.sweeps.sweep import sweep
+test_sweep.wait_for_all(sys.argv[1], int(sys.argv[3]))
 table = sweep(test_sweep.marked(sys.argv[1]), test_sweep.slow, Store(sys.argv[1] + "/store"),
               executor="threads", workers=2)
 print(table.to_csv())
@@ -119,13 +120,22 @@ def marked(folder):
     return list(Grid({"task.a": [1.0 + k / 16 for k in range(12)]}, fixed).points())
 
 
-def _start(folder):
-    command = [sys.executable, "-c", SHARED, folder, Path(__file__).parents[3]]
+def wait_for_all(folder, processes):
+    """Wait until as many processes are here, so that none does the work before others start."""
+    here = Path(folder, "here")
+    here.mkdir(exist_ok=True)
+    Path(here, str(os.getpid())).touch()
+    while len(list(here.iterdir())) < processes:
+        time.sleep(0.01)
+
+
+def _start(folder, processes=1):
+    command = [sys.executable, "-c", SHARED, folder, Path(__file__).parents[3], str(processes)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def test_two_processes_share_the_work(tmp_path):
-    both = [_start(tmp_path) for _ in range(2)]
+    both = [_start(tmp_path, 2) for _ in range(2)]
     first, second = (process.communicate(timeout=60)[0] for process in both)
     assert first == second == sweep(marked(tmp_path), slow, executor="serial").to_csv() + "\n"
     marks = [mark.name.rsplit("-", 1)[0] for mark in (tmp_path / "marks").iterdir()]

@@ -288,7 +288,7 @@ LAWS: Table[Callable[[Case], Exponent]] = Table(
             conditions=(_RANDOM, _POSITIVE, among("bias", True), _ABOVE_1),
         ),
         Row("open", _unknown, ("bottleneck",), ("centred", "mean"), ("flow",)),
-        Row("open", _unknown, ("superposed", "trained", "tied"), _ANY, ("flow",)),
+        Row("open", _unknown, ("superposed", "trained", "tied", "untied"), _ANY, ("flow",)),
     ),
 )
 """Which law covers which case; the first row that covers it answers."""

@@ -66,6 +66,8 @@ class Chebyshev:
     refresh : int
         Accepted steps after which the spectral radius is measured again, by power iteration; 0
         keeps the given bound.
+    warm_steps : int
+        Steps of every power iteration but the first, which start where the last one ended.
     """
 
     def __init__(
@@ -77,15 +79,17 @@ class Chebyshev:
         t: float,
         h: float,
         refresh: int = 0,
+        warm_steps: int = POWER_STEPS,
     ) -> None:
         self.rate, self.spectral_radius, self.error = rate, spectral_radius, error
         self.y, self.t, self.h = y, t, h
         self.slope = np.empty_like(y)
         self._room = (np.empty_like(y), np.empty_like(y), np.empty_like(y))
+        self._before = (t, np.zeros_like(y), np.zeros_like(y))
         self.n_steps = self.n_rejected = 0
         rate(y, self.slope)
         self.n_evaluations = 1
-        self.refresh, self._direction = refresh, np.zeros(0)
+        self.refresh, self.warm_steps, self._direction = refresh, warm_steps, np.zeros(0)
 
     def step(self, t_stop: float) -> bool:
         """Try a step towards t_stop; return whether it was taken.
@@ -111,7 +115,8 @@ class Chebyshev:
             self.n_rejected += 1
             self._measure_radius()
             return False
-        self._room = (before, self.y, self.slope)
+        self._room = (before, *self._before[1:])
+        self._before = (self.t, self.y, self.slope)
         self.y, self.slope = last, slope
         self.t = t_stop if h == left else self.t + h
         self.h = h * factor if h >= 0.99 * self.h else max(self.h, h * factor)
@@ -120,13 +125,28 @@ class Chebyshev:
             self._measure_radius()
         return True
 
+    def at(self, t: float) -> Array:
+        """Return y at a time within the last step: the cubic through both ends and their slopes."""
+        if t == self.t:
+            return self.y
+        start, y, slope = self._before
+        h = self.t - start
+        x = (t - start) / h
+        near, far = 1.0 - x, (3.0 - 2.0 * x) * x * x
+        return np.asarray(
+            (1.0 - far) * y + far * self.y + h * x * near * (near * slope - x * self.slope)
+        )
+
     def arrays(self) -> dict[str, Array]:
         """Return what a resume file must hold to go on to the same bits."""
+        start, y_before, slope_before = self._before
         return {
             "y": self.y,
             "slope": self.slope,
+            "y_before": y_before,
+            "slope_before": slope_before,
             "direction": self._direction,
-            "clock": np.array([self.t, self.h, self.spectral_radius]),
+            "clock": np.array([self.t, self.h, self.spectral_radius, start]),
             "counts": np.array([self.n_steps, self.n_rejected, self.n_evaluations]),
         }
 
@@ -134,16 +154,20 @@ class Chebyshev:
         """Go on from a resume file."""
         self.y, self.slope = arrays["y"].copy(), arrays["slope"].copy()
         self._direction = arrays["direction"].copy()
-        self.t, self.h, self.spectral_radius = arrays["clock"].tolist()
+        self.t, self.h, self.spectral_radius, start = arrays["clock"].tolist()
+        self._before = (start, arrays["y_before"].copy(), arrays["slope_before"].copy())
         self.n_steps, self.n_rejected, self.n_evaluations = arrays["counts"].tolist()
 
     def _measure_radius(self) -> None:
-        """Replace the spectral radius by a power iteration on differences of F, with a margin."""
-        if not self.refresh:
+        """Replace the spectral radius by a power iteration on differences of F, with a margin.
+
+        The bound that was given is kept at the very start, where F may have a kink.
+        """
+        if not self.refresh or self.n_steps == 0:
             return
         v, found = self._direction if self._direction.size else self.slope, self._room[0]
-        growth = 0.0
-        for _ in range(POWER_STEPS):
+        growth, n_power = 0.0, self.warm_steps if self._direction.size else POWER_STEPS
+        for _ in range(n_power):
             length = norm(v)
             if length == 0.0:
                 return
@@ -155,7 +179,7 @@ class Chebyshev:
             return
         self._direction = v / norm(v)
         self.spectral_radius = MARGIN * growth
-        self.n_evaluations += POWER_STEPS
+        self.n_evaluations += n_power
 
     def _stages(self, h: float) -> tuple[Array, Array, Array]:
         """Return the last but one stage, y(t + h) and F there."""

@@ -31,6 +31,7 @@ MAKES = {
     "square": Student(activation="relu"),
     "trained": Student(8, embedding="trained"),
     "tied": Student(8, tied=True),
+    "untied": Student(8, decoder="random"),
 }
 OPTIMIZERS = {
     "flow": GradientFlow(),

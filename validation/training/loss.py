@@ -12,12 +12,9 @@ from superlaw.compiled import kernel
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.validation.training.kernels.batches import Batch, draw_batch, new_batch
-from superlaw.validation.training.kernels.gate_moments import (
-    gate_moments,
-    linear_descent,
-    relu_descent,
-)
+from superlaw.validation.training.kernels.entries import linear_descent, relu_descent
 from superlaw.validation.training.kernels.sampling import ladder
+from superlaw.validation.training.observables import dead_fraction
 
 Array = NDArray[Any]
 Meter = Callable[[Array, Array], dict[str, Array]]
@@ -31,14 +28,6 @@ def loss_meter(task: PowerLawTask, student: Student, generator: np.random.Genera
     if task.activity == "one":
         return ExactLoss(task, student)
     return SampledLoss(task, student, generator)
-
-
-def dead_fraction(law: int, is_relu: bool, s: Array, beta: Array) -> float:
-    """Return the fraction of units that never open on their own feature."""
-    if not is_relu:
-        return 0.0
-    pairs = zip(s.tolist(), beta.tolist(), strict=True)
-    return float(np.mean([gate_moments(law, own, bias)[0] == 0.0 for own, bias in pairs]))
 
 
 class ExactLoss:
@@ -78,7 +67,7 @@ class ExactLoss:
     def __call__(self, S: Array, beta: Array) -> dict[str, Array]:
         """Return the loss, its two parts and the fraction of dead units."""
         self.descend(S, beta, np.empty_like(beta))
-        dead = dead_fraction(self.law.code, self.is_relu, np.diag(S), beta)
+        dead = dead_fraction(self.law.code, np.diag(S), beta) if self.is_relu else 0.0
         return {
             "loss": np.asarray(self.losses.sum()),
             "loss_diagonal": np.asarray(self.losses[0]),
@@ -115,7 +104,9 @@ class SampledLoss:
         return {
             "loss": np.asarray(losses.mean()),
             "sampling_error": np.asarray(error),
-            "dead_fraction": np.asarray(dead_fraction(self.law, self.is_relu, np.diag(S), beta)),
+            "dead_fraction": np.asarray(
+                dead_fraction(self.law, np.diag(S), beta) if self.is_relu else 0.0
+            ),
         }
 
 

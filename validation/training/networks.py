@@ -1,7 +1,7 @@
-"""Training of ŷ = φ(WᵀB W x + β) on fresh sparse batches; zeros are never multiplied.
+"""Training of ŷ = φ(S x + β), S = WᵀB W, WᵀW or DᵀW, on fresh sparse batches.
 
-The embedding step gathers columns of W, inputs with the same single feature are computed once, the
-backward step uses open gates only, and what is dense goes to BLAS.
+Zeros are never multiplied: the embedding step gathers columns of W, inputs with the same single
+feature are computed once, the backward step uses open gates only, and what is dense goes to BLAS.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from superlaw.setting.embedding import embedding
 from superlaw.setting.optimizer import SGD, Adam
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
@@ -26,6 +25,8 @@ from superlaw.validation.training.kernels.batches import (
 from superlaw.validation.training.kernels.optimizer_steps import Updater
 from superlaw.validation.training.kernels.sampling import ladder
 from superlaw.validation.training.loss import loss_meter
+from superlaw.validation.training.observables import learned
+from superlaw.validation.training.start import start_columns
 
 Array = NDArray[Any]
 SPARSE_ENOUGH = 0.1
@@ -33,7 +34,7 @@ SPARSE_ENOUGH = 0.1
 
 
 class SparseTrainer:
-    """A student under SGD or Adam, from B = β = 0 (tied: from unit columns).
+    """A student under SGD or Adam, from B = β = 0 and columns of a given norm.
 
     Parameters
     ----------
@@ -62,9 +63,12 @@ class SparseTrainer:
         self.student, self.optimizer, self.generator = student, optimizer, generator
         self.tracked, self.n_steps = tracked, 0
         self.target = np.asarray(task.target(np.arange(1.0, n + 1.0)), dtype=dtype)
-        W = embedding(student.embedding or "", width, n, generator)
-        self.columns = np.ascontiguousarray(W.T, dtype=dtype)
+        self.columns = self.decoder = start_columns(student, n, generator, dtype)
+        if student.decoder is not None:
+            other = start_columns(student, n, generator, dtype)
+            self.decoder = other if student.decoder == "random" else self.columns.copy()
         self.is_embedded = student.embedding != "identity"
+        self.has_B = not student.tied and student.decoder is None
         self.trains_W = student.embedding == "trained"
         self.B = np.zeros((width, width), dtype=dtype)
         self.beta = np.zeros(n, dtype=dtype)
@@ -80,7 +84,12 @@ class SparseTrainer:
 
     def _trained(self) -> list[str]:
         """Return the names of the trained arrays."""
-        chosen = {"B": not self.student.tied, "beta": self.student.bias, "columns": self.trains_W}
+        chosen = {
+            "B": self.has_B,
+            "beta": self.student.bias,
+            "columns": self.trains_W,
+            "decoder": self.student.decoder is not None,
+        }
         return [name for name, is_trained in chosen.items() if is_trained]
 
     @property
@@ -100,8 +109,8 @@ class SparseTrainer:
         patterns = draw_batch(self.generator, *self._source, self._batch)
         h = self._embedded[:patterns]
         embed(self._batch, patterns, self.columns, h)
-        z = h if self.student.tied else h @ self.B.T
-        drive = z @ self.columns.T if self.is_embedded else z
+        z = h @ self.B.T if self.has_B else h
+        drive = z @ self.decoder.T if self.is_embedded else z
         gradient, is_relu = self._gradient[:patterns], self.student.activation == "relu"
         n_open = residuals(
             self._batch,
@@ -118,14 +127,12 @@ class SparseTrainer:
         back = self._pull_back(gradient, patterns, n_open)
         found = {"beta": self._bias_gradient}
         if self.trains_W:
-            found["columns"] = gradient.T @ z
-            scatter(
-                self._batch,
-                patterns,
-                back if self.student.tied else back @ self.B,
-                found["columns"],
-            )
-        if not self.student.tied:
+            outputs = gradient.T @ z
+            is_untied = self.student.decoder is not None
+            found["decoder"] = outputs
+            found["columns"] = np.zeros_like(outputs) if is_untied else outputs
+            scatter(self._batch, patterns, back @ self.B if self.has_B else back, found["columns"])
+        if self.has_B:
             found["B"] = back.T @ h
         self.n_steps += 1
         for name, updater in self._updaters.items():
@@ -136,18 +143,27 @@ class SparseTrainer:
         if not self.is_embedded:
             return gradient
         if n_open > SPARSE_ENOUGH * gradient.size:
-            return np.asarray(gradient @ self.columns)
-        pull_back(gradient, patterns, self.columns, self._back)
+            return np.asarray(gradient @ self.decoder)
+        pull_back(gradient, patterns, self.decoder, self._back)
         return self._back[:patterns]
 
     def measure(self) -> dict[str, Array]:
         """Return the population loss, exact or with its sampling error, and what is learned."""
-        columns = self.columns.astype(np.float64)
-        z = columns if self.student.tied else columns @ self.B.T.astype(np.float64)
-        S = columns @ z.T if self.is_embedded else z.T
-        found = self.meter(S, self.beta.astype(np.float64))
-        trace = float(np.trace(z.T @ columns if self.student.tied else self.B)) / len(self.B)
-        return found | {"trace": np.asarray(trace), "modes": np.diag(S)[self.tracked - 1]}
+        L, R = self._geometry()
+        beta = self.beta.astype(np.float64)
+        trace = float(np.trace(self.B) if self.has_B else np.sum(L * R)) / len(self.B)
+        return (
+            self.meter(L @ R.T if self.is_embedded else np.ascontiguousarray(R.T), beta)
+            | {"trace": np.asarray(trace)}
+            | learned(L, R, beta, self.tracked)
+        )
+
+    def _geometry(self) -> tuple[Array, Array]:
+        """Return L and R with S = LRᵀ, in double precision."""
+        R, B = self.columns.astype(np.float64), self.B.astype(np.float64)
+        if not self.is_embedded:
+            return R, np.ascontiguousarray(B.T)
+        return self.decoder.astype(np.float64), R @ B.T if self.has_B else R
 
     def arrays(self) -> dict[str, Array]:
         """Return what a resume file must hold besides the generator."""

@@ -19,7 +19,7 @@ from superlaw.setting.task import PowerLawTask
 from superlaw.validation.training.kernels.gate_moments import RELU_LAWS
 from superlaw.validation.training.networks import SparseTrainer
 from superlaw.validation.training.plain import FullRankTrainer
-from superlaw.validation.training.population_flow import PopulationFlow
+from superlaw.validation.training.students import population_flow
 
 
 class Trainer(Protocol):
@@ -119,7 +119,7 @@ def _flow(
 ) -> Trainer:
     assert isinstance(studied.optimizer, GradientFlow)  # by the row's dynamics
     task, student, optimizer = studied.task, studied.student, studied.optimizer
-    return PopulationFlow(task, student, optimizer, generator, tracked, dtype)
+    return population_flow(task, student, optimizer, generator, tracked, dtype)
 
 
 def _sparse(
@@ -136,6 +136,7 @@ _POSITIVE = Condition(
     lambda case: case.student.activation == "linear" or case.task.amplitude in RELU_LAWS,
 )
 _SAMPLED = Condition("batch", "a number of samples", lambda case: case.is_sampled)
+_TRAINED = ("trained", "tied", "untied")
 _ANY, _STEPS = ("one", "centred", "mean"), ("sgd", "momentum", "adam")
 TRAINERS: Table[Start] = Table(
     "simulate",
@@ -153,7 +154,7 @@ TRAINERS: Table[Start] = Table(
         Row(
             "population flow",
             _flow,
-            ("superposed", "square"),
+            ("superposed", "square", *_TRAINED),
             ("one",),
             ("flow",),
             ("precision", "GradientFlow.rtol"),
@@ -171,7 +172,7 @@ TRAINERS: Table[Start] = Table(
         Row(
             "sparse batches",
             _sparse,
-            ("superposed", "square", "trained", "tied"),
+            ("superposed", "square", *_TRAINED),
             _ANY,
             _STEPS,
             ("precision",),

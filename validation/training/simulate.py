@@ -57,9 +57,10 @@ def simulate(
     """Train students and measure their population loss.
 
     K = N, the plain student: every entry of S is trained from zero on fresh samples. Networks
-    ŷ = φ(WᵀB W x + β): population gradient flow (R6), or SGD or Adam on fresh sparse samples. The
-    loss is exact with one active feature; with several it is a mean over a fixed test set whose
-    standard error is in `observables["sampling_error"]`.
+    ŷ = φ(S x + β), S = WᵀB W, WᵀW or DᵀW: population gradient flow (R6), where no sample is drawn
+    and steps are adaptive, or SGD or Adam on fresh sparse samples. The loss is exact with one
+    active feature; with several it is a mean over a fixed test set whose standard error is in
+    `observables["sampling_error"]`.
 
     Seeds run in threads: the kernels are compiled and release the interpreter, so threads are as
     fast as processes, start at once and need no `__main__` guard in the caller's script.
@@ -74,7 +75,7 @@ def simulate(
         Gradient-flow times to measure at, rounded to whole steps; 0.1 … 1e4 if left out.
     optimizer : SGD, Adam or GradientFlow, optional
         If left out: SGD(lr=0.05, batch=1) for the plain student; for networks GradientFlow() where
-        it is exact (one active feature, W fixed), else SGD(lr=0.05, batch=64).
+        it is exact (one active feature), else SGD(lr=0.05, batch=64).
     seeds : int, optional
         Number of independent runs: 8 if left out, 1 where nothing is drawn (population gradients
         with W = 1), where more are refused.

@@ -5,16 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from superlaw.setting.embedding import embedding
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
+from superlaw.validation.training.start import start_columns
 
 Array = NDArray[np.float64]
-
-
-def largest_curvature(W: Array, lam: Array) -> float:
-    """Return the largest eigenvalue of B ↦ WWᵀ B WΛWᵀ: λ_max(WWᵀ) λ_max(WΛWᵀ)."""
-    return _largest(W @ W.T) * _largest((W * lam) @ W.T)
 
 
 def largest_stable_network_lr(task: PowerLawTask, student: Student, batch: int) -> float:
@@ -25,7 +20,7 @@ def largest_stable_network_lr(task: PowerLawTask, student: Student, batch: int) 
     for one draw of W; closed gates only make training more stable.
     """
     n = task.n_features or 0
-    W = embedding(student.embedding or "", student.width or 0, n, np.random.default_rng(0))
+    W = start_columns(student, n, np.random.default_rng(0), np.float64).T
     lam = np.asarray(task.second_moment(np.arange(1.0, n + 1.0)))
     mean, noise = _largest((W * lam) @ W.T), task.law.moment(4) / task.law.moment(2)
     curvature = _largest(W @ W.T) * (mean + (noise - mean) / batch)

@@ -9,7 +9,7 @@ from superlaw.arguments import ArgumentError, one_of, refuse
 from superlaw.cli.options import Options, Parser, count, number, switch, word
 from superlaw.setting.amplitude import AMPLITUDES
 from superlaw.setting.optimizer import SGD, Adam, GradientFlow, Optimizer
-from superlaw.setting.student import ACTIVATIONS, EMBEDDINGS, Student
+from superlaw.setting.student import ACTIVATIONS, DECODERS, EMBEDDINGS, Student
 from superlaw.setting.task import PowerLawTask
 
 if TYPE_CHECKING:
@@ -47,7 +47,12 @@ def student_options(parser: Parser) -> None:
     group = parser.add_argument_group("student")
     count(group, "-K", "--width", to="student.width", about="width; K = N if left out")
     count(group, "--depth", to="student.depth", about="trained layers, 1 or 2 (1)")
-    number(group, "--init", to="student.init", about="start of a two-layer student (1e-3)")
+    number(
+        group,
+        "--init",
+        to="student.init",
+        about="start: of two layers (1e-3), of trained columns (1)",
+    )
     word(
         group,
         "--init-profile",
@@ -70,6 +75,13 @@ def student_options(parser: Parser) -> None:
         choices=EMBEDDINGS,
     )
     switch(group, "--tied", to="student.tied", about="φ(WᵀWx + β), W trained")
+    word(
+        group,
+        "--decoder",
+        to="student.decoder",
+        about="φ(DᵀWx + β), both trained, D from W or random",
+        choices=DECODERS,
+    )
     either = group.add_mutually_exclusive_group()
     switch(either, "--bias", to="student.bias", about="train a bias (default of relu)")
     switch(either, "--no-bias", to="student.bias", about="no bias", on=False)

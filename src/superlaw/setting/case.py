@@ -23,6 +23,7 @@ STUDENTS = {
     "square": "ŷ = φ(WᵀB W x + β), K = N, W fixed",
     "trained": "ŷ = φ(WᵀB W x + β), W trained too",
     "tied": "ŷ = φ(WᵀW x + β), W trained, no B",
+    "untied": "ŷ = φ(DᵀW x + β), W and D trained, no B",
 }
 """Kinds of student, each with its formula."""
 INPUTS = {
@@ -122,6 +123,8 @@ def _kind(student: Student, task: PowerLawTask) -> str:
         return "two_layer"
     if student.tied:
         return "tied"
+    if student.decoder is not None:
+        return "untied"
     if student.embedding == "trained":
         return "trained"
     is_linear = student.activation == "linear"

@@ -23,7 +23,7 @@ class GradientFlow:
     Parameters
     ----------
     rtol : float
-        Tolerance on the trained parameters, relative to their size.
+        Relative error of the loss.
 
     Raises
     ------

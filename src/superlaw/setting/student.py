@@ -12,6 +12,7 @@ ACTIVATIONS = ("linear", "relu")
 SMALLEST_INIT = 1e-100
 """Of two layers: a smaller start takes longer than any loss curve."""
 EMBEDDINGS = ("identity", "random", "tight_frame", "trained")
+DECODERS = ("transpose", "random")
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,12 @@ class Student:
         columns that are trained too.
     tied : bool
         ŷ = φ(WᵀW x + β): no B, W trained, and relu with a bias unless said otherwise, at any K.
+    decoder : {"transpose", "random"}, optional
+        ŷ = φ(DᵀW x + β): no B, W and D trained, D started as W or from columns of its own; relu
+        with a bias unless said otherwise, at any K.
     init : float
-        Size of the start of a two-layer student, between 0 and 1; 1e-3 if left out.
+        Size of the start of a two-layer student, between 0 and 1; 1e-3 if left out. Where W is
+        trained, the norm of its columns (and of those of D) at the start; 1 if left out.
     init_profile : {"target", "flat"}
         s_i(0) = init · a_i, or s_i(0) = init for every mode.
 
@@ -59,6 +64,7 @@ class Student:
     bias: bool | None = None
     embedding: str | None = None
     tied: bool = False
+    decoder: str | None = None
     init: float | None = None
     init_profile: str = "target"
 
@@ -80,23 +86,36 @@ class Student:
             one_of("activation", self.activation, ACTIVATIONS)
         if self.embedding is not None:
             one_of("embedding", self.embedding, EMBEDDINGS)
-        if self.tied and self.embedding not in (None, "trained"):
-            remedy = 'A tied student trains nothing else: use embedding="trained".'
-            refuse("embedding", '"trained" for a tied student', self.embedding, remedy)
+        if self.decoder is not None:
+            one_of("decoder", self.decoder, DECODERS)
+            if self.tied:
+                refuse("decoder", "left out for a tied student", self.decoder, "Its D is W.")
+        if self._is_factored and self.embedding not in (None, "trained"):
+            remedy = 'It has no B to train for a W that is fixed: use embedding="trained".'
+            refuse(
+                "embedding",
+                '"trained" for a tied student or one with a decoder',
+                self.embedding,
+                remedy,
+            )
         if self.depth == 2 and self._names_a_network:
             refuse("depth", "1 with activation, bias, embedding or tied", 2, "Leave them out.")
 
     @property
+    def _is_factored(self) -> bool:
+        """Whether it has no B."""
+        return self.tied or self.decoder is not None
+
+    @property
     def _names_a_network(self) -> bool:
         """Whether anything is said about ŷ = φ(WᵀB W x + β)."""
-        return self.tied or any(
+        return self._is_factored or any(
             part is not None for part in (self.activation, self.bias, self.embedding)
         )
 
     def _check_init(self) -> None:
         if self.depth == 1:
-            if self.init not in (None, 0.0):
-                refuse("init", "0 for one layer", self.init, "Leave it out, or use depth=2.")
+            self._check_columns()
             if self.init_profile != "target":
                 remedy = "Leave it out, or use depth=2."
                 refuse("init_profile", "left out for one layer", self.init_profile, remedy)
@@ -108,6 +127,15 @@ class Student:
         if init >= 1.0:
             refuse("init", "below 1", init, "Start below the target: give e.g. init=1e-3.")
         object.__setattr__(self, "init", float(init))
+
+    def _check_columns(self) -> None:
+        """Refuse a start that one layer does not have."""
+        if self._is_factored or self.embedding == "trained":
+            if self.init is not None:
+                positive("init", self.init, "Give the norm of the columns of W, e.g. init=0.3.")
+        elif self.init not in (None, 0.0):
+            remedy = "Leave it out, train W (tied, decoder or embedding), or use depth=2."
+            refuse("init", "0 for one layer and a fixed W", self.init, remedy)
 
     def on(self, n_features: int | None) -> Student:
         """Return the student of N features with every choice made; two layers have none.
@@ -130,8 +158,9 @@ class Student:
             )
         if self.depth == 2:
             return self
-        default = "trained" if self.tied else "random" if narrow else "identity"
-        activation = self.activation or ("relu" if narrow or self.tied else "linear")
+        factored = self._is_factored
+        default = "trained" if factored else "random" if narrow else "identity"
+        activation = self.activation or ("relu" if narrow or factored else "linear")
         return replace(
             self,
             width=width,

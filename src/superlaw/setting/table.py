@@ -22,6 +22,7 @@ _WAYS_OUT = {
     "square": ("width", "below N"),
     "trained": ("embedding", "fixed"),
     "tied": ("tied", "False"),
+    "untied": ("decoder", "left out"),
 }
 """The argument that makes a student be of its kind, and what it would be for another."""
 

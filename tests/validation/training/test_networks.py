@@ -12,7 +12,6 @@ from superlaw.setting.task import PowerLawTask
 from superlaw.validation.training.kernels.gate_moments import RELU_LAWS, gate_moments
 from superlaw.validation.training.loss import ExactLoss, SampledLoss
 from superlaw.validation.training.networks import SparseTrainer
-from superlaw.validation.training.population_flow import PopulationFlow
 from superlaw.validation.training.simulate import simulate
 
 TASK = PowerLawTask(1.5, 0.5, 12)
@@ -74,14 +73,17 @@ def test_descent_is_minus_the_derivative_of_the_loss(activation, amplitude):
 def _dense_gradients(trainer, x):
     """Return the gradients of a batch x (batch, N) with respect to W, B and β, densely."""
     W, B, beta, n = trainer.columns.T, trainer.B, trainer.beta, len(x)
+    has_B, D = trainer.has_B, trainer.decoder.T
     h = x @ W.T
-    z = h if trainer.student.tied else h @ B.T
-    u = z @ W + beta
+    z = h @ B.T if has_B else h
+    u = z @ D + beta
     is_open = u >= 0.0 if trainer.student.activation == "relu" else np.ones_like(u, bool)
     r = np.where(is_open, u - x * trainer.target, 0.0) / n
-    back = r @ W.T
-    into = back if trainer.student.tied else back @ B
-    return {"columns": (z.T @ r + into.T @ x).T, "B": back.T @ h, "beta": r.sum(axis=0)}
+    back = r @ D.T
+    into, decoder = (back @ B if has_B else back).T @ x, z.T @ r
+    columns = into if trainer.student.decoder else decoder + into
+    found = {"columns": columns, "decoder": decoder, "B": h.T @ back, "beta": r.sum(axis=0)}
+    return {name: gradient.T for name, gradient in found.items()}
 
 
 def _samples(trainer):
@@ -102,7 +104,9 @@ def _samples(trainer):
         Student(5),
         Student(5, activation="linear", embedding="tight_frame"),
         Student(5, embedding="trained"),
-        Student(5, tied=True),
+        Student(5, tied=True, init=0.5),
+        Student(5, decoder="transpose"),
+        Student(5, decoder="random"),
         Student(activation="relu", embedding="identity"),
     ],
 )
@@ -111,15 +115,15 @@ def test_sparse_steps_are_dense_steps(activity, student):
     resolved, rng = student.on(12), np.random.default_rng(1)
     trainer = SparseTrainer(task, resolved, SGD(lr, 16), rng, np.array([1]))
     for step in range(1, 8):
-        before = {name: getattr(trainer, name).copy() for name in ("columns", "B", "beta")}
+        names = trainer._trained()
+        before = {name: getattr(trainer, name).copy() for name in names}
         trainer.advance(step, 1)
         after = {name: getattr(trainer, name).copy() for name in before}
         for name, value in before.items():
             getattr(trainer, name)[:] = value
         gradients = _dense_gradients(trainer, _samples(trainer))
-        trained = trainer._trained()
         for name, value in before.items():
-            wanted = value - lr * gradients[name] if name in trained else value
+            wanted = value - lr * gradients[name]
             np.testing.assert_allclose(after[name], wanted, atol=1e-12, err_msg=name)
             getattr(trainer, name)[:] = after[name]
 
@@ -145,23 +149,6 @@ def test_memories_follow_their_definition(optimizer):
             root = np.sqrt(second / (1.0 - 0.999**step)) + 1e-8
             wanted -= 0.01 * first / (1.0 - 0.9**step) / root
         np.testing.assert_allclose(trainer.B, wanted, rtol=1e-9, atol=1e-12)
-
-
-def test_population_flow_is_the_limit_of_small_steps():
-    task, student = PowerLawTask(1.5, 0.0, 24), Student(8).on(24)
-    tracked, lr = np.array([1, 24]), 0.005
-    flow = PopulationFlow(task, student, GradientFlow(1e-4), np.random.default_rng(0), tracked)
-    flow.advance(5.0, 10_000)
-    W, loss = flow.W, ExactLoss(task, student)
-    B, beta, dbeta = np.zeros((8, 8)), np.zeros(24), np.empty(24)
-    for _ in range(round(5.0 / lr)):
-        D = loss.descend(W.T @ B @ W, beta, dbeta)
-        B += lr * (W @ D @ W.T)
-        beta += lr * dbeta
-    found = flow.measure()
-    wanted = loss(W.T @ B @ W, beta)
-    for name in ("loss", "loss_diagonal", "loss_interference"):
-        assert found[name] == pytest.approx(float(wanted[name]), rel=5e-3)
 
 
 def test_mean_of_sgd_is_near_the_flow_and_precisions_agree():

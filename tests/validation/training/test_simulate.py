@@ -18,6 +18,7 @@ from superlaw.validation.training.seeds import DivergenceError, SimulationInterr
 from superlaw.validation.training.simulate import simulate
 
 TASK = PowerLawTask(1.5, 0.5, 200)
+SEVERAL = PowerLawTask(1.5, 0.5, 200, activity="bernoulli")
 OPTIMIZER = SGD(lr=0.05, batch=1)
 TIMES = np.geomspace(1.0, 1e3, 12)
 
@@ -206,7 +207,10 @@ def test_divergence_is_judged_against_the_start_not_the_first_measurement():
         ({"optimizer": Adam()}, "optimizer"),
         ({"optimizer": SGD(lr=0.5, momentum=0.5)}, "lr"),
         ({"student": Student(50), "optimizer": SGD(lr=0.01, batch=None)}, "batch"),
-        ({"student": Student(50, tied=True), "optimizer": GradientFlow()}, "optimizer"),
+        (
+            {"task": SEVERAL, "student": Student(50, tied=True), "optimizer": GradientFlow()},
+            "optimizer",
+        ),
         ({"student": Student(50), "precision": "float16"}, "precision"),
         ({"optimizer": SGD(lr=1.0)}, "lr"),
         ({"times": [-1.0]}, "times"),

@@ -1,0 +1,70 @@
+"""What a student has learned, exactly, from its factors: modes, thresholds, norms and overlaps."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superlaw.validation.training.kernels.gate_moments import gate_moments
+
+Array = NDArray[Any]
+
+
+def learned(L: Array, R: Array, beta: Array, tracked: NDArray[np.int64]) -> dict[str, Array]:
+    """Return S_ii, β_i and |r_i| of tracked features, and overlaps by octave of the index.
+
+    Parameters
+    ----------
+    L, R : ndarray, (N, K)
+        S = LRᵀ.
+    beta : ndarray, (N,)
+    tracked : ndarray of int
+        Counted from 1.
+    """
+    rows = tracked - 1
+    return {
+        "modes": np.einsum("jk,jk->j", L[rows], R[rows]),
+        "thresholds": beta[rows],
+        "norms": np.sqrt(np.einsum("jk,jk->j", R[rows], R[rows])),
+        "overlaps": mean_square_overlaps(L, R, octaves(len(beta))),
+    }
+
+
+def dead_fraction(law: int, own: Array, beta: Array) -> float:
+    """Fraction of outputs that never open on their own feature."""
+    pairs = zip(own.tolist(), beta.tolist(), strict=True)
+    return float(np.mean([gate_moments(law, S, bias)[0] == 0.0 for S, bias in pairs]))
+
+
+def octaves(n_features: int) -> Array:
+    """First feature of each class, counted from 0, and N: 0, 3, 7, 15, … (at least two in each)."""
+    edges = [0] + [2**k - 1 for k in range(2, 64) if 2**k <= n_features - 1]
+    return np.array([*edges, n_features])
+
+
+def mean_square_overlaps(L: Array, R: Array, edges: Array) -> Array:
+    """Mean of S_ji² over j ≠ i, row j in one class of features and i in another.
+
+    Σ_ji (l_j·r_i)² = tr(Σ_j l_j l_jᵀ · Σ_i r_i r_iᵀ): exact, without the N² overlaps.
+
+    Parameters
+    ----------
+    L, R : ndarray, (N, K)
+    edges : ndarray of int, (C + 1,)
+        Where classes of neighbouring features start, and N.
+
+    Returns
+    -------
+    ndarray, (C, C)
+        Row: class of j. Column: class of i. 0 where there is no pair.
+    """
+    spans = [slice(first, last) for first, last in pairwise(edges)]
+    outputs = np.array([(L[span].T @ L[span]).ravel() for span in spans])
+    inputs = np.array([(R[span].T @ R[span]).ravel() for span in spans])
+    size, own = np.diff(edges), np.einsum("jk,jk->j", L, R) ** 2
+    total = outputs @ inputs.T - np.diag([own[span].sum() for span in spans])
+    n_pairs = np.outer(size, size) - np.diag(size)
+    return np.asarray(total / np.maximum(n_pairs, 1))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from superlaw import resume as resume_files
-from superlaw.arguments import increasing_times, lasting, one_of, positive, refuse
+from superlaw.arguments import flag, increasing_times, lasting, one_of, positive, refuse
 from superlaw.curves import log_times
 from superlaw.notices import Notice
 from superlaw.setting.case import Case, case
@@ -104,6 +104,8 @@ def solve(
     >>> [f"{loss:.6e}" for loss in curve.loss]
     ['1.242803e-01', '2.079435e-25']
     """
+    flag("throw", throw)
+    flag("progress", progress)
     studied = case(task, student, optimizer)
     row, name = _row(studied, method)
     if task.n_features is None:
@@ -142,9 +144,10 @@ def _tolerance(rtol: float | None) -> float:
     """Return the tolerance of an integrator."""
     if rtol is None:
         return RTOL
-    if positive("rtol", rtol, "Give a relative tolerance, e.g. 1e-6.") >= 1.0:
+    tolerance = positive("rtol", rtol, "Give a relative tolerance, e.g. 1e-6.")
+    if tolerance >= 1.0:
         refuse("rtol", "below 1", rtol, "Give a relative tolerance, e.g. 1e-6.")
-    return rtol
+    return tolerance
 
 
 def _integrated(asked: Asked) -> Solution:

@@ -112,3 +112,10 @@ def test_the_start_alone_is_a_time():
 
     assert increasing_times([0.0]).tolist() == [0.0]
     assert increasing_times([0.0, 1.0]).tolist() == [0.0, 1.0]
+
+
+@pytest.mark.parametrize("value", [None, 0, 1, "True", np.array([]), np.array([True])])
+def test_a_flag_is_true_or_false(value):
+    with pytest.raises(ArgumentError, match=r"^throw must be True or False"):
+        arguments.flag("throw", value)
+    assert arguments.flag("throw", True) is True

@@ -49,7 +49,7 @@ CALLS = {
     "Student": {
         "width": (None, 8), "depth": (1, 2), "activation": (None, "relu"), "bias": (None, True),
         "embedding": (None, "random"), "tied": (False, True), "init": (None, 1e-3),
-        "init_profile": ("target", "flat"),
+        "init_profile": ("target", "flat"), "decoder": (None, "transpose", "random"),
     },
     "SGD": {"lr": (0.05, 1e-300), "batch": (1, None), "momentum": (0.0, 0.9)},
     "Adam": {"lr": (1e-3,), "batch": (64,), "beta1": (0.9,), "beta2": (0.999,),
@@ -57,11 +57,12 @@ CALLS = {
     "exponent": {key: SETTINGS[key] for key in ("task", "student", "optimizer")},
     "solve": SETTINGS | {
         "method": ("auto", "exact", "rosenbrock", "tsit5"), "features": ("auto", "all"),
-        "rtol": (None, 1e-6, 10.0, 1e-300), "throw": (True,),
+        "rtol": (None, 1e-6, 10.0, 1e-300), "throw": (True,), "progress": (False,),
+        "resume": (None,), "save_every": (60.0,),
     },
     "simulate": SETTINGS | {
         "seeds": (1, 2, 10**9), "entropy": (0, 7), "precision": (None, "float32"),
-        "workers": (None, 2), "save_every": (60.0,), "out": (None,),
+        "workers": (None, 2), "save_every": (60.0,), "out": (None,), "progress": (False,),
     },
     "fit_power_law": {
         "curve": CURVES, "window": (None, (2.0, 50.0), (5.0,), (50.0, 2.0)), "floor": ("auto",
@@ -71,14 +72,15 @@ CALLS = {
     "read_curve": {"path": ("missing.csv", "/", "/dev/zero")},
     "derive": {"name": ("front", "frnot", "sgd")},
     "validate": {"size": ("small",), "seeds": (3,), "n_features": (64,), "planted": (1.0, 1e300),
-                 "entropy": (0,), "runs": (None,)},
+                 "entropy": (0,), "runs": (None,), "progress": (False,)},
     "integrate": {
         "problem": (PROBLEM,), "times": ([1.0, 2.0], [0.0, 1e12], [1e30]), "method": ("auto",
         "tsit5", "rkc"),
         "rtol": (1e-6, 10.0, 1e-300), "atol": (0.0, 1e-9), "max_steps": (1000, 10),
         "events": ((), [loss_reaches(0.1)], [sl.Event("x", 0.5)]), "keep_state": ("none",
         "last", "all"),
-        "state_bytes": (1e9, 0.0), "throw": (True,),
+        "state_bytes": (1e9, 0.0), "throw": (True,), "progress": (False,),
+        "resume": (None,), "save_every": (60.0,),
     },
 }  # fmt: skip
 NEEDED = {

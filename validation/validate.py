@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from superlaw.arguments import one_of, positive, whole
+from superlaw.arguments import flag, one_of, positive, whole
 from superlaw.validation.claims.claim import ClaimResult
 from superlaw.validation.claims.size import SIZES, Conditions, Size
 from superlaw.validation.claims.suites import selection
@@ -58,6 +58,7 @@ def validate(
     >>> validate("two_layer").passed
     True
     """
+    flag("progress", progress)
     positive("planted", planted, "Leave it out, or give a factor such as 1.1.")
     whole("entropy", entropy, "Give a whole number.", minimum=0)
     conditions = Conditions(_size(size, seeds, n_features), entropy, planted, progress, runs)

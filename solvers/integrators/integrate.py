@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Sequence
 
@@ -11,6 +12,7 @@ from numpy.typing import ArrayLike
 from superlaw import resume as resume_files
 from superlaw.arguments import (
     fitting,
+    flag,
     increasing_times,
     not_negative,
     one_of,
@@ -20,10 +22,11 @@ from superlaw.arguments import (
 )
 from superlaw.curves import Array
 from superlaw.solvers.integrators.events import Event
-from superlaw.solvers.integrators.methods import METHODS
+from superlaw.solvers.integrators.methods import METHODS, Method
 from superlaw.solvers.integrators.outcome import solution_of
 from superlaw.solvers.integrators.problem import MeanField
 from superlaw.solvers.integrators.run import Moment, Run
+from superlaw.solvers.integrators.spectral_radius import spectral_bound
 from superlaw.solvers.solution import Solution
 
 STATE_BYTES = 2**30
@@ -100,15 +103,20 @@ def integrate(
     [0.06766764]
     """
     _of_the_right_kind(problem, events, callback)
+    flag("throw", throw)
+    flag("progress", progress)
     grid = np.ascontiguousarray(increasing_times(times))
-    if positive("rtol", rtol, "Give a relative tolerance, e.g. 1e-6.") >= 1.0:
+    rtol = positive("rtol", rtol, "Give a relative tolerance, e.g. 1e-6.")
+    if rtol >= 1.0:
         refuse("rtol", "below 1", rtol, "Give a relative tolerance, e.g. 1e-6.")
-    not_negative("atol", atol, "Leave it out to control relative errors.")
+    atol = not_negative("atol", atol, "Leave it out to control relative errors.")
     max_steps = whole("max_steps", max_steps, "Give a number of steps.")
     one_of("method", method, ("auto", *METHODS))
     one_of("keep_state", keep_state, ("none", "last", "all"))
     _affordable(problem, grid, keep_state, not_negative("state_bytes", state_bytes, "Give bytes."))
     place = resume_files.place(resume, save_every)
+    if not any(event.ends for event in events):
+        _reachable(problem, METHODS.get(method), float(grid[-1]), max_steps)
     run = Run(problem, grid, method, rtol, atol, events, keep_state)
     status = run.go(max_steps, callback, progress, place)
     solution = solution_of(run, status)
@@ -136,3 +144,16 @@ def _affordable(problem: MeanField, times: Array, keep_state: str, budget: float
     if n_bytes > budget:
         rule = f"affordable within state_bytes={budget:.0f} (it takes {n_bytes:.0f} bytes)"
         refuse("keep_state", rule, keep_state, 'Keep "last", fewer times, or raise state_bytes.')
+
+
+def _reachable(problem: MeanField, method: Method | None, last: float, max_steps: int) -> None:
+    """Refuse a last time that no `max_steps` stable steps can reach.
+
+    Only where that is certain: independent linear modes decay at one rate for ever.
+    """
+    if method is None or math.isinf(method.reach) or not problem.is_linear or problem.n_order:
+        return
+    n_steps = last * spectral_bound(problem, problem.y0) / method.reach
+    if n_steps > max_steps:
+        rule = f"reached in max_steps = {max_steps} (stability alone asks for {n_steps:.2g})"
+        refuse("times", rule, last, 'Use method="rosenbrock", which has no such limit.')

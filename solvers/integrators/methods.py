@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 from superlaw.solvers.integrators.problem import MeanField
-from superlaw.solvers.integrators.steps.chebyshev_tableau import RKC2
+from superlaw.solvers.integrators.steps.chebyshev_coefficients import stability_limit
+from superlaw.solvers.integrators.steps.chebyshev_tableau import MOST_STAGES, RKC2
 from superlaw.solvers.integrators.steps.tableaus import (
     DOPRI5,
     HOCHBRUCK_OSTERMANN,
@@ -17,6 +19,8 @@ from superlaw.solvers.integrators.steps.tableaus import (
     Tableau,
 )
 
+EXPLICIT_REACH = 4.0
+"""Both explicit methods are stable on decays up to 3.3 … 3.6 of step × rate."""
 NOT_STIFF = 100.0
 """Up to this (fastest rate × span) an explicit method is not held back by stability for long."""
 
@@ -39,6 +43,8 @@ class Method:
         What does the same with less work where the problem is linear.
     takes_decay_exactly : bool
         Whether independent linear modes are exact in one step.
+    reach : float
+        No step × fastest rate of a decay beyond this is stable.
     """
 
     module: str
@@ -47,6 +53,7 @@ class Method:
     n_stored: tuple[int, int] = (0, 0)
     linear: Method | None = None
     takes_decay_exactly: bool = False
+    reach: float = math.inf
 
     @property
     def compiled(self) -> ModuleType:
@@ -74,9 +81,11 @@ METHODS = {
         "diagonal exact, coupling explicit",
         takes_decay_exactly=True,
     ),
-    "rkc": Method("chebyshev", RKC2, "stabilised explicit", (3, 3)),
-    "tsit5": Method("explicit", TSIT5, _EXPLICIT),
-    "dopri5": Method("explicit", DOPRI5, _EXPLICIT),
+    "rkc": Method(
+        "chebyshev", RKC2, "stabilised explicit", (3, 3), reach=stability_limit(MOST_STAGES)
+    ),
+    "tsit5": Method("explicit", TSIT5, _EXPLICIT, reach=EXPLICIT_REACH),
+    "dopri5": Method("explicit", DOPRI5, _EXPLICIT, reach=EXPLICIT_REACH),
 }
 
 

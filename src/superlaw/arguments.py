@@ -79,6 +79,13 @@ def whole(name: str, value: Any, remedy: str, minimum: int = 1) -> int:
     return exact
 
 
+def flag(name: str, value: Any) -> bool:
+    """Return `value` if it is True or False, else refuse it."""
+    if not isinstance(value, bool):
+        refuse(name, "True or False", value, "Leave it out, or give a bool.")
+    return value
+
+
 def one_of(name: str, value: str, choices: Iterable[str]) -> str:
     """Return `value` if it is one of `choices`, else refuse it and name the nearest one."""
     known = list(choices)

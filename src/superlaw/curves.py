@@ -47,12 +47,13 @@ def log_times(t_start: float, t_end: float, per_decade: int = 10) -> Array:
     >>> log_times(0.1, 10.0, per_decade=1).tolist()
     [0.1, 1.0, 10.0]
     """
-    positive("t_start", t_start, "Log-spaced times need a start above 0.")
-    if positive("t_end", t_end, "Log-spaced times need an end above 0.") <= t_start:
+    t_start = positive("t_start", t_start, "Log-spaced times need a start above 0.")
+    t_end = positive("t_end", t_end, "Log-spaced times need an end above 0.")
+    if t_end <= t_start:
         refuse("t_end", "above t_start", t_end, f"Give an end after {t_start}.")
     in_reach("t_start", t_start)
     in_reach("t_end", t_end)
-    whole("per_decade", per_decade, "Give points a decade, e.g. 10.")
+    per_decade = whole("per_decade", per_decade, "Give points a decade, e.g. 10.")
     n_times = max(2, round(per_decade * math.log10(t_end / t_start)) + 1)
     if n_times > MOST_TIMES:
         rule = f"small enough for {MOST_TIMES} times (it asks for {n_times:.3g})"

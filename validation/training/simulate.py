@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from superlaw.arguments import (
     LONGEST_RUN,
     fitting,
+    flag,
     increasing_times,
     lasting,
     one_of,
@@ -116,6 +117,7 @@ def simulate(
     >>> runs.loss.shape
     (2, 2)
     """
+    flag("progress", progress)
     plan = _plan(task, student, times, optimizer, seeds, entropy, precision)
     at_once = _workers(workers, plan.seeds)
     _check_memory(plan, at_once)
@@ -171,13 +173,14 @@ def _randomness(studied: Case, seeds: int | None, entropy: int | None) -> tuple[
     is_drawn = studied.is_sampled or studied.student.embedding != "identity"
     if not is_drawn:
         remedy = "Nothing is drawn here: every run is the same."
-        if seeds not in (None, 1):
+        if seeds is not None and whole("seeds", seeds, remedy) != 1:
             refuse("seeds", "left out, or 1", seeds, remedy)
         if entropy is not None:
             refuse("entropy", "left out", entropy, remedy)
     default = SEEDS if is_drawn else 1
+    root = 0 if entropy is None else entropy
     n_seeds = whole("seeds", default if seeds is None else seeds, "Give a number of runs, e.g. 8.")
-    return n_seeds, whole("entropy", entropy or 0, "Give a whole number.", minimum=0)
+    return n_seeds, whole("entropy", root, "Give a whole number.", minimum=0)
 
 
 def _check_stable(studied: Case) -> None:
@@ -215,6 +218,6 @@ def _check_time(plan: Plan, at_once: int) -> None:
 
 
 def _workers(workers: int | None, seeds: int) -> int:
-    if workers is not None:
-        whole("workers", workers, "Give a number of seeds to run at a time.")
-    return min(workers or os.cpu_count() or 1, seeds)
+    if workers is None:
+        return min(os.cpu_count() or 1, seeds)
+    return min(whole("workers", workers, "Give a number of seeds to run at a time."), seeds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, asdict, dataclass, replace
 from typing import Any
 
-from superlaw.arguments import one_of, positive, refuse
+from superlaw.arguments import finite, flag, one_of, positive, refuse, whole
 from superlaw.setting.task import counted
 
 ACTIVATIONS = ("linear", "relu")
@@ -72,7 +72,8 @@ class Student:
         """Refuse what does not define a student."""
         if self.width is not None:
             object.__setattr__(self, "width", counted("width", self.width, "Give 1 ≤ K ≤ N."))
-        if self.depth not in (1, 2):
+        object.__setattr__(self, "depth", whole("depth", self.depth, "Give 1 or 2."))
+        if self.depth > 2:
             refuse("depth", "1 or 2", self.depth, "Deeper students are not covered by the theory.")
         one_of("init_profile", self.init_profile, ("target", "flat"))
         self._check_network()
@@ -80,8 +81,8 @@ class Student:
 
     def _check_network(self) -> None:
         for name in ("bias", "tied"):
-            if getattr(self, name) not in (None, True, False) or type(getattr(self, name)) is int:
-                refuse(name, "True or False", getattr(self, name), "Leave it out, or give a bool.")
+            if getattr(self, name) is not None:
+                flag(name, getattr(self, name))
         if self.activation is not None:
             one_of("activation", self.activation, ACTIVATIONS)
         if self.embedding is not None:
@@ -133,7 +134,7 @@ class Student:
         if self._is_factored or self.embedding == "trained":
             if self.init is not None:
                 positive("init", self.init, "Give the norm of the columns of W, e.g. init=0.3.")
-        elif self.init not in (None, 0.0):
+        elif self.init is not None and finite("init", self.init, "Leave it out.") != 0.0:
             remedy = "Leave it out, train W (tied, decoder or embedding), or use depth=2."
             refuse("init", "0 for one layer and a fixed W", self.init, remedy)
 

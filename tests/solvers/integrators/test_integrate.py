@@ -320,3 +320,10 @@ def test_log_times_need_an_order(refused, t_start, t_end, name):
 def test_arguments_of_another_kind_are_refused(refused, arguments, name, words):
     with refused(name, words):
         integrate(**({"problem": linear(), "times": [1.0]} | arguments))
+
+
+@pytest.mark.parametrize("method", ["tsit5", "dopri5", "rkc"])
+def test_a_time_that_no_stable_steps_can_reach_is_refused_before_any_work(refused, method):
+    with refused("times", "stability alone asks for"):
+        integrate(linear(), [1e15], method=method)
+    assert integrate(linear(), [10.0], method=method).success

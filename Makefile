@@ -6,8 +6,8 @@ export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: demo test slow kernels lint docs docs-check site wheel bench clean
 
-demo: $(VENV)/.demo  ## Validate the theory: five tasks, eight seeds, a report
-	$(BIN)/superlaw validate sequential --out report
+demo: $(VENV)/.demo  ## The headline and the sequential theory, validated: a report
+	$(BIN)/superlaw validate one_slope sequential --size demo --out report
 	@echo "open report/index.html"
 
 test: $(VENV)/.test  ## Fast tests and every example in the documentation

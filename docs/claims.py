@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from superlaw import storage
 from superlaw.theory.derivations import NAMES, derive
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import table
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import Claim
+from superlaw.validation.claims.size import SIZES
 from superlaw.validation.claims.suites import suites
+from superlaw.validation.figures.drawing import svg
+from superlaw.validation.reports.report import Report
 
 DOCS = Path(__file__).parent
 TITLE = """# Claims
@@ -22,6 +27,53 @@ a claim or a suite of them again, `--planted 1.1` makes its predictions wrong, a
 HEADS = ("claim", "in words", "equation", "predicted by", "checks", "result")
 
 
+def keep(suite: str, report: Report, figures: Mapping[str, tuple[int, ...]]) -> None:
+    """Write the numbers of a full validation, and the figures that its page shows."""
+    facts = storage.manifest({}, seconds=report.seconds)
+    text = storage.to_json(report.to_dict() | {"manifest": facts})
+    storage.write_text(DOCS / "results" / f"{suite}.json", f"{text}\n")
+    for claim in report.claims:
+        panels = claim.findings.panels
+        for k in figures.get(claim.name, ()):
+            if k < len(panels):  # a small size draws fewer
+                storage.write_text(DOCS / "figures" / f"{claim.name}-{k}.svg", svg(panels[k]))
+
+
+def sections(report: dict[str, Any], figures: Mapping[str, tuple[int, ...]]) -> Iterator[str]:
+    """Yield what a page says of each claim: its words, what the numbers support, every check."""
+    heads = ("check", "predicted", "measured", "allowed")
+    for claim in report["claims"]:
+        yield f"## {claim['name']}: {claim['verdict']}\n\n{claim['statement']}"
+        if claim["remark"]:
+            yield claim["remark"]
+        rows = tuple(
+            (
+                check["label"],
+                f"{check['predicted']:.4g}",
+                f"{check['measured']:.4g}",
+                Check.from_dict(check).allowed,
+            )
+            for check in claim["checks"]
+        )
+        yield table(Table(heads, rows))
+        for k in figures.get(claim["name"], ()):
+            place = f"figures/{claim['name']}-{k}.svg"
+            if (DOCS / place).exists():
+                yield f"![{claim['name']}, figure {k}]({place})"
+
+
+def command(suite: str, configuration: dict[str, Any]) -> str:
+    """Return the command that made the numbers of a suite, with what it simulated."""
+    size = configuration["size"][suite]
+    sizes = {name: storage.plain(asdict(getattr(known, suite))) for name, known in SIZES.items()}
+    (name, *_) = (name for name, known in sizes.items() if known == size)
+    option = "" if name == "full" else f" --size {name}"
+    return (
+        f"`superlaw validate {suite}{option}`: N = {size['n_features']}, {size['seeds']} seeds, "
+        f"t up to {size['t_end']:g}; every number is in [{suite}.json](results/{suite}.json)."
+    )
+
+
 def pages() -> Iterator[tuple[Path, str]]:
     """Yield the page: a table a suite, with the results that are committed."""
     parts = [TITLE]
@@ -29,16 +81,12 @@ def pages() -> Iterator[tuple[Path, str]]:
         results = json.loads((DOCS / "results" / f"{suite}.json").read_text("utf-8"))
         told = {result["name"]: result for result in results["claims"]}
         rows = tuple(_row(claim, told[claim.name]) for claim in claims)
-        parts += [f"## {suite}", _ran(suite, results["configuration"]), table(Table(HEADS, rows))]
+        parts += [
+            f"## {suite}",
+            command(suite, results["configuration"]),
+            table(Table(HEADS, rows)),
+        ]
     yield DOCS / "claims.md", "\n\n".join(parts) + "\n"
-
-
-def _ran(suite: str, configuration: dict[str, Any]) -> str:
-    size = configuration["size"][suite]
-    return (
-        f"`superlaw validate {suite}`: N = {size['n_features']}, {size['seeds']} seeds, t up to "
-        f"{size['t_end']:g}; every number is in [{suite}.json](results/{suite}.json)."
-    )
 
 
 def _row(claim: Claim, result: dict[str, Any]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import claims
 import superposed
+import trained
 
 from superlaw.notices import CODES
 from superlaw.storage import to_json, write_text
@@ -57,6 +58,7 @@ def _validate() -> None:
     loss = next(claim for claim in report.claims if claim.name == "loss")
     write_text(FIGURE, svg(loss.findings.panels[3]))
     superposed.measure()
+    trained.measure()
 
 
 def _texts() -> Iterator[tuple[Path, str]]:
@@ -67,6 +69,7 @@ def _texts() -> Iterator[tuple[Path, str]]:
     yield DOCS / "warnings.md", _warnings()
     yield DOCS / "coverage.md", coverage().to_markdown()
     yield from superposed.pages()
+    yield from trained.pages()
     yield from claims.pages()
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import claims
+
 from superlaw.solvers.closures.accuracy import measured
 from superlaw.storage import to_json, write_text
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import table
-from superlaw.validation.claims.check import Check
 from superlaw.validation.reports import outside_assumptions
 
 DOCS = Path(__file__).parent
@@ -44,18 +45,11 @@ one-active limit under gradient flow stands for them only where this is near 1."
 
 def measure() -> None:
     """Run the full validation, and measure what lies outside its assumptions; keep the numbers."""
-    from superlaw import storage
     from superlaw.validation.claims.size import SIZES, Conditions
-    from superlaw.validation.figures.drawing import svg
     from superlaw.validation.validate import validate
 
     write_text(OUTSIDE, to_json(outside_assumptions.measured(Conditions(SIZES["full"]))) + "\n")
-    report = validate("superposed", runs=str(RUNS), progress=True)
-    facts = storage.manifest({}, seconds=report.seconds)
-    write_text(REPORT, to_json(report.to_dict() | {"manifest": facts}) + "\n")
-    for claim in report.claims:
-        for k in FIGURES.get(claim.name, ()):
-            write_text(DOCS / "figures" / f"{claim.name}-{k}.svg", svg(claim.findings.panels[k]))
+    claims.keep("superposed", validate("superposed", runs=str(RUNS), progress=True), FIGURES)
 
 
 def pages() -> Iterator[tuple[Path, str]]:
@@ -75,27 +69,10 @@ def _regime(report: dict[str, Any]) -> str:
         f"(N = {size['n_features']}, {size['seeds']} seeds, t up to {size['t_end']:g}; "
         f"{report['manifest']['seconds'] / 60:.0f} minutes with the flows it found on disk). Every "
         "number is in [superposed.json](results/superposed.json). How far the mean field can be "
-        "trusted is on [a page of its own](accuracy.md).",
+        "trusted is on [a page of its own](accuracy.md). W is fixed here; the slope that tasks "
+        "share once it is trained is on [another](trained.md).",
     ]
-    for claim in report["claims"]:
-        parts.append(f"## {claim['name']}: {claim['verdict']}\n\n{claim['statement']}")
-        if claim["remark"]:
-            parts.append(claim["remark"])
-        rows = tuple(
-            (
-                check["label"],
-                f"{check['predicted']:.4g}",
-                f"{check['measured']:.4g}",
-                Check.from_dict(check).allowed,
-            )
-            for check in claim["checks"]
-        )
-        parts.append(table(Table(("check", "predicted", "measured", "allowed"), rows)))
-        parts += [
-            f"![{claim['name']}, figure {k}](figures/{claim['name']}-{k}.svg)"
-            for k in FIGURES.get(claim["name"], ())
-        ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join((*parts, *claims.sections(report, FIGURES))) + "\n"
 
 
 def _accuracy(closure: dict[str, Any], outside: dict[str, Any]) -> str:

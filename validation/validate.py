@@ -27,11 +27,11 @@ def validate(
     Parameters
     ----------
     *names : str
-        Suites ("sequential", "superposed") or single claims; everything if left out.
+        Suites ("sequential", "superposed", "trained") or single claims; everything if left out.
     seeds, n_features : int, optional
         Runs and features of the simulations; those of `size` if left out.
-    size : {"full", "small"}
-        N = 1024 (networks 512), 8 seeds, t = 1e4; or a quick form.
+    size : {"full", "small", "demo"}
+        N = 1024 (networks 512), 8 seeds, t = 1e4; a quick form; or that of `make demo`.
     entropy : int
         Root of all random streams.
     planted : float

@@ -10,7 +10,7 @@ from typing import Any
 from superlaw.results import Result
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.size import Conditions
-from superlaw.validation.figures.panels import HeatMap, Panel
+from superlaw.validation.figures.panels import Picture, Row
 from superlaw.validation.training.ensemble import Ensemble
 
 
@@ -21,18 +21,21 @@ class Findings(Result):
     Parameters
     ----------
     checks : tuple of Check
-    panels : tuple of Panel and HeatMap
+    panels : tuple of Panel, HeatMap and Row
         Figures of it.
     runs : tuple of Ensemble
         The simulated training that was compared.
     remark : str
         What the numbers of this run support, in words.
+    headline : Row or None
+        The picture that a report with this claim opens with.
     """
 
     checks: tuple[Check, ...]
-    panels: tuple[Panel | HeatMap, ...] = field(default=(), repr=False)
+    panels: tuple[Picture, ...] = field(default=(), repr=False)
     runs: tuple[Ensemble, ...] = field(default=(), repr=False)
     remark: str = ""
+    headline: Row | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -31,25 +31,75 @@ class Extent:
 
 
 @dataclass(frozen=True)
+class Map(Extent):
+    """How much a suite simulates that maps tasks, and students of several sizes.
+
+    Parameters
+    ----------
+    frequency_exponents, teacher_exponents : tuple of float
+        Values of a and of b; every pair is a task.
+    shares : tuple of int
+        Further values of N/K at which every task is trained, besides 16.
+    widths : tuple of (int, int)
+        N and K of the students whose slopes are ordered.
+    fresh : int
+        How many points are drawn at random.
+    """
+
+    frequency_exponents: tuple[float, ...]
+    teacher_exponents: tuple[float, ...]
+    shares: tuple[int, ...]
+    widths: tuple[tuple[int, int], ...]
+    fresh: int
+
+
+@dataclass(frozen=True)
 class Size:
     """How much each suite simulates.
 
     Parameters
     ----------
     sequential, superposed : Extent
+    trained : Map
     """
 
     sequential: Extent
     superposed: Extent
+    trained: Map
 
     def with_each(self, **changed: Any) -> Size:
         """Return the size with these parts of every extent changed."""
-        return Size(replace(self.sequential, **changed), replace(self.superposed, **changed))
+        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        return Size(**{name: replace(part, **changed) for name, part in parts.items()})
 
 
+_WIDTHS = ((256, 11), (256, 23), (256, 45), (512, 16), (512, 32), (512, 64))
+"""N/K² = 2, ½ and ⅛ at two N."""
+_MORE_WIDTHS = (
+    *((256, 6), (256, 8), (256, 16), (256, 32)),
+    *((512, 8), (512, 11), (512, 23), (512, 45), (512, 91), (512, 128)),
+    *((1024, 11), (1024, 16), (1024, 23), (1024, 32), (1024, 45), (1024, 64), (1024, 91)),
+    *((2048, 32), (2048, 45), (2048, 64), (2048, 128)),
+)
+_CORNERS = Map(512, 2, 1e3, (1.1, 1.5, 2.5), (0.0, 0.25, 0.5, 1.0), (), _WIDTHS, 8)
+_SEQUENTIAL, _NETWORKS = Extent(128, 10, 300.0), Extent(256, 6, 1e3)
 SIZES = {
-    "full": Size(sequential=Extent(1024, 8, 1e4), superposed=Extent(512, 8, 1e4)),
-    "small": Size(sequential=Extent(128, 10, 300.0), superposed=Extent(256, 6, 1e3)),
+    "full": Size(
+        sequential=Extent(1024, 8, 1e4),
+        superposed=Extent(512, 8, 1e4),
+        trained=Map(
+            *(512, 4, 1e3),
+            frequency_exponents=(1.1, 1.3, 1.5, 2.0, 2.5),
+            teacher_exponents=(0.0, 0.25, 0.5, 0.75, 1.0),
+            shares=(2, 4, 8, 32),
+            widths=_WIDTHS + _MORE_WIDTHS,
+            fresh=40,
+        ),
+    ),
+    "small": Size(_SEQUENTIAL, _NETWORKS, _CORNERS),
+    "demo": Size(
+        Extent(1024, 8, 1e4), _NETWORKS, replace(_CORNERS, teacher_exponents=(0.25, 0.5, 1.0))
+    ),
 }
 
 

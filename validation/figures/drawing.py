@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
-from superlaw.validation.figures.panels import HeatMap, Panel, Series
+from superlaw.validation.figures.panels import HeatMap, Panel, Picture, Row, Series
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 """Okabe-Ito: told apart by colour-blind readers, and by lightness in greyscale."""
@@ -40,7 +40,7 @@ def draw(panel: Panel, axes: Axes | None = None) -> Axes:
     """Draw a panel, on given axes or on a new figure; return the axes."""
     with rc_context(_STYLE):
         if axes is None:
-            axes = _axes(_LEGEND_ROW * _rows(panel))
+            axes = _axes(_LEGEND_ROW * _rows(panel, _LEGEND_COLUMNS))
         colour = -1
         for series in panel.series:
             colour += not series.paired
@@ -74,19 +74,41 @@ def draw_map(heat_map: HeatMap, axes: Axes | None = None) -> Axes:
     return axes
 
 
-def figure(panel: Panel | HeatMap) -> Figure:
-    """Return a figure of a panel or a map."""
-    axes = draw_map(panel) if isinstance(panel, HeatMap) else draw(panel)
+def draw_row(row: Row) -> Axes:
+    """Draw panels side by side on the same scales, with one legend; return the first axes."""
+    with rc_context(_STYLE):
+        width, height = _SIZE
+        n = len(row.panels)
+        size = (0.8 * n * width, height + _LEGEND_ROW * _rows(row.panels[0], n))
+        figure = Figure(figsize=size)
+        FigureCanvasAgg(figure)
+        every = np.atleast_1d(figure.subplots(1, n, sharex=True, sharey=True))
+        for axes, panel in zip(every, row.panels, strict=True):
+            draw(panel, axes)
+            axes.get_legend().remove()
+            axes.label_outer()
+        handles, labels = every[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=n)
+    first: Axes = every[0]
+    return first
+
+
+def figure(picture: Picture) -> Figure:
+    """Return a figure of a panel, a row of them or a map."""
+    if isinstance(picture, Row):
+        axes = draw_row(picture)
+    else:
+        axes = draw_map(picture) if isinstance(picture, HeatMap) else draw(picture)
     found = axes.get_figure()
     assert isinstance(found, Figure)
     return found
 
 
-def svg(panel: Panel | HeatMap) -> str:
-    """Return a panel as SVG, the same bytes for the same data."""
+def svg(picture: Picture) -> str:
+    """Return a picture as SVG, the same bytes for the same data."""
     with rc_context(_STYLE):
         text = io.StringIO()
-        figure(panel).savefig(text, format="svg", metadata={"Date": None, "Creator": "superlaw"})
+        figure(picture).savefig(text, format="svg", metadata={"Date": None, "Creator": "superlaw"})
     body = text.getvalue()
     return (
         body[body.index("<svg") : body.index("<metadata")] + body[body.index("</metadata>") + 11 :]
@@ -101,10 +123,17 @@ def _axes(more: float = 0.0) -> Axes:
     return figure.subplots()
 
 
-def _rows(panel: Panel) -> int:
+def _rows(panel: Panel, columns: int) -> int:
     """Return how many rows the legend of a panel has."""
-    entries = sum(not series.paired or series.style in _LINES for series in panel.series)
-    return -(-entries // _LEGEND_COLUMNS)
+    entries = sum(bool(_label(series)) for series in panel.series)
+    return -(-entries // columns)
+
+
+def _label(series: Series) -> str | None:
+    """Return the entry of a series in the legend: points share that of the line before them."""
+    if series.paired and series.style not in _LINES:
+        return None
+    return series.label or None
 
 
 def _legend(axes: Axes) -> None:
@@ -122,11 +151,9 @@ def _legend(axes: Axes) -> None:
 
 
 def _draw_series(axes: Axes, series: Series, colour: str) -> None:
-    label = None if series.paired else series.label
+    label = _label(series)
     if series.style in _LINES:
-        axes.plot(
-            series.x, series.y, _LINES[series.style], color=colour, label=series.label, lw=1.5
-        )
+        axes.plot(series.x, series.y, _LINES[series.style], color=colour, label=label, lw=1.5)
         return
     axes.errorbar(
         series.x,

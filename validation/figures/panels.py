@@ -14,12 +14,13 @@ class Series:
     Parameters
     ----------
     label : str
+        Without one it has no entry in the legend.
     x, y : ndarray
     error : ndarray or None
         Half-height of the error bars.
     style : {"line", "dashed", "dotted", "points", "rings"}
     paired : bool
-        Belongs to the series before it: the same colour, no entry in the legend.
+        Belongs to the series before it: the same colour; points then share its legend entry.
     """
 
     label: str
@@ -53,6 +54,21 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class Row:
+    """Panels side by side on the same axes, with one legend: a picture that compares.
+
+    Parameters
+    ----------
+    title : str
+    panels : tuple of Panel
+        With the same series labels.
+    """
+
+    title: str
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True)
 class HeatMap:
     """A table of numbers shown as colours.
 
@@ -74,3 +90,7 @@ class HeatMap:
     y: tuple[str, ...]
     values: Array
     span: tuple[float, float]
+
+
+Picture = Panel | HeatMap | Row
+"""What is drawn as one figure."""

@@ -40,6 +40,29 @@ def fall(times: Array, loss: Array) -> Fall:
     return Fall(float(exponent), float(slope[top]), (float(times[first]), float(times[last])))
 
 
+def straight_slope(times: Array, loss: Array, window: tuple[float, float]) -> Array:
+    """Return −d ln L/d ln t of one straight fit over a window, for each curve.
+
+    Parameters
+    ----------
+    times : ndarray
+        Shape (n_times,).
+    loss : ndarray
+        Shape (n_times,) or (n_curves, n_times).
+    window : (float, float)
+        First and last time, both included.
+
+    Returns
+    -------
+    ndarray
+        Shape () or (n_curves,).
+    """
+    inside = (times >= window[0]) & (times <= window[1])
+    x = np.log(times[inside])
+    x -= x.mean()
+    return np.asarray(-(np.log(loss[..., inside]) @ x) / (x @ x))
+
+
 def time_to_reach(times: Array, rising: Array, level: float) -> float:
     """Return when a rising curve first reaches a level; NaN if it does not."""
     k = int(np.argmax(rising >= level))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import ClaimResult
 from superlaw.validation.figures.drawing import svg
+from superlaw.validation.figures.panels import Picture, Row
 
 if TYPE_CHECKING:
     from superlaw.validation.reports.report import Report
@@ -30,6 +31,9 @@ def page(report: Report) -> str:
         entropy=configuration["entropy"],
         minutes=f"{report.seconds / 60.0:.1f}",
         checks=sum(len(claim.checks) for claim in report.claims),
+        headlines="".join(
+            _figure(claim.findings.headline) for claim in report.claims if claim.findings.headline
+        ),
         rows="".join(_row(claim) for claim in report.claims),
         sections="".join(_section(claim) for claim in report.claims),
     )
@@ -79,10 +83,7 @@ def _section(claim: ClaimResult) -> str:
         f"<td>{html.escape(check.allowed)}</td></tr>\n"
         for check in claim.checks
     )
-    figures = "".join(
-        f'<figure aria-label="{html.escape(panel.title)}">{svg(panel)}</figure>\n'
-        for panel in claim.findings.panels
-    )
+    figures = "".join(map(_figure, claim.findings.panels))
     told = claim.to_dict()
     simulated = trained(told["runs"]) or ["nothing: theory against theory"]
     return _SECTION.format(
@@ -98,6 +99,11 @@ def _section(claim: ClaimResult) -> str:
         opened=" open" if len(claim.checks) <= _SHOWN or not claim.passed else "",
         checks=checks,
     )
+
+
+def _figure(picture: Picture) -> str:
+    wide = ' class="wide"' if isinstance(picture, Row) else ""
+    return f'<figure{wide} aria-label="{html.escape(picture.title)}">{svg(picture)}</figure>\n'
 
 
 def _measured(check: Check) -> str:
@@ -125,6 +131,7 @@ td, th { border-bottom: 1px solid var(--line); padding: .25rem .6rem; text-align
 .planted { border: 2px solid var(--bad); padding: .5rem 1rem; font-weight: 600; }
 .figures { display: flex; flex-wrap: wrap; gap: 1rem; }
 figure { margin: 0; flex: 1 1 min(24rem, 100%); max-width: 34rem; }
+figure.wide { max-width: 60rem; }
 svg { width: 100%; height: auto; background: #fff; }
 summary { cursor: pointer; }
 details td:first-child { min-width: 7rem; }
@@ -136,6 +143,7 @@ _PAGE = """<!doctype html>
 <title>superlaw: {name}</title><style>{style}</style></head>
 <body><h1>Validation: {name} <span class="{verdict}">{verdict}</span></h1>
 {planted}
+{headlines}
 <p>superlaw {version}, {date}, random streams from entropy {entropy}, {minutes} minutes, {checks}
 checks, none of them twice. What was simulated is said with each claim. A tolerance in per cent is
 relative to the predicted value; z counts standard errors of the seeds.

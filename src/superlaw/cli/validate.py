@@ -18,7 +18,8 @@ def _build(parser: Parser) -> None:
         parser, to="validate.claims", metavar="CLAIM", about="suites or claims; all if left out"
     )
     group = parser.add_argument_group("simulations")
-    word(group, "--size", to="validate.size", about="of them (full)", choices=("full", "small"))
+    sizes = ("full", "small", "demo")
+    word(group, "--size", to="validate.size", about="of them (full)", choices=sizes)
     count(group, "--seeds", to="validate.seeds", about="runs of each")
     count(group, "-N", "--n-features", to="validate.n_features", about="features")
     count(group, "--entropy", to="validate.entropy", about="root of all random streams (0)")

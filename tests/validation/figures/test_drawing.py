@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from superlaw.validation.figures.drawing import draw, svg
-from superlaw.validation.figures.panels import Panel, Series
+from superlaw.validation.figures.drawing import draw, figure, svg
+from superlaw.validation.figures.panels import Panel, Row, Series
 
 X = np.geomspace(1.0, 1e4, 30)
 
@@ -32,3 +32,21 @@ def test_the_legend_stands_outside_the_axes():
     assert legend.y1 < plot.y0
     assert 0.0 <= legend.x0 and legend.x1 <= figure.bbox.x1 and legend.y0 >= 0.0
     assert plot.height > 0.4 * figure.bbox.height
+
+
+def test_a_row_shows_panels_on_the_same_scales_with_one_legend():
+    one, other = _panel(2), _panel(3)
+    drawn = figure(Row("Both", (one, other)))
+    left, right = drawn.get_axes()
+    assert left.get_ylim() == right.get_ylim() and left.get_xlim() == right.get_xlim()
+    assert left.get_ylabel() and not right.get_ylabel()
+    assert left.get_legend() is None and right.get_legend() is None
+    assert len(drawn.legends[0].get_texts()) == 2
+    assert svg(Row("Both", (one, other))).count("<svg") == 1
+
+
+def test_a_series_without_a_label_is_not_in_the_legend():
+    named, other = _panel(2).series
+    silent = Series("", other.x, other.y)
+    legend = draw(Panel("Title", "x", "y", (named, silent))).get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == [named.label]

@@ -1,0 +1,87 @@
+"""Pictures of the shared slope: loss curves side by side, maps, what the loss is made of."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from superlaw.setting.task import PowerLawTask
+from superlaw.validation.claims.trained import flows
+from superlaw.validation.figures.panels import HeatMap, Panel, Row, Series
+from superlaw.validation.training.ensemble import Ensemble, standard_error
+
+SCALE = (0.0, 2.0)
+SHOWN = 4
+"""Curves of a panel that would be crowded."""
+Runs = dict[PowerLawTask, Ensemble]
+
+
+def side_by_side(narrow: Runs, wide: Runs, shared: float) -> Row:
+    """Return the curves of K = N beside those in superposition, from where the window starts."""
+    titles = (
+        f"K = N: slopes {span(wide)}",
+        f"N/K = {flows.SHARE}, W trained: slopes {span({x: narrow[x] for x in wide})}",
+    )
+    panels = tuple(
+        Panel(title, "time t", "loss, over its value at t = 12", _curves(wide, runs, shared))
+        for title, runs in zip(titles, (wide, narrow), strict=True)
+    )
+    return Row("Loss curves of all tasks, without superposition and with it", panels)
+
+
+def _curves(tasks: Runs, runs: Runs, shared: float) -> tuple[Series, ...]:
+    """Return one line a task, one colour for every b, and the guide of the shared slope."""
+    series, last = [], None
+    a = ", ".join(f"{value:g}" for value in sorted({task.a for task in tasks}))
+    for task in sorted(tasks, key=lambda each: (each.b, each.a)):
+        each = runs[task]
+        inside = each.times >= flows.WINDOW[0]
+        t, loss = each.times[inside], each.mean[inside]
+        known = task.b == last
+        label = "" if known else f"b = {task.b:g}, a = {a}"
+        series.append(Series(label, t, loss / loss[0], paired=known))
+        last = task.b
+    guide = (t / t[0]) ** -shared
+    return (*series, Series(f"t^-{shared:.2g}", t, guide, style="dashed"))
+
+
+def span(runs: Runs) -> str:
+    """Return the smallest and the largest slope, in words."""
+    own = [flows.slope(each) for each in runs.values()]
+    return f"{min(own):.2f} to {max(own):.2f}"
+
+
+def slope_map(title: str, runs: Runs) -> HeatMap:
+    """Return the slopes of all tasks as a table."""
+    columns, rows = sorted({task.a for task in runs}), sorted({task.b for task in runs})
+    slope = {(task.a, task.b): flows.slope(each) for task, each in runs.items()}
+    values = np.array([[slope[a, b] for a in columns] for b in rows])
+    names = (tuple(f"{a:g}" for a in columns), tuple(f"{b:g}" for b in rows))
+    title = f"Slope over 12 ≤ t ≤ 1000, {title}"
+    return HeatMap(title, "frequency exponent a", "teacher exponent b", *names, values, SCALE)
+
+
+def own_share(runs: Runs) -> Panel:
+    """Show what the loss is made of: the share of features on their own outputs."""
+    series = tuple(
+        Series(
+            flows.name(task),
+            each.times,
+            (each.observables["loss_diagonal"] / each.loss).mean(axis=0),
+        )
+        for task, each in list(runs.items())[:: max(1, len(runs) // SHOWN)]
+    )
+    title = "Share of the loss that features have on their own outputs"
+    return Panel(title, "time t", "share", series, y_log=False)
+
+
+def against_share(by_share: dict[int, Runs]) -> Panel:
+    """Show the slope of each task against N/K, with seeds as error bars."""
+    shares = np.array(sorted(by_share), dtype=float)
+    series = []
+    for task in next(iter(by_share.values())):
+        runs = [by_share[int(share)][task] for share in shares]
+        slope = np.array([flows.slope(each) for each in runs])
+        error = np.array([float(standard_error(flows.slopes(each))) for each in runs])
+        series.append(Series(flows.name(task), shares, slope, error, "points"))
+        series.append(Series("", shares, slope, paired=True))
+    return Panel("Slope against N/K, W trained", "N/K", "slope", tuple(series), y_log=False)

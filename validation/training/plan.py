@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -82,14 +83,13 @@ class Plan:
         """A digest of the configuration, by which a folder knows its run."""
         return hashlib.sha256(storage.to_json(self.configuration).encode()).hexdigest()
 
-    def trainer(self, seed: int) -> Trainer:
-        """Return the student of a seed at its start."""
+    def trainer(self, seed: int, pool: Executor | None = None) -> Trainer:
+        """Return the student of a seed at its start; threads of a pool may share one gradient."""
         child = np.random.SeedSequence(self.entropy, spawn_key=(seed,))
         generator = np.random.Generator(np.random.PCG64(child))
         studied = self.case
-        return TRAINERS.row(studied).make(
-            studied, generator, self.tracked, np.dtype(self.precision)
-        )
+        dtype = np.dtype(self.precision)
+        return TRAINERS.row(studied).make(studied, generator, self.tracked, dtype, pool)
 
     @property
     def case(self) -> Case:
@@ -103,27 +103,32 @@ class Plan:
 
 
 Tracked = NDArray[np.int64]
-Start = Callable[[Case, np.random.Generator, Tracked, "np.dtype[Any]"], Trainer]
-"""From a case, the source of all its randomness, tracked features and a precision."""
+Dtype = np.dtype[Any]
+Start = Callable[[Case, np.random.Generator, Tracked, Dtype, Executor | None], Trainer]
+"""From a case, the source of all its randomness, tracked features, a precision, and threads."""
 
 
 def _full_rank(
-    studied: Case, generator: np.random.Generator, tracked: Tracked, dtype: np.dtype[Any]
+    studied: Case, generator: np.random.Generator, tracked: Tracked, dtype: Dtype, _: Any
 ) -> Trainer:
     assert isinstance(studied.optimizer, SGD)  # by the row's dynamics
     return FullRankTrainer(studied.task, studied.optimizer, generator, tracked)
 
 
 def _flow(
-    studied: Case, generator: np.random.Generator, tracked: Tracked, dtype: np.dtype[Any]
+    studied: Case,
+    generator: np.random.Generator,
+    tracked: Tracked,
+    dtype: Dtype,
+    pool: Executor | None,
 ) -> Trainer:
     assert isinstance(studied.optimizer, GradientFlow)  # by the row's dynamics
     task, student, optimizer = studied.task, studied.student, studied.optimizer
-    return population_flow(task, student, optimizer, generator, tracked, dtype)
+    return population_flow(task, student, optimizer, generator, tracked, dtype, pool)
 
 
 def _sparse(
-    studied: Case, generator: np.random.Generator, tracked: Tracked, dtype: np.dtype[Any]
+    studied: Case, generator: np.random.Generator, tracked: Tracked, dtype: Dtype, _: Any
 ) -> Trainer:
     assert not isinstance(studied.optimizer, GradientFlow)  # by the row's dynamics
     task, student, optimizer = studied.task, studied.student, studied.optimizer

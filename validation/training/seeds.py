@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,7 @@ class Runs:
         self.plan, self.folder, self.save_every = plan, folder, save_every
         self.stop = threading.Event()
         self.bar = WorkBar(progress, float(plan.seeds))
+        self.pool: ThreadPoolExecutor | None = None
         self.unsaved = ""
 
     def go(self, workers: int) -> Ensemble:
@@ -96,7 +98,9 @@ class Runs:
 
     def _go(self, workers: int) -> Ensemble:
         seeds = [SeedRun(self, number) for number in range(self.plan.seeds)]
-        with self.bar, threadpool_limits(1):
+        threads = max(1, (os.cpu_count() or 1) // workers)
+        with self.bar, threadpool_limits(1), ThreadPoolExecutor(threads) as idle:
+            self.pool = idle if threads > 1 else None
             try:
                 execute(SeedRun.go, seeds, workers=workers, on_cancel=self.stop.set)
                 ensemble = self._finished(seeds)
@@ -164,7 +168,7 @@ class SeedRun:
         """Train from the start, or from its resume file, to the end or until stopped."""
         if self.runs.stop.is_set() or self._load():
             return
-        trainer = self.plan.trainer(self.number)
+        trainer = self.plan.trainer(self.number, self.runs.pool)
         self.first_loss = float(trainer.measure()["loss"])
         self._resume(trainer)
         self.runs.show(self.plan.work(trainer.position))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 
 import numpy as np
@@ -31,7 +32,7 @@ from superlaw.validation.training.stability import largest_stable_network_lr
 N_TRACKED = 20
 """Features whose mode is reported, log-spaced."""
 N_OBSERVABLES = 8
-"""Other numbers measured at each time, at most."""
+"""Numbers measured at each time, at most, besides those of features and of their classes."""
 SEED_BYTES = 2000.0
 """What a seed takes besides its numbers."""
 STEP_SECONDS, FEATURE_SECONDS = 1e-7, 3e-9
@@ -198,11 +199,15 @@ def _check_stable(studied: Case) -> None:
 def _check_memory(plan: Plan, at_once: int) -> None:
     """Refuse what would not fit: weights, gradients, what a batch and a test set need, results."""
     n, width = plan.task.n_features or 0, plan.student.on(plan.task.n_features).width or 0
-    batch = 0 if isinstance(plan.optimizer, GradientFlow) else plan.optimizer.batch or 0
-    square = 5.0 * n * n + 2.0 * n * width + 8.0 * width * width
-    needed = 8.0 * (square + 3.0 * batch * (n + width))
+    if isinstance(plan.optimizer, GradientFlow) and plan.case.student.embedding != "identity":
+        needed = 2.0 * n * n + 128.0 * n * width + 64.0 * width * width  # lists of all pairs
+    else:
+        batch = 0 if isinstance(plan.optimizer, GradientFlow) else plan.optimizer.batch or 0
+        square = 5.0 * n * n + 2.0 * n * width + 8.0 * width * width
+        needed = 8.0 * (square + 3.0 * batch * (n + width))
     fitting("n_features", n, at_once * needed, _SMALLER)
-    rows = 8.0 * len(plan.goals) * (len(plan.tracked) + N_OBSERVABLES)
+    classes = math.log2(n) + 1.0
+    rows = 8.0 * len(plan.goals) * (3 * len(plan.tracked) + classes * classes + N_OBSERVABLES)
     fitting("seeds", plan.seeds, plan.seeds * (SEED_BYTES + rows), "Ask for fewer.")
 
 

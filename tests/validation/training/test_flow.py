@@ -1,5 +1,6 @@
 """Population flow of every student: gradients, lists of pairs, steps, observables."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -294,6 +295,25 @@ def test_times_between_steps_do_not_change_the_steps(student):
     np.testing.assert_array_equal(few.loss[0], many.loss[0, -2:])
     smooth = np.diff(np.log(many.loss[0, :40]), 2)
     assert np.max(np.abs(smooth)) < 0.02
+
+
+def test_idle_processors_share_a_seed_and_change_no_bit(monkeypatch):
+    """One seed on a machine of four: its evaluations are shared, its numbers are those of one."""
+    task, student = PowerLawTask(1.5, 0.5, 128), Student(16, tied=True)
+    alone = simulate(task, student, [1.0, 30.0], seeds=1)
+    monkeypatch.setattr(interactions, "SHARE_WORK", 128 * 128)
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    threads = set()
+    original = interactions.pull_together
+
+    def noting(*arguments):
+        threads.add(threading.current_thread().name)
+        original(*arguments)
+
+    monkeypatch.setattr(interactions, "pull_together", noting)
+    shared = simulate(task, student, [1.0, 30.0], seeds=1)
+    assert len(threads) > 1
+    np.testing.assert_array_equal(shared.loss, alone.loss)
 
 
 def test_trained_students_are_flows_unless_an_optimizer_is_named():

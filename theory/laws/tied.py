@@ -3,6 +3,9 @@
 ŷ = ReLU(WᵀW x + β) with W trained by gradient flow from random unit columns, b ≥ ¼. The slope of
 one straight fit over two decades, from t = 12 on, is ordered by x = N/K²: near 1 at x = ½, where
 the N columns are as many as the equiangular lines that K dimensions can hold at most.
+
+It is no law of N/K² alone. Compared were N from 256 to 900; at N/K² = 1/32 the slope falls with N
+and depends on (a, b), and nothing is known of N → ∞.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ import math
 RISE = 0.115
 """What the slope gains as x grows e-fold [measured: `superlaw validate width_order`]."""
 BAND = 0.1
-"""Largest relative deviation of a task, of an N from 256 on and an x from 1/8 to 2, from it."""
+"""Largest relative deviation of a task from it, N from 256 to 900 and x from 1/8 to 2."""
 
 
 def measured_slope(n_features: int, width: int) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from superlaw.setting.task import PowerLawTask
-from superlaw.theory.laws.tied import measured_slope
+from superlaw.theory.laws.tied import BAND, measured_slope
 from superlaw.validation.claims.size import SIZES, Conditions, Map
 from superlaw.validation.claims.trained import (
     flows,
@@ -91,6 +91,16 @@ def test_the_measured_slope_is_one_at_half_the_square_of_the_width():
     assert measured_slope(512, 32) == 1.0
     assert measured_slope(2048, 64) == 1.0
     assert measured_slope(2048, 32) - measured_slope(512, 32) == pytest.approx(0.115 * np.log(4))
+
+
+def test_the_order_does_not_hold_far_below_one_eighth():
+    """At the same N/K² = 1/32 the slope falls with N: no law of N/K² alone."""
+    slopes = [
+        flows.slope(flows.tied(PowerLawTask(1.5, 1.0, n), width, TINY))
+        for n, width in ((256, 91), (512, 128))
+    ]
+    assert slopes[0] - slopes[1] > 0.05
+    assert abs(slopes[0] / measured_slope(256, 91) - 1.0) > BAND
 
 
 def test_corners_are_the_extreme_tasks_without_equal_targets():

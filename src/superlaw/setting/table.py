@@ -172,12 +172,14 @@ class Table(Generic[Maker]):
         return f"{self.remedy} Covered: {covered}.".lstrip()
 
     def kinds(self) -> str:
-        """Return the kinds of cases that have a row, in one short line, without conditions."""
-        return "; ".join(
-            f"{student} ({', '.join(trained)})"
-            for student in STUDENTS
-            if (trained := list(self._trained(student)))
-        )
+        """Return the kinds of cases that have a row, in one short line, without conditions.
+
+        Students with the same inputs and dynamics share an entry.
+        """
+        students: dict[str, list[str]] = {}
+        for student in STUDENTS:
+            students.setdefault(", ".join(self._trained(student)), []).append(student)
+        return "; ".join(f"{'/'.join(names)} ({has})" for has, names in students.items() if has)
 
     def _trained(self, student: str) -> Iterator[str]:
         """Yield "inputs: dynamics" of a student; inputs with the same dynamics share one."""

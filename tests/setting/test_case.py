@@ -83,10 +83,10 @@ def test_every_combination_is_covered_or_refused_with_the_rows(room, student, in
 def test_the_short_list_says_of_every_combination_whether_it_has_a_row(table):
     said = set()
     for entry in table.kinds().split("; "):
-        student, rest = entry.rstrip(")").split(" (")
+        students, rest = entry.rstrip(")").split(" (")
         for part in rest.split(", "):
             inputs, dynamics = part.split(": ")
-            said |= set(product([student], inputs.split("/"), dynamics.split("/")))
+            said |= set(product(students.split("/"), inputs.split("/"), dynamics.split("/")))
     assert said == {k for k in COMBINATIONS if any(row.has(*k) for row in table.rows)}
 
 

@@ -4,19 +4,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: demo test slow kernels lint docs docs-check site wheel bench clean
+.PHONY: demo test slow long kernels lint docs docs-check site wheel bench clean
 
 demo: $(VENV)/.demo  ## The headline and the sequential theory, validated: a report
 	$(BIN)/superlaw validate one_slope sequential --size demo --out report
 	@echo "open report/index.html"
 
 test: $(VENV)/.test  ## Fast tests and every example in the documentation
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q -m "not slow and not long"
 	$(BIN)/python -m pytest -q --doctest-modules --pyargs superlaw
 	$(BIN)/python -m doctest README.md docs/tutorial.md docs/family.md
 
 slow: $(VENV)/.test  ## Full-size validation with its negative controls
 	$(BIN)/python -m pytest -q -m slow
+
+long: $(VENV)/.test  ## Thousands of hostile calls, and kills at random moments; not in CI
+	$(BIN)/python -m pytest -q -m long
 
 kernels: $(VENV)/.test  ## The compiled kernels as plain Python
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -m kernels

@@ -159,7 +159,7 @@ def test_a_call_is_answered_or_refused(name):
     draws()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", CALLS)
 def test_very_many_calls_are_answered_or_refused(name):
     @settings(max_examples=40 if name == "validate" else 1000, **(LOOSE | {"derandomize": False}))

@@ -1,6 +1,6 @@
 """kill -9 at random moments: what is resumed has the same bits, and at most the interval is lost.
 
-`SUPERLAW_KILLS=50 python -m pytest -m slow tests/test_kills.py` kills each command fifty times.
+`SUPERLAW_KILLS=50 python -m pytest -m long tests/test_kills.py` kills each command fifty times.
 """
 
 import json
@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 KILLS = int(os.environ.get("SUPERLAW_KILLS", "3"))
 INTERVAL, SLACK = 0.2, 2.0

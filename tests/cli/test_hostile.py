@@ -138,7 +138,7 @@ def test_a_command_line_is_answered_or_refused(folder, name):
     draws()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", COMMANDS)
 def test_very_many_command_lines_are_answered_or_refused(folder, name):
     @settings(max_examples=40 if name == "validate" else 600, **(LOOSE | {"derandomize": False}))

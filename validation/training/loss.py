@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from superlaw.compiled import kernel
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
-from superlaw.validation.training.kernels.batches import Batch, draw_batch, new_batch
+from superlaw.validation.training.kernels.batches import (
+    Batch,
+    draw_batch,
+    new_batch,
+    sample_losses,
+)
 from superlaw.validation.training.kernels.entries import linear_descent, relu_descent
 from superlaw.validation.training.kernels.sampling import ladder
 from superlaw.validation.training.observables import dead_fraction
@@ -108,25 +112,3 @@ class SampledLoss:
                 dead_fraction(self.law, np.diag(S), beta) if self.is_relu else 0.0
             ),
         }
-
-
-@kernel()
-def sample_losses(batch, S, beta, target, is_relu):
-    """Return ½‖φ(S x + β) − A x‖² of every sample of a batch."""
-    n = beta.size
-    losses, drive = np.zeros(batch.pattern.size), np.empty(n)
-    for sample in range(losses.size):
-        u, scale = batch.pattern[sample], batch.scale[sample]
-        drive[:] = beta
-        first, last = (batch.starts[u], batch.starts[u + 1]) if u >= 0 else (0, 0)
-        for k in range(first, last):
-            for j in range(n):
-                drive[j] += scale * batch.amplitude[k] * S[j, batch.index[k]]
-        if is_relu:
-            for j in range(n):
-                drive[j] = max(drive[j], 0.0)
-        for k in range(first, last):
-            i = batch.index[k]
-            drive[i] -= target[i] * scale * batch.amplitude[k]
-        losses[sample] = 0.5 * np.sum(drive * drive)
-    return losses

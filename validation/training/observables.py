@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from superlaw.validation.training.kernels.gate_moments import gate_moments
+from superlaw.validation.training.kernels.entries import n_dead
 
 Array = NDArray[Any]
 
@@ -35,8 +35,7 @@ def learned(L: Array, R: Array, beta: Array, tracked: NDArray[np.int64]) -> dict
 
 def dead_fraction(law: int, own: Array, beta: Array) -> float:
     """Fraction of outputs that never open on their own feature."""
-    pairs = zip(own.tolist(), beta.tolist(), strict=True)
-    return float(np.mean([gate_moments(law, S, bias)[0] == 0.0 for S, bias in pairs]))
+    return n_dead(law, own.astype(np.float64), beta.astype(np.float64)) / len(beta)
 
 
 def octaves(n_features: int) -> Array:

@@ -157,3 +157,25 @@ def scatter(batch, patterns, rows, out):
         for k in range(batch.starts[u], batch.starts[u + 1]):
             for j in range(rows.shape[1]):
                 out[batch.index[k], j] += batch.amplitude[k] * rows[u, j]
+
+
+@kernel(float64[::1](_batch(float64), float64[:, ::1], *(float64[::1],) * 2, boolean))
+def sample_losses(batch, S, beta, target, is_relu):
+    """Return ½‖φ(S x + β) − A x‖² of every sample of a batch."""
+    n = beta.size
+    losses, drive = np.zeros(batch.pattern.size), np.empty(n)
+    for sample in range(losses.size):
+        u, scale = batch.pattern[sample], batch.scale[sample]
+        drive[:] = beta
+        first, last = (batch.starts[u], batch.starts[u + 1]) if u >= 0 else (0, 0)
+        for k in range(first, last):
+            for j in range(n):
+                drive[j] += scale * batch.amplitude[k] * S[j, batch.index[k]]
+        if is_relu:
+            for j in range(n):
+                drive[j] = max(drive[j], 0.0)
+        for k in range(first, last):
+            i = batch.index[k]
+            drive[i] -= target[i] * scale * batch.amplitude[k]
+        losses[sample] = 0.5 * np.sum(drive * drive)
+    return losses

@@ -102,3 +102,12 @@ def move_size(S, beta, p, law, mean, second, S_move, beta_move):
             step = float(S_move[j, i])
             total += p[i] * (step * step * m2 + 2.0 * step * b * m1 + b * b * m0)
     return total
+
+
+@kernel(int64(int64, *(float64[::1],) * 2))
+def n_dead(law, own, beta):
+    """Return how many outputs never open on their own feature."""
+    dead = 0
+    for j in range(beta.size):
+        dead += gate_moments(law, own[j], beta[j])[0] == 0.0
+    return dead

@@ -68,6 +68,11 @@ CALLS = {
         "curve": CURVES, "window": (None, (2.0, 50.0), (5.0,), (50.0, 2.0)), "floor": ("auto",
         "none", "free"),
     },
+    "geometry": {
+        "matrix": (np.eye(4)[:, :3], "missing.npy", "/", "/dev/zero"), "tensor": (None, "w"),
+        "columns": (False, True), "unit": (False, True), "leading": (None, 0, 2, 1e300),
+        "sampled_rows": (1, 100, 10**30), "entropy": (0, 10**30), "progress": (False,),
+    },
     "log_times": {"t_start": (0.1, 1e-320), "t_end": (1e4, 1e308), "per_decade": (10, 1e12)},
     "read_curve": {"path": ("missing.csv", "/", "/dev/zero")},
     "derive": {"name": ("front", "frnot", "sgd")},
@@ -87,7 +92,7 @@ NEEDED = {
     "PowerLawTask": ("a",), "exponent": ("task",), "solve": ("task", "times"),
     "simulate": ("task", "times", "seeds"), "fit_power_law": ("curve",), "derive": ("name",),
     "log_times": ("t_start", "t_end"), "read_curve": ("path",), "integrate": ("problem", "times"),
-    "validate": ("size",),
+    "validate": ("size",), "geometry": ("matrix",),
 }  # fmt: skip
 LOOSE = dict(
     deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None

@@ -9,9 +9,10 @@ import superlaw as sl
 
 PUBLIC = {
     "SGD", "Adam", "ArgumentError", "DivergenceError", "Ensemble", "Event", "Exponent",
-    "GradientFlow", "MeanField", "NumericsError", "PowerLawFit", "PowerLawTask", "Report",
-    "SimulationInterrupted", "Solution", "Student", "derive", "exponent", "fit_power_law",
-    "integrate", "log_times", "read_curve", "simulate", "solve", "validate",
+    "Geometry", "GradientFlow", "MeanField", "NumericsError", "PowerLawFit", "PowerLawTask",
+    "Report", "SimulationInterrupted", "Solution", "Student", "derive", "exponent",
+    "fit_power_law", "geometry", "integrate", "log_times", "read_curve", "simulate", "solve",
+    "validate",
 }  # fmt: skip
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from superlaw.solvers.integrators.problem import MeanField
     from superlaw.solvers.solution import NumericsError, Solution
     from superlaw.solvers.solve import solve
+    from superlaw.solvers.spectra.answer import Geometry
+    from superlaw.solvers.spectra.geometry import geometry
     from superlaw.theory.answer import Exponent
     from superlaw.theory.derivations import derive
     from superlaw.theory.exponents import exponent
@@ -40,6 +42,8 @@ _HOMES = {
     "superlaw.solvers.integrators.problem": ("MeanField",),
     "superlaw.solvers.solution": ("NumericsError", "Solution"),
     "superlaw.solvers.solve": ("solve",),
+    "superlaw.solvers.spectra.answer": ("Geometry",),
+    "superlaw.solvers.spectra.geometry": ("geometry",),
     "superlaw.curves": ("log_times", "read_curve"),
     "superlaw.theory.derivations": ("derive",),
     "superlaw.theory.answer": ("Exponent",),
@@ -64,6 +68,7 @@ __all__ = [
     "Ensemble",
     "Event",
     "Exponent",
+    "Geometry",
     "GradientFlow",
     "MeanField",
     "NumericsError",
@@ -76,6 +81,7 @@ __all__ = [
     "derive",
     "exponent",
     "fit_power_law",
+    "geometry",
     "integrate",
     "log_times",
     "read_curve",

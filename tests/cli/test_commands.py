@@ -127,6 +127,23 @@ def test_derive_check_fails_on_a_wrong_step(run, monkeypatch):
     assert "F3    failed" in out
 
 
+def test_geometry_answers_beside_chance(as_json, run, tmp_path):
+    np.save(tmp_path / "m.npy", np.sin(np.arange(60.0) ** 2).reshape(20, 3))
+    out = tmp_path / "features.csv"
+    answer = as_json("geometry", tmp_path / "m.npy", "--out", out)
+    assert [version["name"] for version in answer["versions"]] == ["raw", "centred", "cleaned"]
+    assert {
+        "mean_overlap", "mean_square_overlap", "capacity", "chance_capacity", "frame_potential_z",
+        "tight_frame_deviation", "localised_fraction",
+    } <= set(answer["versions"][0])  # fmt: skip
+    assert (answer["n_features"], answer["dimension"], answer["rank"]) == (20, 3, 3)
+    assert np.loadtxt(out, delimiter=",", skiprows=1).shape == (20, 5)
+    turned = as_json("geometry", tmp_path / "m.npy", "--columns")
+    assert (turned["n_features"], turned["dimension"]) == (3, 20)
+    code, text, _ = run("geometry", tmp_path / "m.npy")
+    assert code == 0 and "capacity" in text and "(by chance)" in text
+
+
 def test_lists_and_info(as_json):
     assert "modes" in as_json("validate", "--list")["sequential"]
     assert "numba" in as_json("info")["packages"]
@@ -154,6 +171,9 @@ def test_lists_and_info(as_json):
         (["simulate", "-a", "1.5", "-N", "64", "--lr", "2"], "lr must be below"),
         (["simulate", "-a", "1.5", "-N", "1e7"], "GiB"),
         (["fit", "missing.csv"], "curve must be a file"),
+        (["geometry", "missing.npy"], "matrix must be a file"),
+        (["geometry", "model.pt"], "There is no such file"),
+        (["geometry"], "the following arguments are required: MATRIX"),
         (["validate", "modse"], "Did you mean 'modes'"),
         (["derive", "sequentail"], "Did you mean 'sequential'"),
         (["derive", "--format", "docx"], "format must be one of"),

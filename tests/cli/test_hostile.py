@@ -43,12 +43,17 @@ GOOD = {
     "validate.claims": ("two_layer",),
     "derive.names": ("front", "sgd", "nonzero_mean", "coactive"),
     "curve.path": ("given.csv", "given.npz"),
+    "matrix.path": ("given.npy", "given.npz"),
+    "matrix.tensor": ("given", "times"),
+    "geometry.leading": ("0", "1"),
+    "geometry.sampled_rows": ("1", "9"),
 }
 ALWAYS = {
     "simulate": {"task.a", "task.n_features", "times.t_end", "simulate.seeds"},
     "solve": {"task.a", "task.n_features", "times.t_end"},
     "exponent": {"task.a"},
     "fit": {"curve.path"},
+    "geometry": {"matrix.path"},
     "validate": {"validate.claims"},
     "derive": {"derive.names"},
     "info": set(),
@@ -63,7 +68,7 @@ def values(option):
     if kind.metavar in ("NUMBER", "COUNT"):
         default = ("1", "2") if kind.metavar == "COUNT" else ("0.5", "1.5")
         return mostly(good or default, NUMBERS if kind.metavar == "NUMBER" else COUNTS)
-    if kind.metavar in ("FILE", "DIR", "CURVE"):
+    if kind.metavar in ("FILE", "DIR", "CURVE", "MATRIX"):
         return mostly(good or GOOD_PATHS, PATHS)
     return mostly(good or ("two_layer", "front"), WORDS)
 
@@ -116,6 +121,7 @@ def folder(tmp_path_factory):
     (path / "folder.csv").mkdir()
     (path / "folder").write_text("")
     times = np.geomspace(1.0, 100.0, 12)
+    np.save(path / "given.npy", np.sin(np.arange(24.0)).reshape(8, 3))
     np.savez(path / "given.npz", times=times, loss=times**-0.5)
     rows = "\n".join(f"{t},{t**-0.5}" for t in times)
     (path / "given.csv").write_text(f"times,loss\n{rows}\n")

@@ -8,7 +8,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from superlaw.arguments import ArgumentError
-from superlaw.cli import completion, derive, exponent, fit, info, simulate, solve, validate
+from superlaw.cli import (
+    completion,
+    derive,
+    exponent,
+    fit,
+    geometry,
+    info,
+    simulate,
+    solve,
+    validate,
+)
 from superlaw.cli.command import BAD_INPUT, GOOD, INTERRUPTED, NUMERICS, Command
 from superlaw.cli.configuration import resolve
 from superlaw.cli.options import Kind, Parser
@@ -21,6 +31,7 @@ COMMANDS: tuple[Command, ...] = (
     solve.COMMAND,
     simulate.COMMAND,
     fit.COMMAND,
+    geometry.COMMAND,
     validate.COMMAND,
     derive.COMMAND,
     info.COMMAND,

@@ -1,0 +1,1 @@
+"""Matrices: frame operators, spectral measures, overlaps, and blocks that form schemes."""

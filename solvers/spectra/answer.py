@@ -1,0 +1,127 @@
+"""What is found of a matrix: three versions of it, and what a reader must know."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from superlaw import storage
+from superlaw.notices import Notice
+from superlaw.results import Result
+from superlaw.solvers.spectra.version import Version
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Geometry(Result):
+    """The geometry of a matrix in three versions, and what a reader must know of it.
+
+    Parameters
+    ----------
+    source : str
+        What was looked at.
+    n_features, dimension : int
+    dtype, precision : str
+        As stored, and as calculated with.
+    versions : tuple of Version
+        Raw; centred, by the mean feature; cleaned, centred and without the leading directions.
+    warnings : tuple of Notice
+    """
+
+    source: str
+    n_features: int
+    dimension: int
+    dtype: str
+    precision: str
+    versions: tuple[Version, ...]
+    warnings: tuple[Notice, ...]
+
+    @property
+    def rank(self) -> int:
+        """Rank of the matrix."""
+        return self.versions[0].rank
+
+    def __getitem__(self, name: str) -> Version:
+        """Return a version by name."""
+        for version in self.versions:
+            if version.name == name:
+                return version
+        raise KeyError(name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the geometry as plain data, features by their quantiles only."""
+        return {
+            "source": self.source,
+            "n_features": self.n_features,
+            "dimension": self.dimension,
+            "rank": self.rank,
+            "dtype": self.dtype,
+            "precision": self.precision,
+            "versions": [version.to_dict() for version in self.versions],
+            "warnings": [notice.to_dict() for notice in self.warnings],
+        }
+
+    def save(self, path: str | os.PathLike[str], version: str = "raw") -> None:
+        """Write what is known of each feature of one version as columns of .csv, or as .npz."""
+        target = storage.output_file(path, (".csv", ".npz"))
+        chosen = self[version]
+        columns = {
+            "norm": np.sqrt(chosen.features.square_norms),
+            "dimensionality": chosen.features.dimensionality,
+            "deficit": chosen.features.deficit,
+            "spread": chosen.features.spread,
+            "p_value": chosen.p_values,
+        }
+        storage.write_arrays(target, columns)
+
+    def __repr__(self) -> str:
+        shown = {"n_features": self.n_features, "dimension": self.dimension, "rank": self.rank}
+        return self._brief(**shown, capacity=self.versions[0].capacity)
+
+    def __str__(self) -> str:
+        head = (
+            f"{self.source}: {self.n_features} features in {self.dimension} dimensions, "
+            f"rank {self.rank}, {self.dtype}"
+        )
+        told = [version.to_dict() for version in self.versions]
+        names = [f"{v['name']} (−{v['removed']})" if v["removed"] else v["name"] for v in told]
+        lines = [head, f"{'(by chance)':22}" + "".join(f"{name:>22}" for name in names)]
+        lines += [
+            f"{label:22}" + "".join(f"{cell(version):>22}" for version in told)
+            for label, cell in _TABLE
+        ]
+        return "\n".join(lines + [str(notice) for notice in self.warnings])
+
+
+def _beside(value: float, chance: float) -> str:
+    return f"{value:.4g} ({chance:.4g})"
+
+
+_TABLE: tuple[tuple[str, Callable[[dict[str, Any]], str]], ...] = (
+    ("dimension, rank", lambda v: f"{v['dimension']}, {v['rank']}"),
+    ("mean overlap", lambda v: _beside(v["mean_overlap"], v["chance_mean_overlap"])),
+    (
+        "d × mean square",
+        lambda v: _beside(v["dimension"] * v["mean_square_overlap"], 1.0),
+    ),
+    (
+        "d² × fourth moment",
+        lambda v: _beside(
+            v["dimension"] ** 2 * v["fourth_moment"],
+            v["dimension"] ** 2 * v["chance_fourth_moment"],
+        ),
+    ),
+    ("largest overlap seen", lambda v: _beside(v["largest_overlap"], v["chance_largest_overlap"])),
+    ("capacity", lambda v: _beside(v["capacity"], v["chance_capacity"])),
+    ("participation", lambda v: _beside(v["participation"], v["chance_participation"])),
+    ("z of frame potential", lambda v: _beside(v["frame_potential_z"], 0.0)),
+    ("median spread cv²", lambda v: _beside(v["median_spread"], v["chance_median_spread"])),
+    (
+        "localised, p < 0.05",
+        lambda v: _beside(v["localised_fraction"], v["chance_localised_fraction"]),
+    ),
+)
+"""Lines of the printed answer; in brackets stands what chance gives."""

@@ -1,0 +1,1 @@
+"""Matrices in files: mapped, never read whole; nothing in a file is executed."""

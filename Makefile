@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest -q -n auto --dist worksteal
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: demo test slow long kernels lint docs docs-check site wheel bench clean
@@ -11,18 +12,18 @@ demo: $(VENV)/.demo  ## The headline and the sequential theory, validated: a rep
 	@echo "open report/index.html"
 
 test: $(VENV)/.test  ## Fast tests and every example in the documentation
-	$(BIN)/python -m pytest -q -m "not slow and not long"
+	$(PYTEST) -m "not slow and not long"
 	$(BIN)/python -m pytest -q --doctest-modules --pyargs superlaw
 	$(BIN)/python -m doctest README.md docs/tutorial.md docs/family.md
 
 slow: $(VENV)/.test  ## Full-size validation with its negative controls
-	$(BIN)/python -m pytest -q -m slow
+	$(PYTEST) -m slow
 
 long: $(VENV)/.test  ## Thousands of hostile calls, and kills at random moments; not in CI
-	$(BIN)/python -m pytest -q -m long
+	$(PYTEST) -m long
 
 kernels: $(VENV)/.test  ## The compiled kernels as plain Python
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -m kernels
+	NUMBA_DISABLE_JIT=1 $(PYTEST) -m kernels
 
 lint: $(VENV)/.lint  ## Style, types and layers
 	$(BIN)/ruff format --check .

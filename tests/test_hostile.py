@@ -66,7 +66,7 @@ CALLS = {
     },
     "fit_power_law": {
         "curve": CURVES, "window": (None, (2.0, 50.0), (5.0,), (50.0, 2.0)), "floor": ("auto",
-        "none", "free"),
+        "none", "free"), "model": ("auto", "fall", "broken"),
     },
     "geometry": {
         "matrix": (np.eye(4)[:, :3], "missing.npy", "/", "/dev/zero"), "tensor": (None, "w"),

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from superlaw.theory.answer import Exponent
     from superlaw.theory.derivations import derive
     from superlaw.theory.exponents import exponent
-    from superlaw.validation.fitting.power_law import PowerLawFit, fit_power_law
+    from superlaw.validation.fitting.power_law import fit_power_law
+    from superlaw.validation.fitting.power_law_fit import PowerLawFit
     from superlaw.validation.reports.report import Report
     from superlaw.validation.training.ensemble import Ensemble
     from superlaw.validation.training.seeds import DivergenceError, SimulationInterrupted
@@ -52,7 +53,8 @@ _HOMES = {
     "superlaw.setting.student": ("Student",),
     "superlaw.setting.task": ("PowerLawTask",),
     "superlaw.validation.training.ensemble": ("Ensemble",),
-    "superlaw.validation.fitting.power_law": ("PowerLawFit", "fit_power_law"),
+    "superlaw.validation.fitting.power_law": ("fit_power_law",),
+    "superlaw.validation.fitting.power_law_fit": ("PowerLawFit",),
     "superlaw.validation.reports.report": ("Report",),
     "superlaw.validation.training.seeds": ("DivergenceError", "SimulationInterrupted"),
     "superlaw.validation.training.simulate": ("simulate",),

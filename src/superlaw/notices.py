@@ -10,6 +10,7 @@ CODES = {
     "W-DECADES": "the fit window spans less than one decade of time",
     "W-FLOOR": "the loss has reached its floor inside the fit window",
     "W-CURVED": "the local slope changes inside the fit window: this is not one power law",
+    "W-UNDECIDED": "the data do not tell apart laws with different exponents: none is chosen",
     "W-SEEDS": "too few seeds for a seed-to-seed error",
     "W-ROUNDING": "the loss has fallen to what rounding or the tolerance leaves of it",
     "W-CLOSURE": "a closure was used; the message holds its measured deviation from direct flows",

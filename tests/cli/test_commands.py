@@ -48,7 +48,7 @@ def test_simulate_then_fit(as_json, tmp_path):
     runs = as_json("simulate", "-a", 1.5, "-N", 64, "--seeds", 3, "--t-end", 50, "--out", folder)
     assert np.shape(runs["loss"])[0] == 3
     fit = as_json("fit", folder / "curve.csv")
-    assert set(fit["standard_error"]) == {"seeds", "window", "model", "solver"}
+    assert set(fit["standard_error"]) == {"noise", "seeds", "window", "model", "solver"}
 
 
 def test_validate_exits_1_when_a_claim_fails(run, tmp_path):

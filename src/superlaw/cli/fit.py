@@ -20,8 +20,15 @@ def _build(parser: Parser) -> None:
         group,
         "--floor",
         to="fit.floor",
-        about="fit a floor too (auto)",
+        about="short for --model straight (none) or offset (free)",
         choices=("auto", "none", "free"),
+    )
+    word(
+        group,
+        "--model",
+        to="fit.model",
+        about="law to fit (auto); fall: one straight fit over the steep part",
+        choices=("auto", "straight", "offset", "crossover", "broken", "fall"),
     )
     out_option(parser)
 
@@ -35,7 +42,8 @@ def _run(options: Options) -> Answer:
     window = None
     if "start" in given or "end" in given:
         window = (given.get("start", times[0]), given.get("end", times[-1]))
-    found = fit_power_law((times, loss), window=window, floor=given.get("floor", "auto"))
+    law = {name: given[name] for name in ("floor", "model") if name in given}
+    found = fit_power_law((times, loss), window=window, **law)
     return Answer(found, str(found), files=answer_file(options, found))
 
 

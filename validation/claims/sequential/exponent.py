@@ -14,7 +14,8 @@ from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.sequential import grid
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.figures.panels import Panel, Series
-from superlaw.validation.fitting.power_law import fit_power_law, local_slopes
+from superlaw.validation.fitting.measured import local_slopes
+from superlaw.validation.fitting.readings import straight_slope
 from superlaw.validation.training.ensemble import Ensemble, standard_error, z_score
 
 STARTED = 10.0
@@ -28,8 +29,8 @@ def run(conditions: Conditions) -> Findings:
         runs = grid.ensemble(task, conditions)
         window = fit_window(task, runs.times)
         theory = grid.mean_loss(task, runs.times, conditions)
-        predicted = fit_power_law((runs.times, theory), window=window, floor="none").exponent
-        found = fit_power_law(runs, window=window, floor="none").per_seed
+        predicted = float(straight_slope(runs.times, theory, window))
+        found = straight_slope(runs.times, runs.loss, window)
         z = float(z_score(found, np.asarray(predicted)))
         error = float(standard_error(found))
         label = f"{grid.name(task)}: N = {task.n_features}, t in {window[0]:.3g} … {window[1]:.3g}"

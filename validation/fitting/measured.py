@@ -53,7 +53,7 @@ class Measured:
     runs: Array
 
     @property
-    def is_gathered(self) -> bool:
+    def isgathered(self) -> bool:
         """Whether a point stands for several rows."""
         return len(self.x) < len(self.times)
 
@@ -77,7 +77,7 @@ def measured(curve: Any) -> Measured:
     exact = getattr(curve, "local_slope", None)
     bound = getattr(curve, "error_bound", None)
     slope = local_slopes(times, loss.mean(axis=0)) if exact is None else exact[keep]
-    x, mean, runs = _gathered(np.log(times), loss)
+    x, mean, runs = gathered(np.log(times), loss)
     return Measured(times, loss, slope, None if bound is None else bound[keep], x, mean, runs)
 
 
@@ -109,7 +109,7 @@ def _pair(curve: Any) -> tuple[Array, Array]:
     return increasing_times(curve[0]), np.atleast_2d(numbers("curve", curve[1], remedy))
 
 
-def _gathered(x: Array, loss: Array) -> tuple[Array, Array, Array]:
+def gathered(x: Array, loss: Array) -> tuple[Array, Array, Array]:
     """Return means of ln t, of the logarithm of the mean loss and of each run's, in equal parts."""
     mean, runs = np.log(loss.mean(axis=0)), np.log(loss)
     if len(x) <= MOST_POINTS:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from superlaw.arguments import ArgumentError
 from superlaw.cli.command import Answer, Command, answer_file
-from superlaw.cli.options import Kind, Options, Parser, number, operand, out_option, read_path, word
+from superlaw.cli.options import Options, Parser, number, operands, out_option, path, word
+
+if TYPE_CHECKING:
+    from superlaw.curves import Array
+    from superlaw.validation.fitting.power_law_fit import PowerLawFit
 
 
 def _build(parser: Parser) -> None:
-    operand(
+    operands(
         parser,
-        to="curve.path",
-        about=".csv with a header, or .npz: times and loss (or loss_0, loss_1, …)",
-        kind=Kind("CURVE", read_path),
+        to="curve.paths",
+        about=".csv with a header, .jsonl or .npz; several files are several seeds",
+        metavar="CURVE",
     )
+    group = parser.add_argument_group("columns")
+    word(group, "--time", to="curve.time", about="column of the time or the step (found by name)")
+    word(group, "--loss", to="curve.loss", about="column of the loss; a,b for several seeds")
     group = parser.add_argument_group("fit")
     number(group, "--from", to="fit.start", about="first time of the window")
     number(group, "--to", to="fit.end", about="last time of the window")
@@ -30,27 +41,53 @@ def _build(parser: Parser) -> None:
         about="law to fit (auto); fall: one straight fit over the steep part",
         choices=("auto", "straight", "offset", "crossover", "broken", "fall"),
     )
+    path(parser, "--plot", to="files.plot", about="curve and law drawn, as .svg, .png or .pdf")
     out_option(parser)
 
 
 def _run(options: Options) -> Answer:
-    from superlaw.curves import read_curve
+    from superlaw import storage
+    from superlaw.validation.fitting.logs import read_logs
     from superlaw.validation.fitting.power_law import fit_power_law
 
-    times, loss = read_curve(options["curve"]["path"])
-    given = options["fit"]
+    plot = options["files"].get("plot")
+    if plot is not None:
+        storage.output_file(plot, (".svg", ".png", ".pdf"), "plot")
+    curve = dict(options["curve"])
+    paths = curve.pop("paths", [])
+    if not paths:
+        raise ArgumentError("curve must be given; got nothing. Name a file, e.g. curve.csv.")
+    times, loss = read_logs(paths, **curve)
+    given: dict[str, Any] = dict(options["fit"])
     window = None
     if "start" in given or "end" in given:
-        window = (given.get("start", times[0]), given.get("end", times[-1]))
-    law = {name: given[name] for name in ("floor", "model") if name in given}
-    found = fit_power_law((times, loss), window=window, **law)
-    return Answer(found, str(found), files=answer_file(options, found))
+        window = (given.pop("start", float(times[0])), given.pop("end", float(times[-1])))
+    found = fit_power_law((times, loss), window=window, **given)
+    files = list(answer_file(options, found))
+    if plot is not None:
+        files.append(partial(_plot, found, times, loss, plot))
+    return Answer(found, str(found), files=tuple(files))
+
+
+def _plot(found: PowerLawFit, times: Array, loss: Array, plot: str) -> None:
+    """Draw the curve, its seeds and the law."""
+    from superlaw import storage
+    from superlaw.validation.figures.drawing import figure
+    from superlaw.validation.fitting.picture import fitted_curve
+
+    with storage.replacing(plot) as part:
+        figure(fitted_curve(found, times, loss)).savefig(part)
 
 
 COMMAND = Command(
     "fit",
     "Fit an exponent to a loss curve.",
-    ("superlaw fit runs/curve.csv", "superlaw fit curve.csv --from 10 --to 1e4 --floor none"),
+    (
+        "superlaw fit runs/curve.csv",
+        "superlaw fit curve.csv --from 10 --to 1e4 --floor none",
+        "superlaw fit wandb.csv --time Step --loss 'seed 0 - loss,seed 1 - loss' --plot fit.svg",
+        "superlaw fit seed0.csv seed1.csv seed2.csv seed3.csv --json",
+    ),
     _build,
     _run,
 )

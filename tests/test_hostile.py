@@ -73,6 +73,11 @@ CALLS = {
         "columns": (False, True), "unit": (False, True), "leading": (None, 0, 2, 1e300),
         "sampled_rows": (1, 100, 10**30), "entropy": (0, 10**30), "progress": (False,),
     },
+    "width_law": {
+        "frequencies": (sl.PowerLawTask(1.2, 0, 9), TASK, np.full(9, 1 / 9), [0.5, 0.3, 0.2]),
+        "widths": ([2, 3, 8], [2], [3, 2], [1e9], []), "activity": (None, "one", "bernoulli"),
+        "density": (None, 1.0, 1e-300), "ridge": (0.0, 0.1, 1e300, 1e-300), "progress": (False,),
+    },
     "log_times": {"t_start": (0.1, 1e-320), "t_end": (1e4, 1e308), "per_decade": (10, 1e12)},
     "read_curve": {"path": ("missing.csv", "/", "/dev/zero")},
     "derive": {"name": ("front", "frnot", "sgd")},
@@ -92,7 +97,7 @@ NEEDED = {
     "PowerLawTask": ("a",), "exponent": ("task",), "solve": ("task", "times"),
     "simulate": ("task", "times", "seeds"), "fit_power_law": ("curve",), "derive": ("name",),
     "log_times": ("t_start", "t_end"), "read_curve": ("path",), "integrate": ("problem", "times"),
-    "validate": ("size",), "geometry": ("matrix",),
+    "validate": ("size",), "geometry": ("matrix",), "width_law": ("frequencies", "widths"),
 }  # fmt: skip
 LOOSE = dict(
     deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None

@@ -10,9 +10,9 @@ import superlaw as sl
 PUBLIC = {
     "SGD", "Adam", "ArgumentError", "DivergenceError", "Ensemble", "Event", "Exponent",
     "Geometry", "GradientFlow", "MeanField", "NumericsError", "PowerLawFit", "PowerLawTask",
-    "Report", "SimulationInterrupted", "Solution", "Student", "derive", "exponent",
+    "Report", "SimulationInterrupted", "Solution", "Student", "WidthLaw", "derive", "exponent",
     "fit_power_law", "geometry", "integrate", "log_times", "read_curve", "simulate", "solve",
-    "validate",
+    "validate", "width_law",
 }  # fmt: skip
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from superlaw.validation.training.seeds import DivergenceError, SimulationInterrupted
     from superlaw.validation.training.simulate import simulate
     from superlaw.validation.validate import validate
+    from superlaw.validation.width.law import WidthLaw, width_law
 
 _HOMES = {
     "superlaw.arguments": ("ArgumentError",),
@@ -59,6 +60,7 @@ _HOMES = {
     "superlaw.validation.training.seeds": ("DivergenceError", "SimulationInterrupted"),
     "superlaw.validation.training.simulate": ("simulate",),
     "superlaw.validation.validate": ("validate",),
+    "superlaw.validation.width.law": ("WidthLaw", "width_law"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -80,6 +82,7 @@ __all__ = [
     "SimulationInterrupted",
     "Solution",
     "Student",
+    "WidthLaw",
     "derive",
     "exponent",
     "fit_power_law",
@@ -90,6 +93,7 @@ __all__ = [
     "simulate",
     "solve",
     "validate",
+    "width_law",
 ]
 
 

@@ -110,8 +110,19 @@ def read_curve(path: str | os.PathLike[str]) -> tuple[Array, Array]:
     return times, np.array(runs)
 
 
-def read_columns(path: str | os.PathLike[str]) -> dict[str, Array]:
+def read_columns(
+    path: str | os.PathLike[str],
+    name: str = "curve",
+    rule: str = "a file of times and losses",
+    remedy: str = _REMEDY,
+) -> dict[str, Array]:
     """Return the named arrays of a .npz file, or the columns of a .csv file with a header.
+
+    Parameters
+    ----------
+    path : path
+    name, rule, remedy : str
+        What a refusal says.
 
     Raises
     ------
@@ -122,7 +133,7 @@ def read_columns(path: str | os.PathLike[str]) -> dict[str, Array]:
         content = storage.read_bytes(path)
         return _npz(content) if Path(path).suffix == ".npz" else _csv(content)
     except storage.DAMAGED as error:
-        refuse("curve", "a file of times and losses", path, f"{_REMEDY} ({storage.reason(error)})")
+        refuse(name, rule, path, f"{remedy} ({storage.reason(error)})")
 
 
 def _npz(content: bytes) -> dict[str, Array]:

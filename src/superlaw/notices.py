@@ -14,6 +14,7 @@ CODES = {
     "W-SEEDS": "too few seeds for a seed-to-seed error",
     "W-ROUNDING": "the loss has fallen to what rounding or the tolerance leaves of it",
     "W-CLOSURE": "a closure was used; the message holds its measured deviation from direct flows",
+    "W-BOUND": "a bound is missing, or holds less than it does elsewhere",
     "W-UNVALIDATED": "a closure was used outside the parameters where it was compared with flows",
     "W-ZERO-FEATURES": "features without a direction: they are left out of overlaps",
     "W-FLAT-SPECTRUM": "all eigenvalues are equal, so localisation says nothing of single features",

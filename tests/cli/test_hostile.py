@@ -43,6 +43,11 @@ GOOD = {
     "validate.claims": ("two_layer",),
     "derive.names": ("front", "sgd", "nonzero_mean", "coactive"),
     "curve.paths": ("given.csv", "given.npz"),
+    "source.a": ("1.2", "0.5"),
+    "source.n_features": ("9", "64"),
+    "source.file": ("given.csv", "none.csv"),
+    "law.widths": ("2,3", "8", "3,2", "1e9"),
+    "law.density": ("1", "0.5"),
     "matrix.path": ("given.npy", "given.npz"),
     "matrix.tensor": ("given", "times"),
     "geometry.leading": ("0", "1"),
@@ -57,6 +62,7 @@ ALWAYS = {
     "validate": {"validate.claims"},
     "derive": {"derive.names"},
     "info": set(),
+    "width": {"source.n_features", "law.widths"},
 }
 
 
@@ -65,6 +71,8 @@ def values(option):
     kind, good = option.kind, GOOD.get(option.dest)
     if kind.choices:
         return mostly(kind.choices, WORDS)
+    if kind.metavar == "COUNTS":
+        return mostly(good, COUNTS)
     if kind.metavar in ("NUMBER", "COUNT"):
         default = ("1", "2") if kind.metavar == "COUNT" else ("0.5", "1.5")
         return mostly(good or default, NUMBERS if kind.metavar == "NUMBER" else COUNTS)

@@ -18,6 +18,7 @@ from superlaw.cli import (
     simulate,
     solve,
     validate,
+    width,
 )
 from superlaw.cli.command import BAD_INPUT, GOOD, INTERRUPTED, NUMERICS, Command
 from superlaw.cli.configuration import resolve
@@ -33,6 +34,7 @@ COMMANDS: tuple[Command, ...] = (
     fit.COMMAND,
     geometry.COMMAND,
     validate.COMMAND,
+    width.COMMAND,
     derive.COMMAND,
     info.COMMAND,
 )

@@ -96,6 +96,12 @@ def word(parser: Container, *flags: str, to: str, about: str, choices: Iterable[
     parser.add_argument(*flags, dest=to, metavar=kind.metavar, help=about, action=Option, kind=kind)
 
 
+def counts(parser: Container, *flags: str, to: str, about: str) -> None:
+    """Add an option that takes whole numbers between commas."""
+    kind = Kind("COUNTS", _read_numbers, parse=_parse_numbers)
+    parser.add_argument(*flags, dest=to, metavar=kind.metavar, help=about, action=Option, kind=kind)
+
+
 def path(parser: Container, *flags: str, to: str, about: str, metavar: str = "FILE") -> None:
     """Add an option that takes the name of a file (FILE) or of a folder (DIR)."""
     kind = Kind(metavar, read_path)
@@ -147,6 +153,16 @@ def _read_number(name: str, value: Any) -> float | int:
     if isinstance(value, bool) or not isinstance(value, int | float):
         refuse(name, "a number", value, _NUMBERS)
     return value
+
+
+def _parse_numbers(name: str, text: str) -> list[float | int]:
+    return [_parse_number(name, part) for part in text.split(",")]
+
+
+def _read_numbers(name: str, value: Any) -> list[float | int]:
+    if not isinstance(value, list):
+        refuse(name, "a list of numbers", value, "Write it like [10, 25, 100].")
+    return [_read_number(name, item) for item in value]
 
 
 def _read_word(name: str, value: Any) -> str:

@@ -1,0 +1,1 @@
+"""Loss of ŷ = relu(WᵀW x + b) against width: bounds of codes, and a closure for trained ones."""

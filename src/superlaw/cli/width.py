@@ -1,0 +1,97 @@
+"""superlaw width: loss against width, its bounds and the law it follows."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from superlaw.arguments import ArgumentError, refuse
+from superlaw.cli.command import Answer, Command, answer_file
+from superlaw.cli.options import Options, Parser, count, counts, number, out_option, path, word
+
+if TYPE_CHECKING:
+    from superlaw.curves import Array
+    from superlaw.validation.width.law import WidthLaw
+
+LAWS = ("power", "exponential", "linear", "even")
+
+
+def _build(parser: Parser) -> None:
+    group = parser.add_argument_group("frequencies")
+    word(group, "--law", to="source.law", about="of the frequencies (power)", choices=LAWS)
+    number(group, "-a", "--frequency-exponent", to="source.a", about="i^-a of the power law")
+    number(group, "--scale", to="source.scale", about="exp(-i/scale) of the exponential law")
+    count(group, "-N", "--n-features", to="source.n_features", about="features")
+    path(group, "--frequencies", to="source.file", about="measured ones, a .csv with frequency")
+    word(
+        group,
+        "--activity",
+        to="law.activity",
+        about="exactly one active feature, or independent ones (one)",
+        choices=("one", "bernoulli"),
+    )
+    number(group, "--density", to="law.density", about="expected number of active features (1)")
+    group = parser.add_argument_group("student")
+    counts(group, "--widths", to="law.widths", about="m, ascending, like 10,25,100")
+    number(group, "--ridge", to="law.ridge", about="λ of a cost ½λ Σ|w|² (0)")
+    out_option(parser)
+    path(parser, "--plot", to="files.plot", about="loss against width, as .svg, .png or .pdf")
+
+
+def _run(options: Options) -> Answer:
+    from superlaw import storage
+    from superlaw.validation.width.law import width_law
+
+    given = dict(options["law"])
+    if "widths" not in given:
+        raise ArgumentError("widths must be given; got nothing. Give them, e.g. --widths 10,25.")
+    plot = options["files"].get("plot")
+    if plot is not None:
+        storage.output_file(plot, (".svg", ".png", ".pdf"), "plot")
+    files = answer_file(options, None)  # refused before any work
+    found = width_law(_frequencies(options), progress=True, **given)
+    files = answer_file(options, found) if files else ()
+    if plot is not None:
+        files = (*files, partial(_plot, found, plot))
+    return Answer(found, str(found), files=files)
+
+
+def _frequencies(options: Options) -> Array:
+    """Return what the options say, of sum `density`."""
+    from superlaw.setting.frequencies import by_law, measured
+
+    given: dict[str, Any] = dict(options["source"])
+    file = given.pop("file", None)
+    if file is not None:
+        if given:
+            name, value = next(iter(given.items()))
+            refuse(name, "left out with measured frequencies", value, "The file has them.")
+        return measured(file)
+    n = given.pop("n_features", None)
+    if n is None:
+        raise ArgumentError("n_features must be given; got nothing. Give it, e.g. -N 1000.")
+    density = options["law"].get("density", 1.0)
+    return density * by_law(given.pop("law", "power"), n, **given)
+
+
+def _plot(found: WidthLaw, plot: str) -> None:
+    """Draw the law."""
+    from superlaw import storage
+    from superlaw.validation.figures.drawing import figure
+    from superlaw.validation.width.pictures import loss_against_width
+
+    with storage.replacing(plot) as part:
+        figure(loss_against_width(found)).savefig(part)
+
+
+COMMAND = Command(
+    "width",
+    "Bound and predict the loss against width.",
+    (
+        "superlaw width --law even -N 1000 --widths 10,25,100",
+        "superlaw width --law power -a 1.2 -N 1000 --widths 10,25,100 --plot width.svg",
+        "superlaw width --frequencies words.csv --widths 64,128,256 --json",
+    ),
+    _build,
+    _run,
+)

@@ -1,0 +1,1 @@
+"""Loss against width: bounds, prediction, regime and exponent of one source of features."""

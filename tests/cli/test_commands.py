@@ -51,6 +51,13 @@ def test_simulate_then_fit(as_json, tmp_path):
     assert set(fit["standard_error"]) == {"noise", "seeds", "window", "model", "solver"}
 
 
+def test_simulate_says_what_shared_columns_cost(as_json):
+    case = ("-a", 1.5, "-b", 0.5, "-N", 1e5, "-K", 2, "--tied", "--t-start", 1, "--t-end", 10)
+    classes = ("--features", "classes", "--n-classes", 32, "--per-decade", 2, "--seeds", 2)
+    runs = as_json("simulate", *case, *classes)
+    assert np.shape(runs["loss"]) == (2, 3) and len(runs["thinning_error"]) == 3
+
+
 def test_validate_exits_1_when_a_claim_fails(run, tmp_path):
     code, out, _ = run("validate", "two_layer", "--out", tmp_path / "good")
     assert code == 0

@@ -17,6 +17,7 @@ from superlaw.arguments import ArgumentError, refuse
 from superlaw.curves import read_columns
 from superlaw.results import Result
 from superlaw.validation.training import seed_state
+from superlaw.validation.training.extrapolation import ADDED, CHANGE, thinning_error
 
 Array = NDArray[np.float64]
 ROWS_SHOWN = 14
@@ -84,6 +85,16 @@ class Ensemble(Result):
         return np.asarray(self.loss.mean(axis=0))
 
     @property
+    def thinning_error(self) -> Array | None:
+        """Relative error that thinned features leave in the log-mean loss, shape (n_times,).
+
+        None where every feature has a column of its own.
+        """
+        if ADDED not in self.observables:
+            return None
+        return thinning_error(self.times, self.observables[ADDED], self.observables[CHANGE])
+
+    @property
     def standard_error(self) -> Array:
         """Standard error of the mean loss over seeds, shape (n_times,)."""
         return standard_error(self.loss)
@@ -95,6 +106,7 @@ class Ensemble(Result):
             "loss": self.loss,
             "mean": self.mean,
             "standard_error": self.standard_error if len(self.seeds) > 1 else None,
+            "thinning_error": self.thinning_error,
             "seeds": self.seeds,
             "tracked": self.tracked,
             "modes": self.modes,
@@ -157,6 +169,8 @@ class Ensemble(Result):
             [f"{e:.2g}" for e in self.standard_error] if is_known else ["unknown"] * len(self.times)
         )
         every = max(1, -(-len(self.times) // ROWS_SHOWN))
+        if self.thinning_error is not None:
+            lines[0] += f"; error of thinning up to {np.max(self.thinning_error):.1%}"
         rows = list(zip(self.times, self.mean, errors, strict=True))
         lines += [f"{t:12.4g}{mean:16.8g}{error:>18}" for t, mean, error in rows[::-every][::-1]]
         return "\n".join(lines)

@@ -41,6 +41,23 @@ class Features:
         p, target = task.probability(index), task.target(index)
         return cls(p, target, np.ones(len(index)), task.law).cast(dtype)
 
+    @classmethod
+    def of_blocks(cls, task: PowerLawTask, edges: NDArray[np.int64], dtype: Any) -> Features:
+        """Return blocks of neighbouring features as classes, Σ p_i and Σ p_i a_i² kept.
+
+        Parameters
+        ----------
+        task : PowerLawTask
+        edges : ndarray of int, (M + 1,)
+            0, where blocks end, and N.
+        dtype : type
+        """
+        index = np.arange(1.0, edges[-1] + 1.0)
+        p, target = task.probability(index), task.target(index)
+        n = np.diff(edges).astype(np.float64)
+        each, learned = (np.add.reduceat(x, edges[:-1]) for x in (p, p * target * target))
+        return cls(each / n, np.sqrt(learned / each), n, task.law).cast(dtype)
+
     def cast(self, dtype: Any) -> Features:
         """Return the same in another precision."""
         p, target, n = (np.ascontiguousarray(x, dtype) for x in (self.p, self.target, self.n))

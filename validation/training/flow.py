@@ -150,7 +150,8 @@ class PopulationFlow:
         own, others = self.response.losses(*self.factors.factors(parts), beta)
         L, R = self.factors.geometry(parts)
         modes = np.einsum("jk,jk->j", L, R)
-        dead = dead_fraction(self.features.law.code, modes, beta) if self.is_relu else 0.0
+        n, law = self.features.n.astype(np.float64), self.features.law.code
+        dead = dead_fraction(law, modes, beta, n) if self.is_relu else 0.0
         numbers = {
             "loss": own + others,
             "loss_diagonal": own,
@@ -159,7 +160,7 @@ class PopulationFlow:
             "trace": self.factors.trace(parts),
         }
         found = {name: np.asarray(number) for name, number in numbers.items()}
-        return found | learned(L, R, beta, self.tracked)
+        return found | learned(L, R, beta, self.tracked, n)
 
     def arrays(self) -> dict[str, Array]:
         """Return what a resume file must hold; W is drawn again from the seed."""

@@ -21,6 +21,7 @@ from superlaw.validation.training.kernels.gate_moments import RELU_LAWS
 from superlaw.validation.training.networks import SparseTrainer
 from superlaw.validation.training.plain import FullRankTrainer
 from superlaw.validation.training.students import population_flow
+from superlaw.validation.training.thinned import ThinnedFlow
 
 
 class Trainer(Protocol):
@@ -47,7 +48,10 @@ class Trainer(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """A fully resolved simulation; `goals` are steps, or times under gradient flow."""
+    """A fully resolved simulation; `goals` are steps, or times under gradient flow.
+
+    `n_classes` columns stand for all features; None trains every feature.
+    """
 
     task: PowerLawTask
     student: Student
@@ -57,6 +61,7 @@ class Plan:
     seeds: int
     entropy: int
     precision: str
+    n_classes: int | None = None
 
     @property
     def times(self) -> NDArray[np.float64]:
@@ -68,7 +73,8 @@ class Plan:
     @property
     def configuration(self) -> dict[str, Any]:
         """The plan as plain data, without the number of seeds (more may be added later)."""
-        return {
+        thinned = {} if self.n_classes is None else {"n_classes": self.n_classes}
+        return thinned | {
             "task": self.task.to_dict(),
             "student": self.student.to_dict(),
             "optimizer": self.optimizer.to_dict(),
@@ -89,12 +95,21 @@ class Plan:
         generator = np.random.Generator(np.random.PCG64(child))
         studied = self.case
         dtype = np.dtype(self.precision)
+        if self.n_classes is not None:
+            return ThinnedFlow(studied, self.n_classes, generator, self.tracked, dtype, pool)
         return TRAINERS.row(studied).make(studied, generator, self.tracked, dtype, pool)
 
     @property
     def case(self) -> Case:
         """What is studied, with every choice made."""
         return case(self.task, self.student, self.optimizer)
+
+    @property
+    def n_columns(self) -> int:
+        """Columns that are trained at a time: one a feature, or those of all thinned flows."""
+        if self.n_classes is None:
+            return self.task.n_features or 0
+        return 2 * self.n_classes
 
     def work(self, position: float) -> float:
         """Return the share of all work done at a position: ∝ steps, or ∝ √t under flow."""
@@ -162,7 +177,7 @@ TRAINERS: Table[Start] = Table(
             ("superposed", "square", *_TRAINED),
             ("one",),
             ("flow",),
-            ("precision", "GradientFlow.rtol"),
+            ("precision", "features", "n_classes", "GradientFlow.rtol"),
             (_POSITIVE,),
         ),
         Row(

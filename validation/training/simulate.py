@@ -37,9 +37,13 @@ SEED_BYTES = 2000.0
 """What a seed takes besides its numbers."""
 STEP_SECONDS, FEATURE_SECONDS = 1e-7, 3e-9
 """A step takes at least the one and, for each feature, the other (N = 16 and 1024, batch 1)."""
+COLUMNS_PER_WIDTH, FEWEST_CLASSES = 16, 256
+"""Classes for each dimension of a student, at least, so that their error is known; and how many
+there are if nothing is said."""
 SEEDS, PRECISION = 8, "float64"
 """What is taken where nothing is said."""
 _SMALLER = "Choose a smaller N, K or batch, or fewer workers."
+_CLASSES = 'It is for features="classes".'
 
 
 def simulate(
@@ -51,6 +55,8 @@ def simulate(
     seeds: int | None = None,
     entropy: int | None = None,
     precision: str | None = None,
+    features: str | None = None,
+    n_classes: int | None = None,
     out: str | os.PathLike[str] | None = None,
     workers: int | None = None,
     save_every: float | None = None,
@@ -86,6 +92,13 @@ def simulate(
         nothing is drawn.
     precision : {"float64", "float32"}, optional
         Of networks, float64 if left out; refused for the plain student, trained in float64.
+    features : {"all", "classes"}, optional
+        Train a column for every feature, or, under gradient flow and with ReLU, classes of
+        features that share one, extrapolated to none shared: large N at any K, with a stated error
+        (`Ensemble.thinning_error`). All if left out.
+    n_classes : int, optional
+        Number of classes, at least 16 K and at most N/2; the larger of 16 K and 256 if left out.
+        Refused without features="classes".
     out : path, optional
         Folder for finished seeds and resume files; the same call with it resumes. Another process
         in it is waited for.
@@ -119,7 +132,7 @@ def simulate(
     (2, 2)
     """
     flag("progress", progress)
-    plan = _plan(task, student, times, optimizer, seeds, entropy, precision)
+    plan = _plan(task, student, times, optimizer, seeds, entropy, precision, features, n_classes)
     at_once = _workers(workers, plan.seeds)
     _check_memory(plan, at_once)
     _check_time(plan, at_once)
@@ -139,24 +152,52 @@ def _plan(
     seeds: int | None,
     entropy: int | None,
     precision: str | None,
+    features: str | None,
+    n_classes: int | None,
 ) -> Plan:
     """Check everything before any work is done."""
     chosen = _default_optimizer(case(task, student)) if optimizer is None else optimizer
     studied = case(task, student, chosen)
-    TRAINERS.row(studied, {"precision": precision})
+    one_of("features", features or "all", ("all", "classes"))
+    given = {"features": None if features == "all" else features, "n_classes": n_classes}
+    TRAINERS.row(studied, given | {"precision": precision})
     n = task.n_features
     if n is None:
         refuse("n_features", "a finite number to simulate", n, "Give N, e.g. n_features=1024.")
     _check_stable(studied)
+    thinned = _classes(studied, features, n_classes)
     one_of("precision", precision or PRECISION, ("float64", "float32"))
     n_seeds, root = _randomness(studied, seeds, entropy)
     grid = log_times(0.1, 1e4) if times is None else increasing_times(times)
     if not isinstance(chosen, GradientFlow):
         grid = np.unique(np.round(grid / chosen.time_per_step))
     tracked = np.unique(np.round(np.geomspace(1, n, min(N_TRACKED, n)))).astype(np.int64)
-    return Plan(
-        task, student or Student(), chosen, grid, tracked, n_seeds, root, precision or PRECISION
-    )
+    stated = task, student or Student(), chosen, grid, tracked, n_seeds, root
+    return Plan(*stated, precision or PRECISION, thinned)
+
+
+def _classes(studied: Case, features: str | None, n_classes: int | None) -> int | None:
+    """Return how many classes share columns; None where every feature has its own."""
+    if features != "classes":
+        if n_classes is not None:
+            refuse("n_classes", "left out with all features", n_classes, _CLASSES)
+        return None
+    n, student = studied.task.n_features or 0, studied.student
+    least = COLUMNS_PER_WIDTH * (student.width or 0)
+    if student.activation != "relu" or student.embedding not in ("random", "trained"):
+        rule = "relu, W random or trained, with classes of features"
+        refuse("student", rule, student.to_dict(), 'Use features="all".')
+    usual = max(least, FEWEST_CLASSES)
+    if 2 * usual > n and n_classes is None:
+        rule = f'"all" where N is below {2 * usual}'
+        refuse("features", rule, features, "Every feature can have a column of its own.")
+    wanted = usual if n_classes is None else n_classes
+    wanted = whole("n_classes", wanted, "Give a number of columns, e.g. 16 K.")
+    if not least <= wanted <= n // 2:
+        rule = f"at least {least} (16 K) and at most {n // 2} (N/2)"
+        refuse("n_classes", rule, wanted, 'Leave it out, or use features="all".')
+    fitting("n_features", n, 64.0 * n, _SMALLER)
+    return wanted
 
 
 def _default_optimizer(studied: Case) -> Optimizer:
@@ -198,7 +239,7 @@ def _check_stable(studied: Case) -> None:
 
 def _check_memory(plan: Plan, at_once: int) -> None:
     """Refuse what would not fit: weights, gradients, what a batch and a test set need, results."""
-    n, width = plan.task.n_features or 0, plan.student.on(plan.task.n_features).width or 0
+    n, width = plan.n_columns, plan.student.on(plan.task.n_features).width or 0
     if isinstance(plan.optimizer, GradientFlow) and plan.case.student.embedding != "identity":
         needed = 2.0 * n * n + 128.0 * n * width + 64.0 * width * width  # lists of all pairs
     else:
@@ -213,7 +254,7 @@ def _check_memory(plan: Plan, at_once: int) -> None:
 
 def _check_time(plan: Plan, at_once: int) -> None:
     """Refuse what would run for ever, by what its steps cost at least."""
-    n, last = plan.task.n_features or 0, float(plan.goals[-1])
+    n, last = plan.n_columns, float(plan.goals[-1])
     if isinstance(plan.optimizer, GradientFlow):
         last = 4.0 * (float(plan.task.second_moment(1.0)) * last) ** 0.5
     each = last * (STEP_SECONDS + FEATURE_SECONDS * n)

@@ -50,13 +50,32 @@ def population_flow(
         Threads for one evaluation of the gradient; they change no bit of the result.
     """
     features = Features.of(task, dtype)
+    return flow_of(features, student, optimizer, generator, tracked, pool)
+
+
+def flow_of(
+    features: Features,
+    student: Student,
+    optimizer: GradientFlow,
+    generator: np.random.Generator,
+    tracked: NDArray[np.int64],
+    pool: Executor | None = None,
+    drawn: NDArray[np.bool_] | None = None,
+) -> PopulationFlow:
+    """Return a student of given features at its start; parameters as for `population_flow`.
+
+    Parameters
+    ----------
+    drawn : ndarray of bool, optional
+        Which of all columns that are drawn these features have; all if left out.
+    """
     is_relu = student.activation == "relu"
     factors: Entries | Factored
     response: Response
     if student.embedding == "identity":
         factors, response = Entries(features), EntryResponse(features, is_relu=is_relu)
     else:
-        factors = factored(student, features, generator)
+        factors = factored(student, features, generator, drawn)
         response = response_of(factors, is_relu=is_relu, pool=pool)
     return PopulationFlow(
         factors,
@@ -70,7 +89,12 @@ def population_flow(
     )
 
 
-def factored(student: Student, features: Features, generator: np.random.Generator) -> Factored:
+def factored(
+    student: Student,
+    features: Features,
+    generator: np.random.Generator,
+    drawn: NDArray[np.bool_] | None = None,
+) -> Factored:
     """Return the factors of an embedded student at their start.
 
     Parameters
@@ -78,15 +102,17 @@ def factored(student: Student, features: Features, generator: np.random.Generato
     student : Student
         With every choice made.
     features : Features
-        As many columns are drawn as there are entries.
     generator : numpy.random.Generator
+    drawn : ndarray of bool, optional
+        Which of all columns that are drawn the features have; all if left out.
     """
-    columns = start_columns(student, len(features.p), generator, features.p.dtype)
+    kept = np.full(len(features.p), True) if drawn is None else drawn
+    columns = start_columns(student, len(kept), generator, features.p.dtype)[kept]
     if student.tied:
         return Tied(columns, features)
     if student.decoder is not None:
         is_random = student.decoder == "random"
-        other = start_columns(student, len(columns), generator, columns.dtype)
+        other = start_columns(student, len(kept), generator, columns.dtype)[kept]
         return Untied(columns, other if is_random else columns, features)
     if student.embedding == "trained":
         return TrainedEmbedding(columns, features)

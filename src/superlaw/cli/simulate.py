@@ -29,6 +29,14 @@ def _build(parser: Parser) -> None:
         about="of networks (float64)",
         choices=("float64", "float32"),
     )
+    word(
+        group,
+        "--features",
+        to="simulate.features",
+        about="a column for all features, or for classes of them, extrapolated (all)",
+        choices=("all", "classes"),
+    )
+    count(group, "--n-classes", to="simulate.n_classes", about="how many classes (16 K)")
     path(
         group,
         "--out",
@@ -64,6 +72,7 @@ COMMAND = Command(
     (
         "superlaw simulate -a 1.5 -N 64 --seeds 3 --t-end 50",
         "superlaw simulate -a 1.5 -b 0.25 -N 1024 --out runs",
+        "superlaw simulate -a 1.5 -b 0.5 -N 1e5 -K 32 --tied --features classes --seeds 4",
     ),
     _build,
     _run,

@@ -10,6 +10,9 @@ REFERENCES = {
         "B. Bordelon, A. Atanasov, C. Pehlevan. A dynamical model of neural scaling laws. "
         "arXiv:2402.01092, 2024."
     ),
+    "spectral2026": (
+        "Spectral superposition: a theory of feature geometry. arXiv:2602.02224, 2026."
+    ),
     "marchenkopastur1967": (
         "V. A. Marchenko, L. A. Pastur. Distribution of eigenvalues for some sets of random "
         "matrices. Mathematics of the USSR-Sbornik 1, 457-483, 1967."

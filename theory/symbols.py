@@ -41,6 +41,7 @@ _SPELLED = {
     r"\gamma": "weight_decay",
     "|B w_{i}|": "column_i",
     "|B^T w_{j}|": "row_j",
+    "|w_{i}|^2": "square_norm_i",
 }
 NOTATION: dict[str, Notation] = {}
 
@@ -160,6 +161,12 @@ D_ij = _define("D_ij", r"drive of an entry, $-\partial L/\partial S_{ij}$", -1.0
 P_ji = _define("P_ji", "work that an entry and its bias do on the student", -1.0, 1.0, real=True)
 Y_ij = _define("Y_ij", "what repulsion has added to column $j$ along $i$", -1.0, 1.0, real=True)
 Y_ji = _define("Y_ji", "what repulsion has added to column $i$ along $j$", -1.0, 1.0, real=True)
+Lambda_k = _define("Lambda_k", "level: eigenvalue of a frame operator", 0.2, 3.0)
+Lambda_l = _define("Lambda_l", "another level", 0.2, 3.0)
+mu_ik = _define("mu_ik", "share of the norm of feature $i$ in eigenspace $k$", 0.1, 0.9)
+mu_il = _define("mu_il", "share of the norm of feature $i$ in eigenspace $l$", 0.1, 0.9)
+square_norm_i = _define("|w_{i}|^2", "squared norm of feature $i$", 0.2, 2.0)
+r_F = _define("r_F", "rank of a frame operator", 2, 9, integer=True, positive=True)
 
 sum_i, sum_j, sum_k, sum_l = sp.symbols("i j k l", integer=True, positive=True)
 """Indices that sums count through: whole, where `i` runs through the reals."""

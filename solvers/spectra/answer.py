@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 from superlaw import storage
 from superlaw.notices import Notice
 from superlaw.results import Result
+from superlaw.solvers.spectra.blocks import Block
 from superlaw.solvers.spectra.version import Version
 
 
@@ -28,6 +30,8 @@ class Geometry(Result):
         As stored, and as calculated with.
     versions : tuple of Version
         Raw; centred, by the mean feature; cleaned, centred and without the leading directions.
+    blocks : tuple of Block
+        Features of the raw matrix that overlap with each other and no others, the largest first.
     warnings : tuple of Notice
     """
 
@@ -37,12 +41,22 @@ class Geometry(Result):
     dtype: str
     precision: str
     versions: tuple[Version, ...]
+    blocks: tuple[Block, ...]
     warnings: tuple[Notice, ...]
 
     @property
     def rank(self) -> int:
         """Rank of the matrix."""
         return self.versions[0].rank
+
+    @property
+    def names(self) -> dict[str, int]:
+        """How many blocks of each name there are; those of no scheme with their size."""
+        told = (
+            f"{block.name} (block of {block.size})" if block.scheme is None else block.name
+            for block in self.blocks
+        )
+        return dict(Counter(told))
 
     def __getitem__(self, name: str) -> Version:
         """Return a version by name."""
@@ -61,6 +75,7 @@ class Geometry(Result):
             "dtype": self.dtype,
             "precision": self.precision,
             "versions": [version.to_dict() for version in self.versions],
+            "blocks": [block.to_dict() for block in self.blocks],
             "warnings": [notice.to_dict() for notice in self.warnings],
         }
 
@@ -93,6 +108,7 @@ class Geometry(Result):
             f"{label:22}" + "".join(f"{cell(version):>22}" for version in told)
             for label, cell in _TABLE
         ]
+        lines += [f"{count} × {name}" for name, count in self.names.items()]
         return "\n".join(lines + [str(notice) for notice in self.warnings])
 
 

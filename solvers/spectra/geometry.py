@@ -13,6 +13,7 @@ from superlaw.notices import Notice
 from superlaw.progress import WorkBar
 from superlaw.solvers.spectra import ensembles
 from superlaw.solvers.spectra.answer import Geometry
+from superlaw.solvers.spectra.blocks import MOST, blocks
 from superlaw.solvers.spectra.frames import Frame, operator, versions
 from superlaw.solvers.spectra.measures import Features, measure
 from superlaw.solvers.spectra.overlaps import Overlaps
@@ -43,7 +44,7 @@ def geometry(
 ) -> Geometry:
     """Return the spectral geometry of a weight matrix, each figure beside what chance gives.
 
-    F = Σ_i w_i w_iᵀ,  μ_i(l) = |P_l w_i|²/|w_i|²,  D_i = |w_i|²/E_μi[λ]
+    F = Σ_i w_i w_iᵀ,  μ_i(l) = |P_l w_i|²/|w_i|²,  D_i = |w_i|²/E_μi[λ]   (derivation steps G1, G3)
 
     Features are not normalised unless asked for: norms are part of F, of D_i and of the capacity.
     Overlaps and frame potential are of unit features. Centring is legitimate for the head of a
@@ -74,7 +75,8 @@ def geometry(
     Returns
     -------
     Geometry
-        `.versions` (raw, centred, cleaned), `.warnings`, `.to_dict()`.
+        `.versions` (raw, centred, cleaned), `.blocks` with the names of the codes that they form,
+        `.warnings`, `.to_dict()`.
 
     Raises
     ------
@@ -89,6 +91,8 @@ def geometry(
     >>> found = geometry(np.stack([np.cos(pentagon), np.sin(pentagon)], axis=1))
     >>> found.rank, round(found["raw"].capacity, 12), round(found["raw"].tight_frame_deviation, 12)
     (2, 1.0, 0.0)
+    >>> [(block.name, block.size, block.scheme.is_localised) for block in found.blocks]
+    [('pentagon', 5, True)]
     """
     flag("columns", columns)
     flag("unit", unit)
@@ -138,9 +142,10 @@ def _measured(
         _version(frame, *part, scale, rows.dimension, rng)
         for frame, part in zip(frames, parts, strict=True)
     )
+    formed = blocks(rows.numbers(0, rows.n) / scale) if rows.n <= MOST else ()
     kind = np.dtype(rows.precision).name
     return Geometry(
-        rows.name, rows.n, rows.dimension, rows.dtype, kind, found, _notices(rows.n, found)
+        rows.name, rows.n, rows.dimension, rows.dtype, kind, found, formed, _notices(rows.n, found)
     )
 
 
@@ -167,14 +172,18 @@ def _version(
 def _notices(n: int, found: tuple[Version, ...]) -> tuple[Notice, ...]:
     """Return what a reader must know of the numbers."""
     notices = []
+    if n > MOST:
+        message = f"blocks are looked for among {MOST} features at most, and here are {n}"
+        notices.append(Notice("W-BLOCKS", message))
     for version in found:
         zero = n - version.overlaps.n
         if zero:
             message = f"{zero} of {n} features of the {version.name} matrix are zero; they count in"
             notices.append(Notice("W-ZERO-FEATURES", f"{message} no overlap and no quantile"))
-        if version.rank and version.is_flat:
-            message = f"all eigenvalues of the {version.name} matrix are equal"
-            notices.append(
-                Notice("W-FLAT-SPECTRUM", f"{message}: every feature is localised by necessity")
-            )
+    flat = [version.name for version in found if version.rank and version.is_flat]
+    if flat:
+        message = f"all eigenvalues are equal ({', '.join(flat)})"
+        notices.append(
+            Notice("W-FLAT-SPECTRUM", f"{message}: every feature is localised by necessity")
+        )
     return tuple(notices)

@@ -26,10 +26,10 @@ class Features:
     square_norms : ndarray
         |w_i|².
     dimensionality : ndarray
-        D_i = |w_i|²/E_μi[λ] = |w_i|⁴/Σ_j (w_i·w_j)².
+        D_i = |w_i|²/E_μi[λ] = |w_i|⁴/Σ_j (w_i·w_j)² (derivation step G3).
     deficit : ndarray
         w_iᵀF⁺w_i − D_i ≥ 0: what a feature lacks because μ_i is not a point; all D_i and deficits
-        add up to rank F.
+        add up to rank F (derivation step G4).
     spread : ndarray
         cv² = Var_μi λ/E_μi² λ: 0 where a feature lies in one eigenspace.
     """

@@ -24,7 +24,8 @@ class Overlaps:
     n : int
         Features with a direction: those that are zero have none.
     mean, mean_square : float
-        (|Σu|² − n)/(n(n − 1)) and (‖F_u‖² − n)/(n(n − 1)): exact, without the Gram matrix.
+        (|Σu|² − n)/(n(n − 1)) and (‖F_u‖² − n)/(n(n − 1)): exact, without the Gram matrix
+        (derivation step G7).
     frame_potential : float
         ‖F_u‖².
     fourth, fourth_error : float

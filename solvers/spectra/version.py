@@ -56,7 +56,7 @@ class Version(Result):
 
     @property
     def capacity(self) -> float:
-        """Σ D_i/rank F: 1 if every feature lies in one eigenspace."""
+        """Σ D_i/rank F: 1 if every feature lies in one eigenspace (derivation step G4)."""
         return float(self.features.dimensionality.sum() / self.rank) if self.rank else 0.0
 
     @property
@@ -74,7 +74,7 @@ class Version(Result):
 
     @property
     def tight_frame_deviation(self) -> float:
-        """‖F/tr F − 1/d‖²: 0 for a tight frame."""
+        """‖F/tr F − 1/d‖²: 0 for a tight frame (derivation step G6)."""
         if not self.rank:
             return 0.0
         shares = self.eigenvalues / self.eigenvalues.sum()

@@ -17,6 +17,7 @@ CODES = {
     "W-BOUND": "a bound is missing, or holds less than it does elsewhere",
     "W-UNVALIDATED": "a closure was used outside the parameters where it was compared with flows",
     "W-ZERO-FEATURES": "features without a direction: they are left out of overlaps",
+    "W-BLOCKS": "too many features to look for blocks: all pairs would have to be compared",
     "W-FLAT-SPECTRUM": "all eigenvalues are equal, so localisation says nothing of single features",
 }
 

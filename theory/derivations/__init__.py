@@ -21,6 +21,7 @@ NAMES = (
     "threshold",
     "column",
     "tied",
+    "frames",
 )
 
 

@@ -68,9 +68,11 @@ def command(suite: str, configuration: dict[str, Any]) -> str:
     sizes = {name: storage.plain(asdict(getattr(known, suite))) for name, known in SIZES.items()}
     (name, *_) = (name for name, known in sizes.items() if known == size)
     option = "" if name == "full" else f" --size {name}"
+    trained = f"N = {size['n_features']}, {size['seeds']} seeds, t up to {size['t_end']:g}"
+    extent = trained if size["t_end"] else f"{size['seeds']} draws of each"
     return (
-        f"`superlaw validate {suite}{option}`: N = {size['n_features']}, {size['seeds']} seeds, "
-        f"t up to {size['t_end']:g}; every number is in [{suite}.json](results/{suite}.json)."
+        f"`superlaw validate {suite}{option}`: {extent}; every number is in "
+        f"[{suite}.json](results/{suite}.json)."
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import claims
+import geometry
 import superposed
 import trained
 
@@ -59,6 +60,7 @@ def _validate() -> None:
     write_text(FIGURE, svg(loss.findings.panels[3]))
     superposed.measure()
     trained.measure()
+    geometry.measure()
 
 
 def _texts() -> Iterator[tuple[Path, str]]:
@@ -70,6 +72,7 @@ def _texts() -> Iterator[tuple[Path, str]]:
     yield DOCS / "coverage.md", coverage().to_markdown()
     yield from superposed.pages()
     yield from trained.pages()
+    yield from geometry.pages()
     yield from claims.pages()
 
 

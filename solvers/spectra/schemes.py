@@ -150,7 +150,7 @@ def _scheme(relation: Relation, cosine: Array) -> Scheme:
     order = np.array([trivial, *(j for j in order if j != trivial)])
     P = P[order]
     valencies = np.rint(P[0, 1:]).astype(np.int64)
-    Q = len(relation) * np.linalg.inv(P)
+    Q = np.asarray(len(relation) * np.linalg.inv(P), dtype=np.float64)
     return Scheme(means, valencies, noise, P, Q, multiplicities[order])
 
 

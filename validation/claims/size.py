@@ -59,12 +59,14 @@ class Size:
 
     Parameters
     ----------
-    sequential, superposed : Extent
+    sequential, superposed, geometry : Extent
+        Matrices are drawn, and nothing is trained, for the geometry.
     trained : Map
     """
 
     sequential: Extent
     superposed: Extent
+    geometry: Extent
     trained: Map
 
     def with_each(self, **changed: Any) -> Size:
@@ -83,10 +85,12 @@ _MORE_WIDTHS = (
 )
 _CORNERS = Map(512, 2, 1e3, (1.1, 1.5, 2.5), (0.0, 0.25, 0.5, 1.0), (), _WIDTHS, 8)
 _SEQUENTIAL, _NETWORKS = Extent(128, 10, 300.0), Extent(256, 6, 1e3)
+_MATRICES, _FEW_MATRICES = Extent(400, 40, 0.0), Extent(400, 8, 0.0)
 SIZES = {
     "full": Size(
         sequential=Extent(1024, 8, 1e4),
         superposed=Extent(512, 8, 1e4),
+        geometry=_MATRICES,
         trained=Map(
             *(512, 4, 1e3),
             frequency_exponents=(1.1, 1.3, 1.5, 2.0, 2.5),
@@ -96,9 +100,12 @@ SIZES = {
             fresh=40,
         ),
     ),
-    "small": Size(_SEQUENTIAL, _NETWORKS, _CORNERS),
+    "small": Size(_SEQUENTIAL, _NETWORKS, _FEW_MATRICES, _CORNERS),
     "demo": Size(
-        Extent(1024, 8, 1e4), _NETWORKS, replace(_CORNERS, teacher_exponents=(0.25, 0.5, 1.0))
+        Extent(1024, 8, 1e4),
+        _NETWORKS,
+        _MATRICES,
+        replace(_CORNERS, teacher_exponents=(0.25, 0.5, 1.0)),
     ),
 }
 

@@ -7,6 +7,7 @@ from superlaw.solvers.spectra import codes
 from superlaw.solvers.spectra.blocks import blocks
 from superlaw.solvers.spectra.geometry import geometry
 from superlaw.solvers.spectra.schemes import closes, coarsest
+from superlaw.validation.claims.geometry.recognised import least_height
 
 KREIN = -1e-9
 ROUNDING = 1e-9
@@ -55,9 +56,15 @@ def test_polygons_and_simplices(n):
 
 def test_square_antiprism_is_a_scheme_and_not_localised():
     """At the height of least loss; the tight one is localised, and is another."""
-    (block,) = blocks(codes.antiprism(0.5182))
+    features = codes.antiprism(least_height())
+    assert abs(features[0, 2]) == pytest.approx(0.5182, abs=1e-4)
+    (block,) = blocks(features)
     assert (block.name, block.dimension) == ("square antiprism", 3)
     assert not block.scheme.is_localised
+    assert block.scheme.capacity == pytest.approx(0.9815, abs=5e-4)
+    assert np.sort(block.scheme.levels[block.scheme.used]) == pytest.approx(
+        [2.1485, 2.9257], abs=1e-4
+    )
     tight = codes.exact_scheme(codes.antiprism(2.0**-0.5))
     assert tight.is_localised and tight.capacity == pytest.approx(1.0, abs=1e-12)
 

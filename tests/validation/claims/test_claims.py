@@ -15,13 +15,14 @@ from superlaw.validation.validate import validate
 
 ROOT = Path(__file__).parents[3]
 NETWORKS = pytest.mark.slow  # minutes, where the sequential claims take seconds
+QUICK = ("sequential", "geometry")
 EVERY = [(suite, claim) for suite, claims in suites().items() for claim in claims]
 CLAIMS = [
-    pytest.param(claim, id=claim.name, marks=() if suite == "sequential" else NETWORKS)
+    pytest.param(claim, id=claim.name, marks=() if suite in QUICK else NETWORKS)
     for suite, claim in EVERY
 ]
 SMALL = Conditions(SIZES["small"])
-PLANTED = {"sequential": 1.1, "superposed": 1.4, "trained": 1.4}
+PLANTED = {"sequential": 1.1, "superposed": 1.4, "trained": 1.4, "geometry": 1.4}
 """By how much a frequency exponent is wrong that the small form must notice in every claim."""
 
 

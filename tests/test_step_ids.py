@@ -9,7 +9,7 @@ from superlaw.theory.derivations import NAMES, derive, find_step
 ROOT = Path(__file__).resolve().parents[1]
 _NAMED = re.compile(
     r"\bsteps? ((?:[A-Z]\d+(?:, |, and | and | or |-)?)+)"
-    r"|\(((?:[FGLMNRSTUWX]\d+(?:, | to |-)?)+)\)"
+    r"|\(((?:[FGHLMNRSTUWX]\d+(?:, | to |-)?)+)\)"
 )
 _STEP = re.compile(r"\b[A-Z]\d+\b")
 _CLOSED_FORMS = ("theory/laws.py", "theory/sequential.py", "theory/visibility.py")

@@ -31,6 +31,7 @@ class Notation:
 
 
 _SPELLED = {
+    "lambda": "ridge",
     "i^*": "i_star",
     "m^+_0": "m_plus_0",
     "m^+_1": "m_plus_1",
@@ -167,6 +168,11 @@ mu_ik = _define("mu_ik", "share of the norm of feature $i$ in eigenspace $k$", 0
 mu_il = _define("mu_il", "share of the norm of feature $i$ in eigenspace $l$", 0.1, 0.9)
 square_norm_i = _define("|w_{i}|^2", "squared norm of feature $i$", 0.2, 2.0)
 r_F = _define("r_F", "rank of a frame operator", 2, 9, integer=True, positive=True)
+
+s = _define("s", "gain of an output, squared norm of its column", 1.0, 3.0)
+c = _define("c", "largest cosine that a code keeps out", 0.05, 0.9)
+b_j = _define("b_j", "bias of an output, at most 0", -0.9, -0.1, real=True)
+ridge = _define("lambda", r"ridge: a cost $\tfrac12 \lambda |w|^2$ of norm", 0.01, 0.2)
 
 sum_i, sum_j, sum_k, sum_l = sp.symbols("i j k l", integer=True, positive=True)
 """Indices that sums count through: whole, where `i` runs through the reals."""

@@ -18,6 +18,8 @@ SECOND_MOMENT = 4.0 / 3.0
 def own_cost(s: Array | float, b: Array | float) -> Array:
     """Return A(s, b) = v₀³/6 + ½ ∫_{v₀}^2 ((1 − s) v − b)² dv with v₀ = −b/s within (0, 2).
 
+    Derivation step H1, for biases above 0 too.
+
     Parameters
     ----------
     s, b : array_like
@@ -40,7 +42,7 @@ def own_slopes(s: Array | float, b: Array | float) -> tuple[Array, Array]:
 
 
 def interference(S: Array | float, b: Array | float) -> Array:
-    """Return B(S, b) = (2 S + b)₊³/(6 S) for S > 0 and 0 otherwise, b ≤ 0.
+    """Return B(S, b) = (2 S + b)₊³/(6 S) for S > 0 and 0 otherwise, b ≤ 0 (H3).
 
     Parameters
     ----------

@@ -25,7 +25,7 @@ _LARGEST_H = 12.0
 
 
 def gaussian_excess(h: Array | float) -> Array:
-    """Return ψ(h) = E(v g − 2 h)₊², g standard normal.
+    """Return ψ(h) = E(v g − 2 h)₊², g standard normal (H9).
 
     ψ = (4/3 + 4 h²) Q(h) − (8/3) h φ(h) − 2 h³ E₁(h²/2)/(3 √(2π)), about 8 φ(h)/h⁵ far out.
     """
@@ -43,14 +43,14 @@ def gaussian_slope(h: Array) -> Array:
 
 
 def best_thresholds(p: Array) -> Array:
-    """Return h_j of the least p_j h² + ψ(h), where 2 p h = −ψ′(h)."""
+    """Return h_j of the least p_j h² + ψ(h), where 2 p h = −ψ′(h) (H11)."""
     h = np.geomspace(1e-4, _LARGEST_H, 8000)
     log_p = np.log(-gaussian_slope(h) / (2.0 * h))
     return np.interp(-np.log(p), -log_p, h)
 
 
 def gaussian_prefactor(p: Array) -> float:
-    """Return lim m L of random codes as m → ∞ with n fixed, Σ_j min_h [p_j h² + ψ(h)]."""
+    """Return lim m L of random codes as m → ∞ with n fixed, Σ_j min_h [p_j h² + ψ(h)] (H10)."""
     h = best_thresholds(p)
     return float(p @ h**2 + np.sum(gaussian_excess(h)))
 

@@ -22,6 +22,7 @@ NAMES = (
     "column",
     "tied",
     "frames",
+    "width",
 )
 
 

@@ -18,13 +18,14 @@ Number = TypeVar("Number", float, "NDArray[np.float64]")
 def clear_code_loss(kappa: float) -> float:
     """Return κ² + κ³/3, the least loss of a code whose largest cosine κ never comes through.
 
-    One active feature, any frequencies; κ = 1 is the loss 4/3 of ignoring every feature.
+    Derivation step H6. One active feature, any frequencies; κ = 1 is the loss 4/3 of ignoring
+    every feature.
     """
     return kappa**2 + kappa**3 / 3.0
 
 
 def clear_code_gain(kappa: float) -> float:
-    """Return s = 1 + 3κ/(2(1 − κ)), its gain; its bias is −2κs."""
+    """Return s = 1 + 3κ/(2(1 − κ)), its gain; its bias is −2κs (H5)."""
     return 1.0 + 1.5 * kappa / (1.0 - kappa)
 
 
@@ -41,7 +42,7 @@ def ignored_loss(p: Number) -> Number:
 def isolated_norm(p: float, ridge: float) -> float:
     """Return |w|² = 1 − 3λ/(16p) of a feature alone under the energy L + ½λ Σ|w|²; at least 0.
 
-    It stays above ¼, norm above ½, where p > λ/4.
+    Derivation step H13. It stays above ¼, norm above ½, where p > λ/4 (H14).
     """
     return max(1.0 - 3.0 * ridge / (16.0 * p), 0.0)
 
@@ -49,7 +50,7 @@ def isolated_norm(p: float, ridge: float) -> float:
 def crowded_threshold(kappa: float, ridge: float) -> float:
     """Return the least frequency of a feature that pays for its norm in a code of largest cosine κ.
 
-    p = λ s/(2 (4/3 − κ² − κ³/3)), s the gain of the clear code: 3λ/8 at κ = 0 [closure].
+    p = λ s/(2 (4/3 − κ² − κ³/3)), s the gain of the clear code: 3λ/8 at κ = 0 (H15).
     """
     return ridge * clear_code_gain(kappa) / (2.0 * (4.0 / 3.0 - clear_code_loss(kappa)))
 

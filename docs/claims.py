@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -39,8 +39,15 @@ def keep(suite: str, report: Report, figures: Mapping[str, tuple[int, ...]]) -> 
                 storage.write_text(DOCS / "figures" / f"{claim.name}-{k}.svg", svg(panels[k]))
 
 
-def sections(report: dict[str, Any], figures: Mapping[str, tuple[int, ...]]) -> Iterator[str]:
-    """Yield what a page says of each claim: its words, what the numbers support, every check."""
+def sections(
+    report: dict[str, Any],
+    figures: Mapping[str, tuple[int, ...]],
+    more: Mapping[str, Callable[[dict[str, Any]], Iterator[str]]] | None = None,
+) -> Iterator[str]:
+    """Yield what a page says of each claim: its words, what the numbers support, every check.
+
+    A claim in `more` is followed by what that makes of it.
+    """
     heads = ("check", "predicted", "measured", "allowed")
     for claim in report["claims"]:
         yield f"## {claim['name']}: {claim['verdict']}\n\n{claim['statement']}"
@@ -56,6 +63,8 @@ def sections(report: dict[str, Any], figures: Mapping[str, tuple[int, ...]]) -> 
             for check in claim["checks"]
         )
         yield table(Table(heads, rows))
+        if more and claim["name"] in more:
+            yield from more[claim["name"]](claim)
         for k in figures.get(claim["name"], ()):
             place = f"figures/{claim['name']}-{k}.svg"
             if (DOCS / place).exists():

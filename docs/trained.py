@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import claims
+import readings
 
 from superlaw.storage import write_text
 
@@ -17,11 +18,12 @@ RUNS = DOCS.parent / "build" / "runs"
 HEADLINE = DOCS / "figures" / "one_slope.svg"
 """Also the figure of the README."""
 FIGURES = {
-    "one_slope": (0, 1, 2, 3, 4, 5, 6, 7),
+    "one_slope": (0, 2, 3),
+    "independent_code": (0,),
     "fresh_points": (0,),
     "other_students": (1, 2, 3),
     "sooner": (0,),
-    "width_order": (0, 1),
+    "width_order": (0, 1, 2, 3, 4, 5),
 }
 """Panels shown on the page, by claim."""
 
@@ -37,16 +39,22 @@ def measure(size: str = "full") -> None:
     write_text(HEADLINE, svg(headline))
 
 
+def paragraph() -> str:
+    """Return the result with everything that it depends on."""
+    return readings.paragraph(json.loads(REPORT.read_text("utf-8")))
+
+
 def pages() -> Iterator[tuple[Path, str]]:
     """Yield the page."""
     report = json.loads(REPORT.read_text("utf-8"))
     parts = (
         "# Trained embeddings",
-        f"Made by {claims.command('trained', report['configuration'])} What can be derived is in "
-        "the [derivation](derivations/tied.md); the shared slope is measured. N/K² orders it only "
-        "where that was compared: at N/K² = 1/32 the slope of (a, b) = (1.5, 1) falls from N = 256 "
-        "to N = 512 by more than the band, and nothing is known of N → ∞.",
+        f"Made by {claims.command('trained', report['configuration'])} {readings.seeds(report)}; "
+        "flows kept on disk and resumed. What can be derived is in "
+        "the [derivation](derivations/tied.md); the shared slope is measured, and nothing is known "
+        "of N → ∞.",
+        readings.paragraph(report),
         "![Loss curves of all tasks, without superposition and with it](figures/one_slope.svg)",
-        *claims.sections(report, FIGURES),
+        *claims.sections(report, FIGURES, readings.TABLES),
     )
     yield DOCS / "trained.md", "\n\n".join(parts) + "\n"

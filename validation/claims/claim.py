@@ -29,6 +29,8 @@ class Findings(Result):
         What the numbers of this run support, in words.
     headline : Row or None
         The picture that a report with this claim opens with.
+    readings : dict of list
+        Further numbers that were read off, as plain data: rows by the name of their table.
     """
 
     checks: tuple[Check, ...]
@@ -36,6 +38,7 @@ class Findings(Result):
     runs: tuple[Ensemble, ...] = field(default=(), repr=False)
     remark: str = ""
     headline: Row | None = field(default=None, repr=False)
+    readings: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,7 @@ class ClaimResult(Result):
             "seconds": self.seconds,
             "runs": [run_of(ensemble) for ensemble in self.findings.runs],
             "checks": [check.to_dict() for check in self.checks],
+            "readings": self.findings.readings,
         }
 
 

@@ -44,6 +44,8 @@ class Map(Extent):
         N and K of the students whose slopes are ordered.
     fresh : int
         How many points are drawn at random.
+    apart : tuple of (float, float)
+        Further (a, b) trained at each of `widths`, that the fit leaves out.
     """
 
     frequency_exponents: tuple[float, ...]
@@ -51,6 +53,11 @@ class Map(Extent):
     shares: tuple[int, ...]
     widths: tuple[tuple[int, int], ...]
     fresh: int
+    apart: tuple[tuple[float, float], ...] = ()
+
+    def seeds_at(self, n_features: int) -> int:
+        """Return the runs of each student of this N: fewer where one costs many times more."""
+        return max(1, self.seeds // max(1, n_features // self.n_features) ** 2)
 
 
 @dataclass(frozen=True)
@@ -77,12 +84,17 @@ class Size:
 
 _WIDTHS = ((256, 11), (256, 23), (256, 45), (512, 16), (512, 32), (512, 64))
 """N/K² = 2, ½ and ⅛ at two N."""
-_MORE_WIDTHS = (
-    *((256, 6), (256, 8), (256, 16), (256, 32)),
-    *((512, 8), (512, 11), (512, 23), (512, 45), (512, 91), (512, 128)),
-    *((1024, 11), (1024, 16), (1024, 23), (1024, 32), (1024, 45), (1024, 64), (1024, 91)),
-    *((2048, 32), (2048, 45), (2048, 64), (2048, 128)),
+_ALL_WIDTHS = tuple(
+    (n, width)
+    for n, widths in {
+        256: (6, 8, 11, 16, 23, 32, 45, 64, 91, 128),
+        512: (8, 11, 16, 23, 32, 45, 64, 91, 128, 256),
+        1024: (23, 32, 45, 64, 91, 181),
+        2048: (64,),
+    }.items()
+    for width in widths
 )
+"""Rows of fixed N, N/K and N/K², the latter in steps of 2."""
 _CORNERS = Map(512, 2, 1e3, (1.1, 1.5, 2.5), (0.0, 0.25, 0.5, 1.0), (), _WIDTHS, 8)
 _SEQUENTIAL, _NETWORKS = Extent(128, 10, 300.0), Extent(256, 6, 1e3)
 _MATRICES, _FEW_MATRICES = Extent(400, 40, 0.0), Extent(400, 8, 0.0)
@@ -96,8 +108,9 @@ SIZES = {
             frequency_exponents=(1.1, 1.3, 1.5, 2.0, 2.5),
             teacher_exponents=(0.0, 0.25, 0.5, 0.75, 1.0),
             shares=(2, 4, 8, 32),
-            widths=_WIDTHS + _MORE_WIDTHS,
-            fresh=40,
+            widths=_ALL_WIDTHS,
+            fresh=14,
+            apart=((1.1, 0.25),),
         ),
     ),
     "small": Size(_SEQUENTIAL, _NETWORKS, _FEW_MATRICES, _CORNERS),

@@ -10,9 +10,10 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.transforms import ScaledTranslation
 
-from superlaw.validation.figures.panels import HeatMap, Panel, Picture, Row, Series
+from superlaw.validation.figures.panels import HeatMap, Maps, Panel, Picture, Row, Series
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 """Okabe-Ito: told apart by colour-blind readers, and by lightness in greyscale."""
@@ -32,6 +33,7 @@ _STYLE: Any = {
     "figure.constrained_layout.use": True,
 }
 _SIZE = (5.2, 3.5)
+_MAP_COLUMNS = 3
 _LEGEND_COLUMNS, _LEGEND_ROW, _BELOW = 2, 0.17, 0.5
 """Columns of a legend, the height of its rows, and its distance from the axes [inches]."""
 
@@ -59,19 +61,41 @@ def draw_map(heat_map: HeatMap, axes: Axes | None = None) -> Axes:
     with rc_context(_STYLE | {"axes.grid": False}):
         if axes is None:
             axes = _axes()
-        low, high = heat_map.span
-        image = axes.imshow(
-            heat_map.values, vmin=low, vmax=high, cmap="cividis", aspect="auto", origin="lower"
-        )
-        axes.set_xticks(range(len(heat_map.x)), heat_map.x)
-        axes.set_yticks(range(len(heat_map.y)), heat_map.y)
-        for (row, column), value in np.ndenumerate(heat_map.values):
-            dark = value < 0.5 * (low + high)
-            colour = "white" if dark else "black"
-            axes.text(column, row, f"{value:.2f}", ha="center", va="center", color=colour)
-        axes.set(title=heat_map.title, xlabel=heat_map.x_label, ylabel=heat_map.y_label)
-        axes.figure.colorbar(image, ax=axes)
+        axes.figure.colorbar(_coloured(heat_map, axes), ax=axes)
     return axes
+
+
+def _coloured(heat_map: HeatMap, axes: Axes) -> AxesImage:
+    """Fill axes with a map, without its scale of colours."""
+    low, high = heat_map.span
+    image = axes.imshow(
+        heat_map.values, vmin=low, vmax=high, cmap="cividis", aspect="auto", origin="lower"
+    )
+    axes.set_xticks(range(len(heat_map.x)), heat_map.x)
+    axes.set_yticks(range(len(heat_map.y)), heat_map.y)
+    for (row, column), value in np.ndenumerate(heat_map.values):
+        dark = value < 0.5 * (low + high)
+        colour = "white" if dark else "black"
+        axes.text(column, row, f"{value:.2f}", ha="center", va="center", color=colour)
+    axes.set(title=heat_map.title, xlabel=heat_map.x_label, ylabel=heat_map.y_label)
+    return image
+
+
+def draw_maps(maps: Maps) -> Axes:
+    """Draw maps, three in a row, with one scale of colours; return the first axes."""
+    with rc_context(_STYLE | {"axes.grid": False}):
+        width, height = _SIZE
+        rows = -(-len(maps.panels) // _MAP_COLUMNS)
+        figure = Figure(figsize=(0.6 * _MAP_COLUMNS * width, 0.75 * rows * height))
+        FigureCanvasAgg(figure)
+        every = np.ravel(figure.subplots(rows, _MAP_COLUMNS, squeeze=False))
+        for axes, panel in zip(every, maps.panels, strict=False):
+            image = _coloured(panel, axes)
+        for axes in every[len(maps.panels) :]:
+            axes.remove()
+        figure.colorbar(image, ax=list(every[: len(maps.panels)]))
+    first: Axes = every[0]
+    return first
 
 
 def draw_row(row: Row) -> Axes:
@@ -94,9 +118,11 @@ def draw_row(row: Row) -> Axes:
 
 
 def figure(picture: Picture) -> Figure:
-    """Return a figure of a panel, a row of them or a map."""
+    """Return a figure of a panel, a row of them, a map or several."""
     if isinstance(picture, Row):
         axes = draw_row(picture)
+    elif isinstance(picture, Maps):
+        axes = draw_maps(picture)
     else:
         axes = draw_map(picture) if isinstance(picture, HeatMap) else draw(picture)
     found = axes.get_figure()

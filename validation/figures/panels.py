@@ -54,21 +54,6 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Row:
-    """Panels side by side on the same axes, with one legend: a picture that compares.
-
-    Parameters
-    ----------
-    title : str
-    panels : tuple of Panel
-        With the same series labels.
-    """
-
-    title: str
-    panels: tuple[Panel, ...]
-
-
-@dataclass(frozen=True)
 class HeatMap:
     """A table of numbers shown as colours.
 
@@ -92,5 +77,35 @@ class HeatMap:
     span: tuple[float, float]
 
 
-Picture = Panel | HeatMap | Row
+@dataclass(frozen=True)
+class Row:
+    """Panels side by side on the same axes, with one legend: a picture that compares.
+
+    Parameters
+    ----------
+    title : str
+    panels : tuple of Panel
+        With the same series labels.
+    """
+
+    title: str
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True)
+class Maps:
+    """Maps on one colour scale, three in a row.
+
+    Parameters
+    ----------
+    title : str
+    panels : tuple of HeatMap
+        With the same span.
+    """
+
+    title: str
+    panels: tuple[HeatMap, ...]
+
+
+Picture = Panel | HeatMap | Row | Maps
 """What is drawn as one figure."""

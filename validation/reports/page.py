@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import ClaimResult
 from superlaw.validation.figures.drawing import svg
-from superlaw.validation.figures.panels import Picture, Row
+from superlaw.validation.figures.panels import Maps, Picture, Row
 
 if TYPE_CHECKING:
     from superlaw.validation.reports.report import Report
@@ -102,7 +102,7 @@ def _section(claim: ClaimResult) -> str:
 
 
 def _figure(picture: Picture) -> str:
-    wide = ' class="wide"' if isinstance(picture, Row) else ""
+    wide = ' class="wide"' if isinstance(picture, Row | Maps) else ""
     return f'<figure{wide} aria-label="{html.escape(picture.title)}">{svg(picture)}</figure>\n'
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from superlaw.validation.figures.drawing import draw, figure, svg
-from superlaw.validation.figures.panels import Panel, Row, Series
+from superlaw.validation.figures.panels import HeatMap, Maps, Panel, Row, Series
 
 X = np.geomspace(1.0, 1e4, 30)
 
@@ -50,3 +50,15 @@ def test_a_series_without_a_label_is_not_in_the_legend():
     silent = Series("", other.x, other.y)
     legend = draw(Panel("Title", "x", "y", (named, silent))).get_legend()
     assert [text.get_text() for text in legend.get_texts()] == [named.label]
+
+
+def test_maps_have_one_scale_of_colours_and_no_empty_axes():
+    values = np.arange(6.0).reshape(2, 3)
+    one = HeatMap("One", "x", "y", ("1", "2", "3"), ("4", "5"), values, (0.0, 5.0))
+    drawn = figure(Maps("Four", (one,) * 4))
+    *maps, scale = drawn.get_axes()
+    assert len(maps) == 4 and all(axes.get_title() == "One" for axes in maps)
+    assert [axes.images[0].get_clim() for axes in maps] == [(0.0, 5.0)] * 4
+    assert (maps[3].images[0].get_array() == values).all()
+    assert scale.get_position().x0 > maps[2].get_position().x1
+    assert svg(Maps("Four", (one,) * 4)) == svg(Maps("Four", (one,) * 4))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
+
 import numpy as np
 
-from superlaw.curves import Array, log_times
+from superlaw.curves import Array, differenced_slope, log_times
 from superlaw.setting.optimizer import GradientFlow, Optimizer
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.validation.claims.size import Conditions
-from superlaw.validation.fitting.readings import straight_slope
+from superlaw.validation.fitting.readings import steadiest, straight_errors, straight_slope
 from superlaw.validation.sweeps.ensembles import simulated
 from superlaw.validation.training.ensemble import Ensemble
 
@@ -53,7 +56,8 @@ def flow(
 ) -> Ensemble:
     """Return the training of a student over seeds of W, the same for every task of one width."""
     extent = conditions.size.trained
-    drawn = {"entropy": conditions.entropy, "seeds": extent.seeds}
+    seeds = extent.seeds_at(task.n_features or extent.n_features)
+    drawn = {"entropy": conditions.entropy, "seeds": seeds}
     return simulated(
         conditions.runs,
         task,
@@ -84,6 +88,29 @@ def slopes(runs: Ensemble) -> Array:
 def slope(runs: Ensemble) -> float:
     """Return the mean slope over seeds."""
     return float(slopes(runs).mean())
+
+
+def read(task: PowerLawTask, runs: Ensemble) -> dict[str, Any]:
+    """Return the slope over the one window and over the steadiest, as plain data.
+
+    Errors are by source. The local slope is the smallest and largest in the window, the share at
+    its two ends that of features on their own outputs.
+    """
+    late = runs.times >= WINDOW[0]
+    local = differenced_slope(runs.times, runs.mean)[late]
+    own = (runs.observables["loss_diagonal"] / runs.loss).mean(axis=0)[late]
+    steady = steadiest(runs.times, runs.mean)
+    over = None if steady is None else float(straight_slope(runs.times, runs.mean, steady))
+    return {
+        **{"a": task.a, "b": task.b, "N": task.n_features},
+        "K": runs.configuration["student"]["width"] or task.n_features,
+        "seeds": len(runs.seeds),
+        "slope": slope(runs),
+        "errors": asdict(straight_errors(runs.times, runs.loss, WINDOW)),
+        "local": [float(local.min()), float(local.max())],
+        "steadiest": {"slope": over, "window": steady},
+        "own_share": [float(own[0]), float(own[-1])],
+    }
 
 
 def theory_slope(task: PowerLawTask, times: Array) -> float:

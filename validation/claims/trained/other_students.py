@@ -56,7 +56,13 @@ def run(conditions: Conditions) -> Findings:
     )
     panels = tuple(_panel(kind, runs) for kind, runs in found.items())
     flown = [each for runs in found.values() for each in runs.values()]
-    return Findings(checks, panels, (*flown, *sampled.values(), *adaptive.values()))
+    rows = [
+        {"student": kind, **flows.read(task, each)}
+        for kind, runs in (found | {"tied, SGD": sampled}).items()
+        for task, each in runs.items()
+    ]
+    every = (*flown, *sampled.values(), *adaptive.values())
+    return Findings(checks, panels, every, readings={"slopes": rows})
 
 
 def corners(conditions: Conditions) -> list[PowerLawTask]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from superlaw.curves import differenced_slope
 from superlaw.setting.task import PowerLawTask
 from superlaw.validation.claims.trained import flows
-from superlaw.validation.figures.panels import HeatMap, Panel, Row, Series
+from superlaw.validation.figures.panels import HeatMap, Maps, Panel, Row, Series
 from superlaw.validation.training.ensemble import Ensemble, standard_error
 
 SCALE = (0.0, 2.0)
@@ -52,36 +53,63 @@ def span(runs: Runs) -> str:
 
 def slope_map(title: str, runs: Runs) -> HeatMap:
     """Return the slopes of all tasks as a table."""
-    columns, rows = sorted({task.a for task in runs}), sorted({task.b for task in runs})
-    slope = {(task.a, task.b): flows.slope(each) for task, each in runs.items()}
+    title = f"Slope over 12 ≤ t ≤ 1000, {title}"
+    return _table(title, {task: flows.slope(each) for task, each in runs.items()})
+
+
+def _table(title: str, slopes: dict[PowerLawTask, float]) -> HeatMap:
+    columns, rows = sorted({task.a for task in slopes}), sorted({task.b for task in slopes})
+    slope = {(task.a, task.b): found for task, found in slopes.items()}
     values = np.array([[slope[a, b] for a in columns] for b in rows])
     names = (tuple(f"{a:g}" for a in columns), tuple(f"{b:g}" for b in rows))
-    title = f"Slope over 12 ≤ t ≤ 1000, {title}"
     return HeatMap(title, "frequency exponent a", "teacher exponent b", *names, values, SCALE)
 
 
-def own_share(runs: Runs) -> Panel:
-    """Show what the loss is made of: the share of features on their own outputs."""
-    series = tuple(
-        Series(
-            flows.name(task),
-            each.times,
-            (each.observables["loss_diagonal"] / each.loss).mean(axis=0),
-        )
-        for task, each in list(runs.items())[:: max(1, len(runs) // SHOWN)]
+def maps_beside_theory(by_share: dict[int, Runs]) -> Maps:
+    """Show the slopes of all tasks at each N/K beside those of K = N by theory, on one scale."""
+    times = next(iter(by_share[flows.SHARE].values())).times
+    theory = {task: flows.theory_slope(task, times) for task in by_share[flows.SHARE]}
+    panels = [_table("K = N, theory", theory)]
+    for share, runs in sorted(by_share.items()):
+        found = {task: flows.slope(each) for task, each in runs.items()}
+        panels.append(_table(f"N/K = {share}, W trained", found))
+    return Maps("Slopes over 12 ≤ t ≤ 1000, beside K = N", tuple(panels))
+
+
+def balance(runs: Runs) -> Row:
+    """Show the local slope beside the share of the loss that features have on themselves."""
+    chosen = list(runs.items())[:: max(1, len(runs) // SHOWN)]
+    slopes, shares = [], []
+    for task, each in chosen:
+        late = each.times >= 1.0
+        t, name = each.times[late], flows.name(task)
+        slopes.append(Series(name, t, differenced_slope(t, each.mean[late])))
+        own = (each.observables["loss_diagonal"] / each.loss).mean(axis=0)
+        shares.append(Series(name, t, own[late]))
+    left = Panel(
+        "Local slope", "time t", "slope, share", tuple(slopes), y_log=False, shaded=flows.WINDOW
     )
-    title = "Share of the loss that features have on their own outputs"
-    return Panel(title, "time t", "share", series, y_log=False)
+    right = Panel(
+        *("Share of the loss on own outputs", "time t", "slope, share"),
+        tuple(shares),
+        y_log=False,
+        shaded=flows.WINDOW,
+    )
+    return Row("Local slope beside what the loss is made of", (left, right))
 
 
 def against_share(by_share: dict[int, Runs]) -> Panel:
     """Show the slope of each task against N/K, with seeds as error bars."""
     shares = np.array(sorted(by_share), dtype=float)
-    series = []
-    for task in next(iter(by_share.values())):
+    series, last = [], None
+    tasks = next(iter(by_share.values()))
+    every = ", ".join(f"{a:g}" for a in sorted({task.a for task in tasks}))
+    for task in sorted(tasks, key=lambda each: (each.b, each.a)):
         runs = [by_share[int(share)][task] for share in shares]
         slope = np.array([flows.slope(each) for each in runs])
         error = np.array([float(standard_error(flows.slopes(each))) for each in runs])
-        series.append(Series(flows.name(task), shares, slope, error, "points"))
-        series.append(Series("", shares, slope, paired=True))
+        label = "" if task.b == last else f"b = {task.b:g}, a = {every}"
+        series.append(Series(label, shares, slope, paired=task.b == last))
+        series.append(Series("", shares, slope, error, "points", paired=True))
+        last = task.b
     return Panel("Slope against N/K, W trained", "N/K", "slope", tuple(series), y_log=False)

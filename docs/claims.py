@@ -30,7 +30,8 @@ HEADS = ("claim", "in words", "equation", "predicted by", "checks", "result")
 def keep(suite: str, report: Report, figures: Mapping[str, tuple[int, ...]]) -> None:
     """Write the numbers of a full validation, and the figures that its page shows."""
     facts = storage.manifest({}, seconds=report.seconds)
-    text = storage.to_json(report.to_dict() | {"manifest": facts})
+    told = storage.plain(report.to_dict() | {"manifest": facts})
+    text = json.dumps(told, allow_nan=False)  # on one line: half as long
     storage.write_text(DOCS / "results" / f"{suite}.json", f"{text}\n")
     for claim in report.claims:
         panels = claim.findings.panels

@@ -72,7 +72,7 @@ def _regime(report: dict[str, Any]) -> str:
         "number is in [superposed.json](results/superposed.json). How far the mean field can be "
         "trusted is on [a page of its own](accuracy.md). W is fixed here; the slope that tasks "
         "share once it is trained is on [another](trained.md).",
-        f"Once W is trained: {trained.paragraph()}",
+        f"The one slope, once W is trained. {trained.paragraph()}",
     ]
     return "\n\n".join((*parts, *claims.sections(report, FIGURES))) + "\n"
 

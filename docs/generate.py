@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import claims
+import fits
 import geometry
 import superposed
 import trained
@@ -61,6 +62,7 @@ def _validate() -> None:
     superposed.measure()
     trained.measure()
     geometry.measure()
+    fits.measure()
 
 
 def _texts() -> Iterator[tuple[Path, str]]:
@@ -73,6 +75,7 @@ def _texts() -> Iterator[tuple[Path, str]]:
     yield from superposed.pages()
     yield from trained.pages()
     yield from geometry.pages()
+    yield from fits.pages()
     yield from claims.pages()
 
 

@@ -43,6 +43,19 @@ def test_what_a_solver_does_not_know_is_null_and_no_failure(as_json):
     assert answer["floor"] is None
 
 
+def test_fit_takes_names_of_columns_several_files_and_draws(as_json, tmp_path):
+    times = np.geomspace(1.0, 1e3, 30)
+    rng = np.random.default_rng(0)
+    names = [tmp_path / f"seed{k}.csv" for k in range(4)]
+    for name in names:
+        loss = 2.0 * times**-0.5 * (1.0 + 0.01 * rng.normal(size=30))
+        np.savetxt(name, np.c_[times, loss], delimiter=",", header="epoch,nll", comments="")
+    asked = ("--time", "epoch", "--loss", "nll", "--plot", tmp_path / "fit.svg")
+    fit = as_json("fit", *names, *asked)
+    assert len(fit["per_seed"]) == 4 and abs(fit["exponent"] - 0.5) < 0.02
+    assert "exponent" in (tmp_path / "fit.svg").read_text()
+
+
 def test_simulate_then_fit(as_json, tmp_path):
     folder = tmp_path / "runs"
     runs = as_json("simulate", "-a", 1.5, "-N", 64, "--seeds", 3, "--t-end", 50, "--out", folder)

@@ -1,22 +1,63 @@
-"""The page of geometry, from the committed numbers of its validation."""
+"""The page of geometry, from the committed numbers of its validation and of a real matrix."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
+from importlib import metadata, util
 from pathlib import Path
+from typing import Any
 
 import claims
 
+from superlaw.storage import to_json, write_text
+from superlaw.theory.documents.document import Table
+from superlaw.theory.documents.markdown import table
+
 DOCS = Path(__file__).parent
 REPORT = DOCS / "results" / "geometry.json"
+WORDS = DOCS / "results" / "wordllama.json"
+"""Derived statistics only; what they are derived from is named in it."""
+SHOWN = {
+    "mean_overlap": "mean overlap",
+    "mean_square_overlap": "mean square overlap",
+    "capacity": "capacity",
+    "frame_potential_z": "z of the frame potential",
+    "median_spread": "median spread cv²",
+    "localised_fraction": "localised, p < 0.05",
+}
 
 
 def measure(size: str = "full") -> None:
-    """Run the validation and keep its numbers."""
+    """Run the validation and keep its numbers; measure the real matrix where it is installed."""
     from superlaw.validation.validate import validate
 
     claims.keep("geometry", validate("geometry", size=size, progress=True), {})
+    if util.find_spec("wordllama") is not None:
+        measure_words()
+
+
+def measure_words() -> None:
+    """Keep the geometry of the token embeddings that the package wordllama ships."""
+    from superlaw.solvers.spectra.geometry import geometry
+
+    (file,) = (f for f in metadata.files("wordllama") or () if f.suffix == ".safetensors")
+    path = Path(str(file.locate()))
+    found: dict[str, Any] = {}
+    for unit in (False, True):
+        told = geometry(path, unit=unit).to_dict()
+        for version in told["versions"]:
+            del version["eigenvalues"]
+        found["unit rows" if unit else "as stored"] = told
+    facts = {
+        "package": "wordllama",
+        "version": metadata.version("wordllama"),
+        "licence": metadata.metadata("wordllama")["License"].splitlines()[0],
+        "file": str(file),
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+    }
+    write_text(WORDS, to_json(facts | {"geometry": found}) + "\n")
 
 
 def pages() -> Iterator[tuple[Path, str]]:
@@ -28,5 +69,28 @@ def pages() -> Iterator[tuple[Path, str]]:
         "chance values are derived in [frames](derivations/frames.md); names are given by an exact "
         "test of the relations among cosines.",
         *claims.sections(report, {}),
+        *_words(json.loads(WORDS.read_text("utf-8"))),
     )
     yield DOCS / "geometry.md", "\n\n".join(parts) + "\n"
+
+
+def _words(told: dict[str, Any]) -> Iterator[str]:
+    """Yield the section of the real matrix."""
+    first = next(iter(told["geometry"].values()))
+    yield "## A real matrix"
+    yield (
+        f"The token embeddings of {told['package']} {told['version']} ({told['licence']}), "
+        f"`{told['file']}`, sha256 {told['sha256'][:16]}…: {first['n_features']} rows of "
+        f"{first['dimension']}, {first['dtype']}. In brackets stands what chance gives at this "
+        "shape, these norms and this spectrum. Every number, and no weight, is in "
+        "[wordllama.json](results/wordllama.json); `superlaw geometry` with `--unit`, or without, "
+        "measures it again."
+    )
+    for rows, measured in told["geometry"].items():
+        versions = measured["versions"]
+        heads = (rows, *(f"{v['name']}, {v['removed']} removed" for v in versions))
+        cells = [
+            (words, *(f"{v[key]:.4g} ({v.get('chance_' + key, 0.0):.4g})" for v in versions))
+            for key, words in SHOWN.items()
+        ]
+        yield table(Table(heads, tuple(cells)))

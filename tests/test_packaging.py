@@ -61,5 +61,9 @@ def test_wheel_holds_every_module_and_only_superlaw(tmp_path):
         for file in folder.glob("*.py")
     }
     assert code == expected
-    assert {"superlaw/py.typed", "superlaw/solvers/closures/row_replica.json"} <= set(names)
+    assert {
+        "superlaw/py.typed",
+        "superlaw/solvers/closures/row_replica.json",
+        "superlaw/theory/laws/tied.json",
+    } <= set(names)
     assert {name.split("/")[0].split("-")[0] for name in names} == {"superlaw"}

@@ -20,7 +20,7 @@ class Exponent:
         α; None outside the hypotheses.
     regime : str
         "power law", "leak", "noise", "power law with logarithms", "logarithmic",
-        "not summable", "exponential", "open", "crossover" or "floor".
+        "not summable", "exponential", "open", "crossover", "floor" or "universal".
     window : (float, float) or None
         Cut-offs (1/λ_1, 1/λ_N) between which the law may hold [time]; infinite N has none above.
     visible : (float, float) or None
@@ -45,6 +45,8 @@ class Exponent:
         Time at which their local slope passes 1 in the cross-talk theory, without interference.
     floor : float or None
         Least loss a student can reach, as a fraction of the loss at time 0, where a law is known.
+    band : (float, float) or None
+        Where a value is measured and not derived: between what, in all that was compared with it.
     """
 
     exponent: float | None
@@ -61,6 +63,7 @@ class Exponent:
     crossover: float | None = None
     unit_slope: float | None = None
     floor: float | None = None
+    band: tuple[float, float] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as plain data."""
@@ -78,6 +81,7 @@ class Exponent:
             "crossover": self.crossover,
             "unit_slope": self.unit_slope,
             "floor": self.floor,
+            "band": self.band,
             "warnings": self.warnings,
         }
 
@@ -93,6 +97,8 @@ class Exponent:
         ]
         if self.prefactor is not None:
             lines.append(f"prefactor  {self.prefactor:.6g}")
+        if self.band is not None:
+            lines.append(f"band       {_span(self.band)}")
         lines.append(f"window     {_span(self.window)}")
         if self.regime in ("crossover", "floor"):
             lines += self._superposed_lines()

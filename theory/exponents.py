@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from superlaw.notices import Notice
 from superlaw.setting.case import Case, case
@@ -16,7 +17,7 @@ from superlaw.setting.student import Student
 from superlaw.setting.table import Condition, Row, Table, among
 from superlaw.setting.task import PowerLawTask
 from superlaw.theory.answer import Exponent, answer, time_assumption
-from superlaw.theory.laws import coactive, sequential, sgd, superposed, two_layer
+from superlaw.theory.laws import coactive, sequential, sgd, superposed, tied, two_layer
 
 _CROSSOVER = (
     "Superposed: the local slope crosses over between limits that depend on the data; an exponent "
@@ -37,6 +38,7 @@ def exponent(
     One layer: α = (a + 2b − 1)/a (S14); inputs with a mean: min(α, 3 − 1/a) (M12); two layers:
     (a + 2b − 1)/(a + b) (T6); SGD on independent centred inputs: min(α, 2 − 1/a) (N9). Superposed
     students have no single exponent: the answer has their limits, crossover, floor (X5, X9, X10).
+    Tied students: a measured slope with its band, where flows were compared with it.
 
     Parameters
     ----------
@@ -105,6 +107,33 @@ def _unknown(studied: Case) -> Exponent:
     """Return that nothing is known."""
     text = "No theory covers this student on this task: simulate it."
     return replace(answer(studied.task, None, "open", "X1", "none"), explanation=text)
+
+
+def _shared(studied: Case) -> Exponent:
+    """Return the measured slope that tied students share, whatever the data, at this N and K."""
+    task, source = studied.task, tied.MEASURED["provenance"]
+    n, width = task.n_features or 0, studied.student.width or 0
+    slope, band = tied.measured_slope(n, width), tied.MEASURED["band"]
+    return replace(
+        answer(task, slope, "universal", "U21", f"1 + {tied.RISE:g} ln(2N/K²)"),
+        band=(slope * (1.0 - band), slope * (1.0 + band)),
+        window=tuple(tied.MEASURED["window"]),
+        assumptions=(
+            *map(str, _MAPPED),
+            "W trained by gradient flow from random unit columns",
+            "one straight fit over the window",
+        ),
+        explanation="Measured, not derived: tasks share this slope, and N/K² orders it within the "
+        f"band [{source['command']}, {source['version']}, {source['date']}, "
+        f"{source['seeds']} seeds].",
+    )
+
+
+def _not_shared(studied: Case) -> Exponent:
+    """Return that no slope is known of a tied student here, and where one is."""
+    where = ", ".join(map(str, _MAPPED))
+    text = f"Tied students have a measured slope only with {where}. Elsewhere simulate."
+    return replace(answer(studied.task, None, "open", "U21", "none"), explanation=text)
 
 
 def _degenerate(task: PowerLawTask) -> Exponent | None:
@@ -254,10 +283,27 @@ def _number(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def _within(name: str, case: Case) -> bool:
+    """Return whether a case lies in the region in which the shared slope was measured."""
+    task, n = case.task, float(case.task.n_features or 0)
+    here = {"a": task.a, "b": task.b, "N": n, "N/K²": n / float(case.student.width or 1) ** 2}
+    low, high = tied.MEASURED["region"][name]
+    return bool(low * 0.995 <= here[name] <= high * 1.005)  # K is whole
+
+
 _RANDOM = among("embedding", "random")
 _POSITIVE = Condition("amplitude", "positive", lambda c: c.task.amplitude != "symmetric")
 _NOISE_FREE = Condition("batch", "None", lambda case: not case.is_sampled)
 _ABOVE_1 = Condition("a", "above 1", lambda case: case.task.a > 1.0)
+_BETWEEN = {name: f"{low:g} to {high:g}" for name, (low, high) in tied.MEASURED["region"].items()}
+_MAPPED = (
+    among("amplitude", "uniform"),
+    Condition("init", "1", lambda case: case.student.init in (None, 1.0)),
+    Condition("a", _BETWEEN["a"], partial(_within, "a")),
+    Condition("b", _BETWEEN["b"], partial(_within, "b")),
+    Condition("n_features", _BETWEEN["N"], partial(_within, "N")),
+    Condition("width", f"with N/K² {_BETWEEN['N/K²']}", partial(_within, "N/K²")),
+)
 _ANY = ("one", "centred", "mean")
 LAWS: Table[Callable[[Case], Exponent]] = Table(
     "predict",
@@ -288,7 +334,16 @@ LAWS: Table[Callable[[Case], Exponent]] = Table(
             conditions=(_RANDOM, _POSITIVE, among("bias", True), _ABOVE_1),
         ),
         Row("open", _unknown, ("bottleneck",), ("centred", "mean"), ("flow",)),
-        Row("open", _unknown, ("superposed", "trained", "tied", "untied"), _ANY, ("flow",)),
+        Row(
+            "universal, measured",
+            _shared,
+            ("tied",),
+            ("one",),
+            ("flow",),
+            conditions=(among("activation", "relu"), among("bias", True), *_MAPPED),
+        ),
+        Row("open", _not_shared, ("tied",), _ANY, ("flow",)),
+        Row("open", _unknown, ("superposed", "trained", "untied"), _ANY, ("flow",)),
     ),
 )
 """Which law covers which case; the first row that covers it answers."""

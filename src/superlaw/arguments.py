@@ -149,9 +149,7 @@ def fitting(name: str, value: object, n_bytes: float, remedy: str) -> None:
 
 
 LONGEST = 3600.0
-"""Seconds of silent work; what takes longer is refused before it starts."""
-LONGEST_RUN = 30 * 86400.0
-"""Seconds of work that shows its progress and resumes."""
+"""Seconds of work that nobody asked to be longer; what takes longer is refused before it starts."""
 
 
 def lasting(
@@ -159,8 +157,8 @@ def lasting(
 ) -> None:
     """Refuse `value` if the work it asks for would take longer than `longest`."""
     if seconds > longest:
-        rule = f"such that it ends within {longest / 3600.0:g} hours"
-        needs = f"{rule} (it would take {seconds / 3600.0:.2g})"
+        rule = f"such that it ends within {longest / 3600.0:g} h"
+        needs = f"{rule} (it would take {seconds / 3600.0:.2g} h)"
         refuse(name, needs, value, remedy)
 
 

@@ -11,6 +11,7 @@ from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.theory.exponents import exponent
+from superlaw.theory.laws import tied
 from superlaw.theory.laws.sequential import VISIBLE_WITHIN, features_needed
 
 SLOPE = 0.02
@@ -166,3 +167,55 @@ def test_two_layer_hypotheses(refused, task, student, name):
         return
     with refused(name):
         exponent(task, student)
+
+
+TIED = {"a": 1.5, "b": 0.5, "n_features": 512, "width": 32}
+
+
+def _tied(amplitude="uniform", **changed):
+    case = TIED | changed
+    width, student = case.pop("width"), {}
+    if "init" in case:
+        student["init"] = case.pop("init")
+    return exponent(PowerLawTask(**case, amplitude=amplitude), Student(width, tied=True, **student))
+
+
+def test_tied_students_share_a_measured_slope_with_its_band_and_its_source():
+    answer, source = _tied(), tied.MEASURED["provenance"]
+    assert (answer.regime, answer.exponent, answer.window) == ("universal", 1.0, (12.0, 1000.0))
+    low, high = answer.band
+    assert low < 1.0 < high and high - 1.0 == pytest.approx(tied.MEASURED["band"])
+    assert source["command"] in answer.explanation and "Measured, not derived" in answer.explanation
+    assert "band" in str(answer) and answer.to_dict()["band"] == answer.band
+    assert _tied(a=2.2, b=0.9).exponent == answer.exponent
+    assert _tied(width=16).exponent == pytest.approx(1.0 + 0.115 * math.log(4.0))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"a": 1.1},
+        {"b": 0.0},
+        {"n_features": 10**4, "width": 141},
+        {"n_features": None},
+        {"width": 128},
+        {"width": 8},
+        {"init": 0.3},
+        {"amplitude": "constant"},
+    ],
+)
+def test_outside_what_was_measured_no_slope_is_given_and_where_it_was_is_said(changed):
+    answer = _tied(**changed)
+    assert (answer.exponent, answer.regime, answer.band) == (None, "open", None)
+    assert "n_features 450 to 900" in answer.explanation
+
+
+def test_no_compared_flow_lies_outside_the_band():
+    """At every corner of the region, and in its middle, of flows that the package ran."""
+    rows = tied.MEASURED["rows"]
+    assert len(rows) == 24
+    for row in rows:
+        law = tied.measured_slope(row["n_features"], row["width"])
+        assert abs(row["slope"] / law - 1.0) <= tied.MEASURED["band"]
+    worst = max(abs(row["slope"] / row["law"] - 1.0) for row in rows)
+    assert worst > 0.3 * tied.MEASURED["band"]

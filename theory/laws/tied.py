@@ -10,9 +10,17 @@ and depends on (a, b), and nothing is known of N → ∞.
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
+from typing import Any
 
-RISE = 0.115
+MEASURED: dict[str, Any] = json.loads(
+    Path(__file__).with_suffix(".json").read_text(encoding="utf-8")
+)
+"""The law, the region in which flows were compared with it, their largest relative deviation there,
+and where it comes from: `python -m superlaw.validation.reports.shared_slope`."""
+RISE: float = MEASURED["rise"]
 """What the slope gains as x grows e-fold [measured: `superlaw validate width_order`]."""
 BAND = 0.1
 """Largest relative deviation of a task from it, N from 256 to 900 and x from 1/8 to 2."""

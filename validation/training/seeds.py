@@ -17,6 +17,7 @@ from superlaw.execution.jobs import execute
 from superlaw.execution.locks import locked
 from superlaw.execution.signals import interruptible
 from superlaw.progress import WorkBar, say
+from superlaw.setting.optimizer import GradientFlow
 from superlaw.solvers.integrators.stabilised import StepUnderflow
 from superlaw.solvers.solution import NumericsError
 from superlaw.validation.training import seed_state
@@ -30,6 +31,8 @@ SLICE_SECONDS = 0.05
 """How long compiled code may run before Ctrl-C and resume files get their turn."""
 DIVERGED = 1e3
 """A loss this many times that at t = 0 has diverged."""
+RISE, SMALL = 10.0, 1e-6
+"""A flow oscillates if its loss rises by this many tolerances, and this part of that at t = 0."""
 
 
 class SimulationInterrupted(KeyboardInterrupt):
@@ -201,8 +204,18 @@ class SeedRun:
         if not found["loss"] <= DIVERGED * self.first_loss:
             when = f"t = {self.plan.times[self.n_measured]:.6g}"
             raise self._divergence(when, float(found["loss"]))
+        if self._has_risen(float(found["loss"])):
+            when = f"t = {self.plan.times[self.n_measured]:.6g}, where it rises"
+            raise self._divergence(when, float(found["loss"]))
         for name, value in found.items():
             self.state.rows.setdefault(name, []).append(value)
+
+    def _has_risen(self, loss: float) -> bool:
+        """Whether a flow goes up, as no gradient flow does, by more than its own error."""
+        flow, before = self.plan.optimizer, self.state.rows.get("loss", [])
+        if not isinstance(flow, GradientFlow) or self.plan.n_classes is not None or not before:
+            return False
+        return loss > float(before[-1]) * (1.0 + RISE * flow.rtol) + SMALL * self.first_loss
 
     def _divergence(self, when: str, loss: float) -> DivergenceError:
         return DivergenceError(

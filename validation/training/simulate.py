@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from superlaw.arguments import (
-    LONGEST_RUN,
+    LONGEST,
     fitting,
     flag,
     increasing_times,
@@ -24,6 +24,7 @@ from superlaw.setting.case import Case, case
 from superlaw.setting.optimizer import SGD, GradientFlow, Optimizer
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
+from superlaw.validation.training.cost import seconds_of_seed
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.plan import TRAINERS, Plan
 from superlaw.validation.training.seeds import SAVE_SECONDS, Runs, run_folder
@@ -35,8 +36,6 @@ N_OBSERVABLES = 8
 """Numbers measured at each time, at most, besides those of features and of their classes."""
 SEED_BYTES = 2000.0
 """What a seed takes besides its numbers."""
-STEP_SECONDS, FEATURE_SECONDS = 1e-7, 3e-9
-"""A step takes at least the one and, for each feature, the other (N = 16 and 1024, batch 1)."""
 COLUMNS_PER_WIDTH, FEWEST_CLASSES = 16, 256
 """Classes for each dimension of a student, at least, so that their error is known; and how many
 there are if nothing is said."""
@@ -60,6 +59,7 @@ def simulate(
     out: str | os.PathLike[str] | None = None,
     workers: int | None = None,
     save_every: float | None = None,
+    hours: float | None = None,
     progress: bool = False,
 ) -> Ensemble:
     """Train students and measure their population loss.
@@ -107,6 +107,8 @@ def simulate(
     save_every : float, optional
         Seconds between resume files, 60 if left out: what a crash costs at most. Ctrl-C, SIGTERM
         and SIGHUP save. Refused without `out`.
+    hours : float, optional
+        What is estimated to take longer is refused, 1 if left out.
     progress : bool
         Show a bar on a terminal.
 
@@ -135,7 +137,7 @@ def simulate(
     plan = _plan(task, student, times, optimizer, seeds, entropy, precision, features, n_classes)
     at_once = _workers(workers, plan.seeds)
     _check_memory(plan, at_once)
-    _check_time(plan, at_once)
+    _check_time(plan, at_once, hours)
     if save_every is not None and out is None:
         refuse("save_every", "left out without a folder", save_every, "Give out=... to save.")
     every = SAVE_SECONDS if save_every is None else save_every
@@ -252,15 +254,14 @@ def _check_memory(plan: Plan, at_once: int) -> None:
     fitting("seeds", plan.seeds, plan.seeds * (SEED_BYTES + rows), "Ask for fewer.")
 
 
-def _check_time(plan: Plan, at_once: int) -> None:
-    """Refuse what would run for ever, by what its steps cost at least."""
-    n, last = plan.n_columns, float(plan.goals[-1])
-    if isinstance(plan.optimizer, GradientFlow):
-        last = 4.0 * (float(plan.task.second_moment(1.0)) * last) ** 0.5
-    each = last * (STEP_SECONDS + FEATURE_SECONDS * n)
-    lasting("times", float(plan.times[-1]), each, "End earlier, or raise lr.", LONGEST_RUN)
+def _check_time(plan: Plan, at_once: int, hours: float | None) -> None:
+    """Refuse what is estimated to take longer than was asked for."""
+    longest = LONGEST if hours is None else 3600.0 * positive("hours", hours, "Give e.g. 10.")
+    each = seconds_of_seed(plan)
+    remedy = "End earlier, choose a smaller N or K, or ask for it: hours=…."
+    lasting("times", float(plan.times[-1]), each, remedy, longest)
     total = each * plan.seeds / at_once
-    lasting("seeds", plan.seeds, total, "Ask for fewer, or for earlier times.", LONGEST_RUN)
+    lasting("seeds", plan.seeds, total, "Ask for fewer, or for more: hours=….", longest)
 
 
 def _workers(workers: int | None, seeds: int) -> int:

@@ -47,6 +47,7 @@ def _build(parser: Parser) -> None:
     number(
         group, "--save-every", to="simulate.save_every", about="seconds between resume files (60)"
     )
+    number(group, "--hours", to="simulate.hours", about="estimated to take at most (1)")
 
 
 def _run(options: Options) -> Answer:

@@ -87,6 +87,8 @@ class SGD:
 class Adam:
     """Adam on fresh samples; its "time" is learning rate × steps, which is not gradient flow's.
 
+    Steps stay bounded for β₁² < √β₂ (Kingma & Ba, arXiv:1412.6980, theorem 4.1).
+
     Parameters
     ----------
     lr : float
@@ -118,6 +120,13 @@ class Adam:
         _check_fraction("beta1", self.beta1)
         _check_fraction("beta2", self.beta2)
         positive("epsilon", self.epsilon, "Give a small number, e.g. 1e-8.")
+        for name in ("lr", "epsilon"):
+            if getattr(self, name) >= 1.0:
+                remedy = "A step moves a weight by about lr, and divides by more than epsilon."
+                refuse(name, "below 1", getattr(self, name), remedy)
+        if self.beta1 > 0.0 and self.beta1**4 >= self.beta2:
+            rule = f"above beta1⁴ = {self.beta1**4:.4g}"
+            refuse("beta2", rule, self.beta2, "Its steps grow otherwise: give e.g. 0.999.")
 
     @property
     def time_per_step(self) -> float:

@@ -1,0 +1,82 @@
+"""What takes too long is refused with an estimate; what goes up is no result of a flow."""
+
+import numpy as np
+import pytest
+
+from superlaw.arguments import ArgumentError
+from superlaw.setting.optimizer import Adam
+from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
+from superlaw.validation.training import flow as flows
+from superlaw.validation.training import simulate as module
+from superlaw.validation.training.cost import seconds_of_seed
+from superlaw.validation.training.seeds import DivergenceError
+from superlaw.validation.training.simulate import simulate
+
+HUGE, TIED = PowerLawTask(1.5, 0.5, 20_000), Student(2000, tied=True)
+
+
+def _plan(task, student, last, **options):
+    names = ("optimizer", "seeds", "entropy", "precision", "features", "n_classes")
+    return module._plan(task, student, [last], *(options.get(name) for name in names))
+
+
+@pytest.mark.parametrize(
+    ("student", "options"),
+    [(TIED, {}), (Student(2000), {}), (TIED, {"optimizer": Adam(1e-9)}), (TIED, {"hours": 2})],
+)
+def test_more_than_an_hour_is_refused_with_the_estimate(student, options):
+    with pytest.raises(ArgumentError, match=r"within [12] h \(it would take .* h\).*hours="):
+        simulate(HUGE, student, [1e4], seeds=1, **options)
+
+
+def test_who_asks_for_hours_gets_them(monkeypatch):
+    monkeypatch.setattr(module.Runs, "go", lambda self, at_once: self.plan)
+    assert simulate(HUGE, TIED, [1e4], seeds=1, hours=1e3).seeds == 1
+    with pytest.raises(ArgumentError, match="seeds must be"):
+        simulate(PowerLawTask(1.5, 0.5, 4096), Student(64, tied=True), [1e3], seeds=10**4)
+    for hours in (0.0, -1.0, np.nan, "long"):
+        with pytest.raises(ArgumentError, match="hours must be"):
+            simulate(HUGE, TIED, [1e4], seeds=1, hours=hours)
+
+
+def test_estimates_grow_as_work_does():
+    def seconds(n, width, last, **options):
+        return seconds_of_seed(
+            _plan(PowerLawTask(1.5, 0.5, n), Student(width, tied=True), last, **options)
+        )
+
+    base = seconds(1024, 32, 1e3)
+    assert seconds(1024, 32, 1e5) == pytest.approx(10.0 * base, rel=0.02)
+    assert seconds(2048, 64, 1e3) == pytest.approx(8.0 * base, rel=0.02)
+    assert seconds(1024, 32, 1e3, precision="float32") == pytest.approx(0.5 * base)
+    thinned = [seconds(n, 32, 1e3, features="classes") for n in (10**5, 4 * 10**5)]
+    assert thinned[1] / thinned[0] == pytest.approx(2.0, rel=0.02)
+
+
+def test_a_flow_that_goes_up_is_no_result(monkeypatch):
+    """A field that points uphill: the loss rises, and nothing is returned or written."""
+    rate = flows.PopulationFlow._rate
+
+    def uphill(self, y, out):
+        rate(self, y, out)
+        out *= -1.0
+
+    monkeypatch.setattr(flows.PopulationFlow, "_rate", uphill)
+    with pytest.raises(DivergenceError, match="where it rises"):
+        simulate(PowerLawTask(1.5, 0.5, 16), Student(4, tied=True), [0.1, 0.2, 0.3], seeds=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("lr", {"lr": 1.0}),
+        ("epsilon", {"epsilon": 1.0}),
+        ("beta2", {"beta1": 0.99, "beta2": 0.9}),
+        ("beta2", {"beta1": 0.5, "beta2": 0.0}),
+    ],
+)
+def test_settings_of_adam_that_make_no_sense_are_refused(name, settings):
+    with pytest.raises(ArgumentError, match=f"{name} must be"):
+        Adam(**settings)
+    assert Adam(beta1=0.0, beta2=0.0).beta2 == 0.0

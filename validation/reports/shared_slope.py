@@ -1,0 +1,80 @@
+"""How far tied students lie from the measured slope that tasks share: at the corners of a region.
+
+`python -m superlaw.validation.reports.shared_slope --out tied.json` measures it again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from itertools import product
+from typing import Any
+
+from superlaw import storage
+from superlaw.curves import Array, log_times
+from superlaw.setting.optimizer import GradientFlow
+from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
+from superlaw.theory.laws.tied import RISE, measured_slope
+from superlaw.validation.claims.trained.flows import slope
+from superlaw.validation.sweeps.ensembles import simulated
+
+REGION = {"a": (1.3, 2.4), "b": (0.4, 1.0), "N": (450, 900), "N/K²": (0.125, 2.0)}
+"""Ranges whose ends are compared, in every combination, and N/K² = ½ besides."""
+MIDDLE = 0.5
+WINDOW = (12.0, 1000.0)
+SEEDS, PER_DECADE = 2, 10
+COMMAND = "python -m superlaw.validation.reports.shared_slope"
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure the band of the shared slope and write it to a file."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description="Where the shared slope holds.")
+    parser.add_argument("--out", required=True, help="file to write, .json")
+    parser.add_argument("--runs", help="folder in which flows are kept, to resume from")
+    parser.add_argument("--entropy", type=int, default=0, help="root of all random streams (0)")
+    given = parser.parse_args(arguments)
+    out = storage.output_file(given.out, (".json",))
+    storage.write_json(out, measured(given.runs, given.entropy))
+
+
+def measured(runs: str | None, entropy: int) -> dict[str, Any]:
+    """Return what `superlaw.theory.laws.tied` reads: rows, their largest deviation, provenance."""
+    shares = (REGION["N/K²"][0], MIDDLE, REGION["N/K²"][1])
+    points = product(REGION["a"], REGION["b"], REGION["N"], shares)
+    rows = [_row(*point, runs, entropy) for point in points]
+    worst = max(abs(row["slope"] / row["law"] - 1.0) for row in rows)
+    return {
+        "provenance": storage.provenance(COMMAND, entropy=entropy, seeds=SEEDS),
+        "rise": RISE,
+        "band": math.ceil(100.0 * worst) / 100.0,
+        "window": WINDOW,
+        "region": REGION,
+        "rows": rows,
+    }
+
+
+def _row(
+    a: float, b: float, n: float, share: float, runs: str | None, entropy: int
+) -> dict[str, Any]:
+    """Return the slope at one point, and what the law says."""
+    width = round((n / share) ** 0.5)
+    times: Array = log_times(*WINDOW, PER_DECADE)
+    found = simulated(
+        runs,
+        PowerLawTask(a, b, int(n)),
+        times,
+        Student(width, tied=True),
+        optimizer=GradientFlow(),
+        seeds=SEEDS,
+        entropy=entropy,
+        precision="float32",
+        progress=True,
+    )
+    law = measured_slope(int(n), width)
+    at = {"a": a, "b": b, "n_features": n, "width": width}
+    return at | {"slope": round(slope(found), 4), "law": round(law, 4)}
+
+
+if __name__ == "__main__":
+    main()

@@ -169,12 +169,14 @@ class Chebyshev:
         growth, n_power = 0.0, self.warm_steps if self._direction.size else POWER_STEPS
         for _ in range(n_power):
             length = norm(v)
-            if length == 0.0:
+            if not 0.0 < length < math.inf:
                 return
             nudge = NUDGE * norm(self.y) / length
             self.rate(self.y + nudge * v, found)
             v = (found - self.slope) / nudge
             growth = norm(v) / length
+            if 0.0 < growth < math.inf:  # a power of two: no bit changes, and nothing overflows
+                v *= 2.0 ** -round(math.log2(growth))
         if not 0.0 < growth < math.inf:
             return
         self._direction = v / norm(v)

@@ -150,6 +150,8 @@ def fitting(name: str, value: object, n_bytes: float, remedy: str) -> None:
 
 LONGEST = 3600.0
 """Seconds of work that nobody asked to be longer; what takes longer is refused before it starts."""
+LONGEST_RUN = 30 * 86400.0
+"""Seconds of work that shows its progress and resumes."""
 
 
 def lasting(

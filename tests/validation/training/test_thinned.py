@@ -150,6 +150,16 @@ def test_the_comparison_detects_a_wrong_sign_of_the_extrapolation(runs):
     assert np.any(np.abs(gap) > thinned.thinning_error + scatter)
 
 
+def test_single_precision_holds_where_a_column_stands_for_thousands():
+    task, student = PowerLawTask(1.5, 0.5, 10**6), Student(8, tied=True)
+    each = [
+        simulate(task, student, [0.1], seeds=1, features="classes", n_classes=128, precision=real)
+        for real in ("float64", "float32")
+    ]
+    assert each[0].loss[0, 0] > 100.0
+    np.testing.assert_allclose(each[1].loss, each[0].loss, rtol=1e-2)
+
+
 def test_an_ensemble_carries_its_error(tmp_path, runs):
     thinned, whole = runs["tied"]
     assert whole.thinning_error is None and whole.to_dict()["thinning_error"] is None

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from superlaw import storage
 from superlaw.arguments import refuse
@@ -110,6 +113,19 @@ class Solution(Result):
     def failure(self) -> NumericsError:
         """Return the error that a failed run raises; it carries this solution."""
         return NumericsError(f"{self.status}: {self.message}", self)
+
+    def at(self, kept: NDArray[np.bool_]) -> Solution:
+        """Return the solution at some of its times; states are left out."""
+        slope, bound = self.local_slope, self.error_bound
+        return replace(
+            self,
+            times=self.times[kept],
+            loss=self.loss[kept],
+            local_slope=None if slope is None else slope[kept],
+            error_bound=None if bound is None else bound[kept],
+            observables={name: column[kept] for name, column in self.observables.items()},
+            states=None,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the solution as plain data; what is not known is None."""

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from superlaw import resume as resume_files
 from superlaw.arguments import flag, increasing_times, lasting, one_of, positive, refuse
 from superlaw.curves import log_times
-from superlaw.notices import Notice
 from superlaw.setting.case import Case, case
 from superlaw.setting.optimizer import SGD, Optimizer
 from superlaw.setting.student import Student
@@ -20,15 +17,11 @@ from superlaw.setting.table import Condition, Row, Table, among
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers import closed_forms
 from superlaw.solvers.closed_forms import Asked
-from superlaw.solvers.solution import STATUS, Solution
+from superlaw.solvers.inspection import inspected
+from superlaw.solvers.solution import Solution
 
 RTOL = 1e-6
 """Tolerance of the integrators if none is given."""
-LOST = 1e-3
-"""A relative error bound above it is worth a warning."""
-_BELOW_ROUNDING = (
-    "the loss has fallen below the rounding error of its own sum; ask for earlier times"
-)
 INTEGRATORS = ("rosenbrock", "exponential", "rkc", "tsit5", "dopri5")
 RATE_SECONDS = 3e-3
 """Of the rates of the closure; it needs about 4 √(ρt) of them, ρ ≈ λ_1 N/K."""
@@ -118,7 +111,10 @@ def solve(
         grid = closed_forms.whole_steps(grid, studied.optimizer)
     place = resume_files.place(resume, save_every)
     asked = Asked(studied, grid, name, features, _tolerance(rtol), progress, place)
-    return _finished(row.make(asked), throw)
+    found = inspected(row.make(asked), asked.first_loss)
+    if throw and not found.success:
+        raise found.failure()
+    return found
 
 
 def _row(studied: Case, method: str) -> tuple[Row[Callable[[Asked], Solution]], str]:
@@ -192,31 +188,6 @@ def _tied_closure(asked: Asked) -> Solution:
 
     curve = asked.times, asked.progress, asked.place
     return solve_tied(asked.case.task, int(asked.case.student.width or 0), *curve)
-
-
-def _finished(solution: Solution, throw: bool) -> Solution:
-    """Check what every loss curve must satisfy, and say where rounding takes over."""
-    if not np.all(np.isfinite(solution.loss)):
-        solution = replace(solution, status="not_finite", message=STATUS["not_finite"])
-    elif np.any(solution.loss < 0.0):
-        solution = replace(solution, status="not_finite", message=_BELOW_ROUNDING)
-    elif solution.success:
-        solution = replace(solution, warnings=(*solution.warnings, *_rounding(solution)))
-    if throw and not solution.success:
-        raise solution.failure()
-    return solution
-
-
-def _rounding(solution: Solution) -> tuple[Notice, ...]:
-    """Return from when on rounding error is worth a word, or no slope is known."""
-    is_lost = np.isnan(solution.local_slope) if solution.local_slope is not None else np.array([])
-    if solution.error_bound is not None and np.any(solution.error_bound > LOST):
-        first = solution.times[np.argmax(solution.error_bound > LOST)]
-        return (Notice("W-ROUNDING", f"error bound above {LOST:g} from t = {first:.4g} on"),)
-    if np.any(is_lost) and "W-ROUNDING" not in {notice.code for notice in solution.warnings}:
-        first = solution.times[np.argmax(is_lost)]
-        return (Notice("W-ROUNDING", f"the loss has underflowed from t = {first:.4g} on"),)
-    return ()
 
 
 _FLOW, _SGD = ("flow",), ("sgd", "momentum")

@@ -7,17 +7,23 @@ command, root of the random streams, seeds and date.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from statistics import median
 from typing import Any
 
+import numpy as np
+
 from superlaw.arguments import one_of
 from superlaw.notices import Notice
 from superlaw.setting.task import PowerLawTask
+from superlaw.solvers.solution import Solution
 
 SMALL = 0.03
 """Deviations up to this are not worth a warning."""
+RISEN = 1e-3
+"""Part of its lowest value by which the loss of a closure may rise: what its steps leave open."""
 CLOSURES = ("row_replica", "tied")
 """Those with measured deviations."""
 _CLOSURE = "row_replica"
@@ -90,6 +96,30 @@ def notices_of_tied(task: PowerLawTask, width: int, last: float) -> tuple[Notice
         f"{100 * deviation:.0f} % away by t = {last:.3g}"
     )
     return (Notice("W-CLOSURE", text),)
+
+
+def falling(solution: Solution) -> Solution:
+    """Return a closure's curve with what it says of itself: no gradient flow's loss can rise.
+
+    A true loss that falls and one that rises by a part r are somewhere r/(2 + r) apart.
+    """
+    if not solution.success or not solution.loss.size:
+        return solution
+    excess = solution.loss / np.minimum.accumulate(solution.loss) - 1.0
+    highest = int(np.argmax(excess))
+    rise = float(excess[highest])
+    if not rise > RISEN:
+        return solution
+    since, least = solution.times[np.argmin(solution.loss[:highest])], rise / (2.0 + rise)
+    text = (
+        f"the loss of the closure rises by {rise:.1%} from t = {since:.3g} on, as that of no "
+        f"gradient flow does: it is at least {least:.1%} off"
+    )
+    if least <= SMALL:
+        notice = Notice("W-CLOSURE", text)
+        return replace(solution, warnings=(*solution.warnings, notice))
+    advice = "ask for earlier times, or simulate"
+    return replace(solution, status="invariant", message=f"{text}; {advice}")
 
 
 def _deviation(task: PowerLawTask, width: int, last: float) -> float:

@@ -96,7 +96,7 @@ class _Closure:
             place=place,
             progress=progress,
         )
-        return self._solution(times, rows, stepper)
+        return accuracy.falling(self._solution(times, rows, stepper))
 
     def _parts(self, y: Array) -> State:
         """Return the parts of a flat state as views."""

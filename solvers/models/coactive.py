@@ -20,7 +20,8 @@ def rank_one_loss(
     """Return the loss for inputs with a mean, Σ = diag(c) + μμᵀ, and its local slope.
 
     L(t) = ½ Σ_j n_j a_j² [Σ exp(−2Σt)]_jj = ½ ∮ z exp(−2zt) tr(z) dz/2πi with the trace of step M6
-    [derived], tr = Σ n a² d + Σ n a² μ² d² / (1 − Σ n μ² d), d = 1/(z − c).
+    [derived], tr = Σ n a² d + Σ n a² μ² d² / (1 − Σ n μ² d), d = 1/(z − c). Of z d = 1 + c d the 1
+    has no pole: left in, it would add N a² of rounding to the loss.
 
     Parameters
     ----------
@@ -44,9 +45,9 @@ def rank_one_loss(
         z = -s / (2.0 * t)
         d = 1.0 / (z[:, None] - variance)
         loop = (weight * mean**2 * d).sum(axis=1)
-        trace = (weight * target**2 * d).sum(axis=1)
-        trace += (weight * (target * mean * d) ** 2).sum(axis=1) / (1.0 - loop)
-        terms = -0.25 / t * w * z * trace
+        parts = (weight * target**2 * variance * d).sum(axis=1)
+        parts += z * (weight * (target * mean * d) ** 2).sum(axis=1) / (1.0 - loop)
+        terms = -0.25 / t * w * parts
         loss[row] = terms.sum().real
         slope[row] = t * (2.0 * z * terms).sum().real / loss[row]
     return loss, slope

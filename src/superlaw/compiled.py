@@ -108,12 +108,14 @@ class _Cache(FunctionCache):
 def _keep_on_disk(dispatcher: Any) -> None:
     """Give a dispatcher its cache; without one it is compiled in every process: slow, never wrong.
 
-    There is none where no folder can be written to, or where numba's own names have moved.
+    There is none where no folder can be written to, or where numba's own names have moved; nor for
+    what is typed into a session, which has no file and needs no remedy.
     """
     try:
         dispatcher._cache = _Cache(dispatcher.py_func)
     except (AttributeError, TypeError, RuntimeError, OSError):
-        _say("superlaw: no folder for compiled code can be written to; set NUMBA_CACHE_DIR")
+        if os.path.isfile(dispatcher.py_func.__code__.co_filename):
+            _say("superlaw: no folder for compiled code can be written to; set NUMBA_CACHE_DIR")
 
 
 def _say(line: str) -> None:

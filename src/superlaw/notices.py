@@ -13,7 +13,7 @@ CODES = {
     "W-UNDECIDED": "the data do not tell apart laws with different exponents: none is chosen",
     "W-SEEDS": "too few seeds for a seed-to-seed error",
     "W-ROUNDING": "the loss has fallen to what rounding or the tolerance leaves of it",
-    "W-CLOSURE": "a closure was used; the message holds its measured deviation from direct flows",
+    "W-CLOSURE": "a closure was used; the message holds how far off it is, measured or at least",
     "W-BOUND": "a bound is missing, or holds less than it does elsewhere",
     "W-UNVALIDATED": "a closure was used outside the parameters where it was compared with flows",
     "W-ZERO-FEATURES": "features without a direction: they are left out of overlaps",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from superlaw.arguments import increasing_times, numbers, refuse
 from superlaw.curves import Array
+from superlaw.notices import Notice
 from superlaw.solvers.solution import Solution
 from superlaw.validation.training.ensemble import Ensemble
 
@@ -42,6 +43,8 @@ class Measured:
         ln of the mean loss over seeds, shape (n,).
     runs : ndarray
         ln of the loss of each seed, shape (n_seeds, n).
+    warnings : tuple of Notice
+        What the solver of the curve said.
     """
 
     times: Array
@@ -51,22 +54,27 @@ class Measured:
     x: Array
     y: Array
     runs: Array
+    warnings: tuple[Notice, ...]
 
     @property
-    def isgathered(self) -> bool:
+    def is_gathered(self) -> bool:
         """Whether a point stands for several rows."""
         return len(self.x) < len(self.times)
 
 
 def measured(curve: Any) -> Measured:
-    """Return a curve as a fit takes it, or refuse it."""
+    """Return a curve as a fit takes it, or refuse it.
+
+    Where a solver does not know its local slope, it does not answer for the loss either.
+    """
     if isinstance(curve, (Solution, Ensemble)):
         times, loss = curve.times, np.atleast_2d(curve.loss)
     else:
         times, loss = _pair(curve)
     if loss.ndim != 2 or loss.shape[1] != len(times) or not len(loss):
         refuse("curve", "one loss a time", loss.shape, "Give (times, loss) of equal length.")
-    keep = times > 0.0
+    exact = getattr(curve, "local_slope", None)
+    keep = times > 0.0 if exact is None else (times > 0.0) & ~np.isnan(exact)
     times, loss = times[keep], loss[:, keep]
     outside = ~((loss >= LEAST_LOSS) & (loss <= 1.0 / LEAST_LOSS))
     if np.any(outside):
@@ -74,11 +82,12 @@ def measured(curve: Any) -> Measured:
         refuse("curve", rule, float(loss[outside][0]), "Cut the curve before that.")
     if len(times) < FEWEST_POINTS:
         refuse("curve", f"at least {FEWEST_POINTS} times", len(times), "Measure at more times.")
-    exact = getattr(curve, "local_slope", None)
     bound = getattr(curve, "error_bound", None)
+    told = curve.warnings if isinstance(curve, Solution) else ()
     slope = local_slopes(times, loss.mean(axis=0)) if exact is None else exact[keep]
     x, mean, runs = gathered(np.log(times), loss)
-    return Measured(times, loss, slope, None if bound is None else bound[keep], x, mean, runs)
+    bound = None if bound is None else bound[keep]
+    return Measured(times, loss, slope, bound, x, mean, runs, told)
 
 
 def local_slopes(times: Array, loss: Array) -> Array:

@@ -27,7 +27,7 @@ def notices(found: Weighed, law: Law, model: str, fits: float | None) -> tuple[N
     text = _bend(found, law, model, fits)
     if text:
         notes.append(Notice("W-CURVED", text))
-    return tuple(notes)
+    return (*notes, *found.curve.warnings)
 
 
 def _of_extent(found: Weighed, span: float) -> list[Notice]:
@@ -72,7 +72,11 @@ def undecided(found: Weighed, span: Window | None) -> PowerLawFit:
         per_seed=np.zeros(0),
         local_slope=data.slope,
         candidates=found.candidates,
-        warnings=(Notice("W-UNDECIDED", text), *_of_extent(found, float(np.log(t1 / t0)))),
+        warnings=(
+            Notice("W-UNDECIDED", text),
+            *_of_extent(found, float(np.log(t1 / t0))),
+            *data.warnings,
+        ),
     )
 
 

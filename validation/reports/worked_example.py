@@ -150,7 +150,9 @@ def _table(solution: Solution, runs: Ensemble | None) -> Table:
         head += ["simulated", "standard error"]
         columns += [runs.mean, runs.standard_error]
     rows = np.unique(np.linspace(0, len(solution.times) - 1, _ROWS).astype(int))
-    cells = tuple(tuple(f"{column[row]:.5g}" for column in columns) for row in rows)
+    cells = tuple(
+        tuple(f"{column[row]:.5g}".replace("nan", "unknown") for column in columns) for row in rows
+    )
     return Table(tuple(head), cells)
 
 

@@ -79,6 +79,18 @@ def test_fields_of_rare_features_do_not_vanish():
     assert steeper.status == "success"
 
 
+def test_a_loss_that_rises_says_so_wherever_one_looks():
+    """Norms of rows that fall below 0 let it rise late, without bias; one time does not hide it."""
+    found = solve(PowerLawTask(1.5, 0.5, 512), Student(128, bias=False), np.array([1000.0]))
+    assert found.warnings[-1].code == "W-CLOSURE"
+    assert "rises by 2." in found.warnings[-1].message
+    assert found.times.tolist() == [1000.0]
+    wide = solve(PowerLawTask(1.5, 0.5, 512), Student(256, bias=False), [1e4], throw=False)
+    assert wide.status == "invariant" and len(wide.loss) == 1
+    early = solve(PowerLawTask(1.5, 0.5, 512), Student(128, bias=False), [10.0])
+    assert [notice.code for notice in early.warnings] == ["W-UNVALIDATED"]
+
+
 @pytest.mark.parametrize(
     ("task", "width", "code"),
     [

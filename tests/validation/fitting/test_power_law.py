@@ -4,6 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from superlaw.arguments import ArgumentError
+from superlaw.curves import log_times
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.validation.fitting.measured import local_slopes
@@ -191,3 +193,15 @@ def test_where_the_data_cannot_choose_nothing_is_chosen():
 def test_bad_input_is_refused(refused, curve, arguments, name):
     with refused(name):
         fit_power_law(curve, **arguments)
+
+
+def test_a_solution_is_fitted_where_its_solver_answers_for_it():
+    task = PowerLawTask(1.5, 0.5, 64, activity="bernoulli")
+    curve = solve(task, times=log_times(1.0, 1e6))
+    known = curve.times[np.isfinite(curve.local_slope)]
+    assert known[-1] < 1e4
+    found = fit_power_law(curve, window=(1.0, 1e6))
+    assert found.window[1] == known[-1]
+    assert "W-ROUNDING" in {notice.code for notice in found.warnings}
+    with pytest.raises(ArgumentError, match="curve must be at least 4 times"):
+        fit_power_law(curve.at(curve.times > 1e4))

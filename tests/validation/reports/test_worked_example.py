@@ -65,6 +65,13 @@ def test_notices_reach_the_document():
     assert any(text.startswith("**W-FINITE-SIZE**") for text in _texts(_example("sequential")))
 
 
+def test_a_slope_that_is_not_known_is_called_so():
+    case = {"a": 1.5, "b": 0.5, "n_features": 32}
+    blocks = worked(derive("coactive"), case, {}, np.geomspace(1.0, 1e6, 9))
+    table = next(block for block in blocks[::-1] if isinstance(block, Table))
+    assert table.rows[-1][2] == "unknown"
+
+
 def test_a_case_that_a_derivation_is_not_about_is_refused(refused):
     with refused("student", "sequential; got student='superposed'"):
         _example("sequential", {"width": 8})

@@ -28,7 +28,7 @@ STUDENTS = (
 )  # fmt: skip
 OPTIMIZERS = (
     None, sl.GradientFlow(), sl.SGD(), sl.SGD(lr=0.01, batch=8), sl.SGD(batch=None),
-    sl.SGD(lr=0.01, momentum=0.9), sl.Adam(), sl.Adam(lr=100.0), sl.SGD(lr=5.0, momentum=0.9),
+    sl.SGD(lr=0.01, momentum=0.9), sl.Adam(), sl.Adam(lr=0.9), sl.SGD(lr=5.0, momentum=0.9),
 )  # fmt: skip
 TIMES = (None, [1.0], [0.0, 1.0], np.geomspace(1.0, 20.0, 12), [1e-3, 2e-3], [2.0, 1.0], [1e30])
 CURVE = (np.geomspace(1.0, 100.0, 12), np.geomspace(1.0, 100.0, 12) ** -0.5)
@@ -63,6 +63,7 @@ CALLS = {
     "simulate": SETTINGS | {
         "seeds": (1, 2, 10**9), "entropy": (0, 7), "precision": (None, "float32"),
         "workers": (None, 2), "save_every": (60.0,), "out": (None,), "progress": (False,),
+        "features": ("all", "classes"), "n_classes": (None, 16, 10**9), "hours": (1.0, 1e-6),
     },
     "fit_power_law": {
         "curve": CURVES, "window": (None, (2.0, 50.0), (5.0,), (50.0, 2.0)), "floor": ("auto",

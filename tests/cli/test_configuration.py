@@ -130,9 +130,11 @@ def test_every_option_of_every_command_names_its_type():
                 assert option.metavar in {
                     "NUMBER",
                     "COUNT",
+                    "COUNTS",
                     "FILE",
                     "DIR",
                     "CURVE",
+                    "MATRIX",
                     "CLAIM",
                     "NAME",
                 } or (option.kind.choices)

@@ -5,7 +5,9 @@ import subprocess
 import sys
 import warnings
 
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from superlaw.cli import main
 from superlaw.cli.dispatch import COMMANDS
@@ -159,8 +161,19 @@ def examples(slow):
     ]
 
 
+def _own_files(folder):
+    """Write the files that the examples take to be the reader's own."""
+    rows = np.random.default_rng(0).standard_normal((32, 8))
+    np.save(folder / "embedding.npy", rows)
+    np.save(folder / "decoder.npy", rows.T)
+    save_file({"lm_head.weight": rows}, folder / "model.safetensors")
+    ranks = np.arange(1.0, 513.0)
+    np.savetxt(folder / "words.csv", 1.0 / ranks / np.sum(1.0 / ranks), header="p", comments="")
+
+
 def check_example(run, tmp_path, monkeypatch, line):
     monkeypatch.chdir(tmp_path)
+    _own_files(tmp_path)
     code, out, _ = run(*line.split()[1:])
     assert code == (1 if "--planted" in line else 0)
     assert out

@@ -26,7 +26,9 @@ def _plan(task, student, last, **options):
     [(TIED, {}), (Student(2000), {}), (TIED, {"optimizer": Adam(1e-9)}), (TIED, {"hours": 2})],
 )
 def test_more_than_an_hour_is_refused_with_the_estimate(student, options):
-    with pytest.raises(ArgumentError, match=r"within [12] h \(it would take .* h\).*hours="):
+    with pytest.raises(
+        ArgumentError, match=r"within [12] hours \(it would take .* hours\).*hours="
+    ):
         simulate(HUGE, student, [1e4], seeds=1, **options)
 
 

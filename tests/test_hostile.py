@@ -77,7 +77,9 @@ CALLS = {
     "width_law": {
         "frequencies": (sl.PowerLawTask(1.2, 0, 9), TASK, np.full(9, 1 / 9), [0.5, 0.3, 0.2]),
         "widths": ([2, 3, 8], [2], [3, 2], [1e9], []), "activity": (None, "one", "bernoulli"),
-        "density": (None, 1.0, 1e-300), "ridge": (0.0, 0.1, 1e300, 1e-300), "progress": (False,),
+        "density": (None, 1.0, 1e-300), "ridge": (0.0, 0.1, 1e300, 1e-300),
+        "train": (False,), "starts": (1, 4, 10**30), "steps": (5, 10**30), "entropy": (0, 10**30),
+        "resume": (None,), "progress": (False,),
     },
     "log_times": {"t_start": (0.1, 1e-320), "t_end": (1e4, 1e308), "per_decade": (10, 1e12)},
     "read_curve": {"path": ("missing.csv", "/", "/dev/zero")},

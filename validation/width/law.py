@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +12,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from superlaw import storage
-from superlaw.arguments import LONGEST_RUN, lasting, not_negative, one_of, positive, refuse, whole
+from superlaw.arguments import (
+    LONGEST_RUN,
+    flag,
+    lasting,
+    not_negative,
+    one_of,
+    positive,
+    refuse,
+    whole,
+)
 from superlaw.curves import Array
 from superlaw.notices import Notice
 from superlaw.progress import WorkBar
@@ -22,7 +31,7 @@ from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.width.coactive_codes import coactive_random_code
 from superlaw.solvers.width.linear_program import lower_bound
 from superlaw.solvers.width.random_codes import random_code
-from superlaw.validation.width import prediction
+from superlaw.validation.width import prediction, training
 from superlaw.validation.width.represented import local_exponent, n_represented, regime
 
 SECONDS = 5.0
@@ -54,6 +63,12 @@ class WidthLaw(Result):
     represented : tuple of float or None
         Fraction of the features with a column of norm above ½.
     warnings : tuple of Notice
+    trained : tuple of float or None
+        Least loss of all starts, with `train`; then `exponent` is its.
+    standard_error : tuple of float or None
+        Of the mean over starts; the loss of each is exact.
+    steps : int or None
+        Of each start.
     """
 
     widths: tuple[int, ...]
@@ -65,14 +80,27 @@ class WidthLaw(Result):
     exponent: tuple[float | None, ...]
     represented: tuple[float | None, ...]
     warnings: tuple[Notice, ...] = ()
+    trained: tuple[float, ...] | None = None
+    standard_error: tuple[float, ...] | None = None
+    steps: int | None = None
 
     def __repr__(self) -> str:
         return self._brief(widths=list(self.widths), regime=list(self.regime))
 
     def __str__(self) -> str:
-        heads = ("m", "lower", "random", "predicted", "exponent", "represented", "regime")
+        heads: tuple[str, ...] = (
+            "m",
+            "lower",
+            "random",
+            "predicted",
+            "exponent",
+            "represented",
+            "regime",
+        )
         columns = (self.widths, self.lower, self.random, self.predicted)
-        more = (self.exponent, self.represented, self.regime)
+        more: tuple[Sequence[Any], ...] = (self.exponent, self.represented, self.regime)
+        if self.trained is not None:
+            heads, more = (*heads, "trained"), (*more, self.trained)
         rows = [heads, *(tuple(map(_shown, row)) for row in zip(*columns, *more, strict=True))]
         lines = ["".join(f"{cell:>12}" for cell in row).rstrip() for row in rows]
         lines.append("L = E‖ŷ − x‖², without a ½")
@@ -82,6 +110,8 @@ class WidthLaw(Result):
         """Return the law as plain data."""
         names = ("widths", "lower", "random", "predicted", "band", "regime", "exponent")
         kept = {name: storage.plain(getattr(self, name)) for name in (*names, "represented")}
+        for name in ("trained", "standard_error", "steps") if self.trained is not None else ():
+            kept[name] = storage.plain(getattr(self, name))
         return kept | {"warnings": [notice.to_dict() for notice in self.warnings]}
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -96,6 +126,11 @@ def width_law(
     activity: str | None = None,
     density: float | None = None,
     ridge: float = 0.0,
+    train: bool = False,
+    starts: int = 4,
+    steps: int = 2500,
+    entropy: int = 0,
+    resume: str | os.PathLike[str] | None = None,
     progress: bool = False,
 ) -> WidthLaw:
     """Return how low the loss of ŷ = relu(WᵀW x + b) can get at each width, and what it follows.
@@ -115,6 +150,13 @@ def width_law(
         Expected number of active features; 1 if left out.
     ridge : float
         λ of a cost ½λ Σ|w_i|²: below some frequency a feature has no column then.
+    train : bool
+        Train too, one active feature: exact loss and gradient, Adam with a rate that falls from
+        0.01 to 0, each start from a random code at its best norms and biases.
+    starts, steps, entropy : int
+        Starts at each width, steps of each, root of all random streams.
+    resume : path, optional
+        A .npz that keeps the losses of finished starts; the same call goes on from it.
     progress : bool
         Show a bar on a terminal.
 
@@ -143,14 +185,46 @@ def width_law(
     remedy = "Give fewer widths."
     lasting("widths", f"{len(chosen)} numbers", SECONDS * len(chosen), remedy, LONGEST_RUN)
     is_one = activity == "one"
-    if ridge and not is_one:
-        refuse("ridge", "0 with independent features", ridge, "Nothing is known of it there.")
+    flag("progress", progress)
+    plan = training.Plan(
+        whole("starts", starts, "Give a number of starts, e.g. 4."),
+        whole("steps", steps, "Give a number of steps, e.g. 2500."),
+        whole("entropy", entropy, "Give a whole number.", minimum=0),
+    )
+    _check_training(train, ridge, is_one, resume)
+    kept = training.checked_plan(plan, len(p), chosen, resume) if train else None
     rows = []
     with WorkBar(progress, len(chosen)) as bar:
         for m in chosen:
             rows.append(_row(p, m, ridge, is_one))
             bar.move(1.0)
-    return _gathered(p, chosen, ridge, is_one, rows)
+    found = _gathered(p, chosen, ridge, is_one, rows)
+    if not train:
+        return found
+    losses = training.losses(p, chosen, plan, kept, progress)
+    best = losses.min(axis=1)
+    return replace(
+        found,
+        trained=tuple(best.tolist()),
+        standard_error=tuple(training.standard_errors(losses).tolist()),
+        steps=plan.steps,
+        exponent=tuple(local_exponent(np.array(chosen, dtype=float), best)),
+    )
+
+
+def _check_training(
+    train: bool, ridge: float, is_one: bool, resume: str | os.PathLike[str] | None
+) -> None:
+    """Refuse a ridge and training where they are not known, and a file that would keep nothing."""
+    flag("train", train)
+    if ridge and not is_one:
+        refuse("ridge", "0 with independent features", ridge, "Nothing is known of it there.")
+    if train and not is_one:
+        refuse("train", "left out with independent features", train, "Only one active is trained.")
+    if train and ridge:
+        refuse("ridge", "0 with train", ridge, "Norms that cost are not trained here.")
+    if resume is not None and not train:
+        refuse("resume", "left out without train", resume, "Nothing takes long.")
 
 
 _Row = tuple[float | None, float, prediction.Prediction | None, int | None]

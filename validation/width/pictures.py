@@ -22,6 +22,7 @@ def _series(law: WidthLaw) -> Iterator[Series]:
         edge = [None if band is None else band[k] for band in law.band]
         for series in _line(label, law.widths, edge, "dashed"):
             yield Series(series.label, series.x, series.y, style="dashed", paired=bool(k))
+    yield from _line("trained", law.widths, law.trained or [None] * len(law.widths), "points")
     yield from _line("lower bound", law.widths, law.lower, "line")
 
 

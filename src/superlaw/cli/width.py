@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from superlaw.arguments import ArgumentError, refuse
 from superlaw.cli.command import Answer, Command, answer_file
-from superlaw.cli.options import Options, Parser, count, counts, number, out_option, path, word
+from superlaw.cli.options import (
+    Options,
+    Parser,
+    count,
+    counts,
+    number,
+    out_option,
+    path,
+    switch,
+    word,
+)
 
 if TYPE_CHECKING:
     from superlaw.curves import Array
@@ -34,6 +44,12 @@ def _build(parser: Parser) -> None:
     group = parser.add_argument_group("student")
     counts(group, "--widths", to="law.widths", about="m, ascending, like 10,25,100")
     number(group, "--ridge", to="law.ridge", about="λ of a cost ½λ Σ|w|² (0)")
+    group = parser.add_argument_group("training")
+    switch(group, "--train", to="law.train", about="train too, one active feature")
+    count(group, "--starts", to="law.starts", about="starts at each width (4)")
+    count(group, "--steps", to="law.steps", about="Adam steps of each (2500)")
+    count(group, "--entropy", to="law.entropy", about="root of all random streams (0)")
+    path(group, "--resume", to="law.resume", about="keeps finished starts, .npz")
     out_option(parser)
     path(parser, "--plot", to="files.plot", about="loss against width, as .svg, .png or .pdf")
 

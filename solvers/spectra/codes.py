@@ -54,8 +54,8 @@ def half_cube() -> Array:
 
 def schlaefli() -> Array:
     """Return unit features of the 27 lines on a cubic surface, shape (27, 6)."""
-    lines = [("a", i) for i in range(6)] + [("b", i) for i in range(6)]
-    every = [*lines, *(("c", pair) for pair in combinations(range(6), 2))]
+    every = [(kind, {i}) for kind in "ab" for i in range(6)]
+    every += [("c", set(pair)) for pair in combinations(range(6), 2)]
     gram = np.array([[_lines(one, other) for other in every] for one in every])
     values, vectors = np.linalg.eigh(gram)
     return np.asarray(vectors[:, -6:] * np.sqrt(values[-6:]))
@@ -182,15 +182,13 @@ def _roots(dimension: int) -> Array:
     )
 
 
-def _lines(one: tuple[str, object], other: tuple[str, object]) -> float:
+def _lines(one: tuple[str, set[int]], other: tuple[str, set[int]]) -> float:
     """Return the overlap of two of the 27 lines: 1, −1/2 if they meet, 1/4 if they do not."""
     if one == other:
         return 1.0
-    (first, i), (second, j) = sorted((one, other), key=str)
-    if (first, second) == ("a", "b"):
-        meets = i != j
-    elif second == "c" and first in "ab":
-        meets = i in j  # type: ignore[operator]
+    kinds, is_shared = {one[0], other[0]}, bool(one[1] & other[1])
+    if len(kinds) == 1:
+        meets = kinds == {"c"} and not is_shared
     else:
-        meets = first == "c" and not set(i) & set(j)  # type: ignore[call-overload]
+        meets = is_shared if "c" in kinds else not is_shared
     return -0.5 if meets else 0.25

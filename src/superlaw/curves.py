@@ -103,7 +103,7 @@ def read_curve(path: str | os.PathLike[str]) -> tuple[Array, Array]:
     ([1.0, 10.0], [[0.5, 0.25]])
     """
     columns = read_columns(path)
-    runs = [columns[name] for name in sorted(columns, key=_seed) if _is_loss(name)]
+    runs = [columns[name] for name in sorted(columns, key=seed_number) if _is_loss(name)]
     times = columns.get("times")
     if times is None or not runs or any(run.shape != times.shape for run in (times.ravel(), *runs)):
         refuse("curve", "a file of times and losses", os.fspath(path), _REMEDY)
@@ -162,10 +162,10 @@ def _csv(content: bytes) -> dict[str, Array]:
 
 
 def _is_loss(name: str) -> bool:
-    return name == "loss" or _seed(name) >= 0
+    return name == "loss" or seed_number(name) >= 0
 
 
-def _seed(name: str) -> int:
+def seed_number(name: str) -> int:
     """Return k of a column loss_k, −1 for any other name."""
     head, _, tail = name.partition("_")
     return int(tail) if head == "loss" and tail.isdigit() else -1

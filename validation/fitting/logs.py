@@ -18,7 +18,7 @@ import numpy as np
 
 from superlaw import storage
 from superlaw.arguments import refuse
-from superlaw.curves import Array, read_columns
+from superlaw.curves import Array, read_columns, seed_number
 
 TIMES = ("times", "time", "t", "step", "steps", "_step", "global_step", "iteration", "iter")
 """Columns that are taken for the time, whatever their capitals; the first that is there."""
@@ -152,9 +152,9 @@ def _loss_columns(columns: dict[str, Array], loss: str | None, at: str, path: An
         return [_known(columns, "loss", name.strip(), path) for name in loss.split(",")]
     others = [name for name in columns if name != at]
     lower = {name: name.lower() for name in others}
-    numbered = [name for name in others if name.startswith("loss_") and name[5:].isdigit()]
+    numbered = [name for name in others if seed_number(name) >= 0]
     for found in (
-        sorted(numbered, key=lambda name: int(name[5:])),
+        sorted(numbered, key=seed_number),
         [name for name in others if lower[name] == "loss"],
         [name for name in others if lower[name].endswith("loss")],
         [name for name in others if lower[name] == "value"],

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from superlaw import storage
 from superlaw.cli.options import Options, Parser
+
+if TYPE_CHECKING:
+    from superlaw.validation.figures.panels import Picture
 
 GOOD, FAILED, BAD_INPUT, NUMERICS, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes: good, a check failed, bad input, numerics failed, interrupted."""
@@ -68,3 +71,19 @@ def answer_file(options: Options, data: Any) -> tuple[Callable[[], object], ...]
         return ()
     target = storage.output_file(options["files"]["out"], (".json",))
     return (partial(storage.write_json, target, data),)
+
+
+def plot_file(options: Options) -> str | None:
+    """Return the file of `--plot`, if one was named; refuse what cannot be drawn to."""
+    plot: str | None = options["files"].get("plot")
+    if plot is not None:
+        storage.output_file(plot, (".svg", ".png", ".pdf"), "plot")
+    return plot
+
+
+def draw(picture: Picture, plot: str) -> None:
+    """Draw a picture to the file of `--plot`."""
+    from superlaw.validation.figures.drawing import figure  # matplotlib takes a second
+
+    with storage.replacing(plot) as part:
+        figure(picture).savefig(part)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from superlaw.arguments import ArgumentError
-from superlaw.cli.command import Answer, Command, answer_file
+from superlaw.cli.command import Answer, Command, answer_file, draw, plot_file
 from superlaw.cli.options import Options, Parser, number, operands, out_option, path, word
 
 if TYPE_CHECKING:
@@ -46,13 +46,10 @@ def _build(parser: Parser) -> None:
 
 
 def _run(options: Options) -> Answer:
-    from superlaw import storage
     from superlaw.validation.fitting.logs import read_logs
     from superlaw.validation.fitting.power_law import fit_power_law
 
-    plot = options["files"].get("plot")
-    if plot is not None:
-        storage.output_file(plot, (".svg", ".png", ".pdf"), "plot")
+    plot = plot_file(options)
     curve = dict(options["curve"])
     paths = curve.pop("paths", [])
     if not paths:
@@ -71,12 +68,9 @@ def _run(options: Options) -> Answer:
 
 def _plot(found: PowerLawFit, times: Array, loss: Array, plot: str) -> None:
     """Draw the curve, its seeds and the law."""
-    from superlaw import storage
-    from superlaw.validation.figures.drawing import figure
     from superlaw.validation.fitting.picture import fitted_curve
 
-    with storage.replacing(plot) as part:
-        figure(fitted_curve(found, times, loss)).savefig(part)
+    draw(fitted_curve(found, times, loss), plot)
 
 
 COMMAND = Command(

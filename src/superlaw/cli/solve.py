@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from superlaw.arguments import ArgumentError
 from superlaw.cli import setting
-from superlaw.cli.command import GOOD, NUMERICS, Answer, Command
+from superlaw.cli.command import GOOD, NUMERICS, Answer, Command, draw, plot_file
 from superlaw.cli.options import Options, Parser, number, path, word
 
 if TYPE_CHECKING:
@@ -47,11 +47,9 @@ def _run(options: Options) -> Answer:
     from superlaw import storage
     from superlaw.solvers.solve import solve
 
-    out, plot = options["files"].get("out"), options["files"].get("plot")
+    out, plot = options["files"].get("out"), plot_file(options)
     if out is not None:
         storage.output_file(out, (".npz", ".csv"))
-    if plot is not None:
-        storage.output_file(plot, (".svg", ".png", ".pdf"), "plot")
     solution = solve(
         setting.task(options),
         setting.student(options),
@@ -74,14 +72,10 @@ def _run(options: Options) -> Answer:
 
 def _plot(solution: Solution, options: Options, plot: str) -> None:
     """Draw a curve."""
-    from superlaw import storage
-    from superlaw.validation.figures.drawing import figure
     from superlaw.validation.figures.loss_curve import loss_curve
 
     given = options["task"] | options["student"] | options["optimizer"]
-    panel = loss_curve(solution, given, _predicted(options))
-    with storage.replacing(plot) as part:
-        figure(panel).savefig(part)
+    draw(loss_curve(solution, given, _predicted(options)), plot)
 
 
 def _predicted(options: Options) -> float | None:

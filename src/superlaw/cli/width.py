@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from superlaw.arguments import ArgumentError, refuse
-from superlaw.cli.command import Answer, Command, answer_file
+from superlaw.cli.command import Answer, Command, answer_file, draw, plot_file
 from superlaw.cli.options import (
     Options,
     Parser,
@@ -55,15 +55,12 @@ def _build(parser: Parser) -> None:
 
 
 def _run(options: Options) -> Answer:
-    from superlaw import storage
     from superlaw.validation.width.law import width_law
 
     given = dict(options["law"])
     if "widths" not in given:
         raise ArgumentError("widths must be given; got nothing. Give them, e.g. --widths 10,25.")
-    plot = options["files"].get("plot")
-    if plot is not None:
-        storage.output_file(plot, (".svg", ".png", ".pdf"), "plot")
+    plot = plot_file(options)
     files = answer_file(options, None)  # refused before any work
     found = width_law(_frequencies(options), progress=True, **given)
     files = answer_file(options, found) if files else ()
@@ -92,12 +89,9 @@ def _frequencies(options: Options) -> Array:
 
 def _plot(found: WidthLaw, plot: str) -> None:
     """Draw the law."""
-    from superlaw import storage
-    from superlaw.validation.figures.drawing import figure
     from superlaw.validation.width.pictures import loss_against_width
 
-    with storage.replacing(plot) as part:
-        figure(loss_against_width(found)).savefig(part)
+    draw(loss_against_width(found), plot)
 
 
 COMMAND = Command(

@@ -127,9 +127,9 @@ def width_law(
     density: float | None = None,
     ridge: float = 0.0,
     train: bool = False,
-    starts: int = 4,
-    steps: int = 2500,
-    entropy: int = 0,
+    starts: int | None = None,
+    steps: int | None = None,
+    entropy: int | None = None,
     resume: str | os.PathLike[str] | None = None,
     progress: bool = False,
 ) -> WidthLaw:
@@ -153,8 +153,9 @@ def width_law(
     train : bool
         Train too, one active feature: exact loss and gradient, Adam with a rate that falls from
         0.01 to 0, each start from a random code at its best norms and biases.
-    starts, steps, entropy : int
-        Starts at each width, steps of each, root of all random streams.
+    starts, steps, entropy : int, optional
+        Starts at each width, steps of each, root of all random streams: 4, 2500 and 0 if left out.
+        Refused without `train`, as is `resume`.
     resume : path, optional
         A .npz that keeps the losses of finished starts; the same call goes on from it.
     progress : bool
@@ -186,12 +187,9 @@ def width_law(
     lasting("widths", f"{len(chosen)} numbers", SECONDS * len(chosen), remedy, LONGEST_RUN)
     is_one = activity == "one"
     flag("progress", progress)
-    plan = training.Plan(
-        whole("starts", starts, "Give a number of starts, e.g. 4."),
-        whole("steps", steps, "Give a number of steps, e.g. 2500."),
-        whole("entropy", entropy, "Give a whole number.", minimum=0),
-    )
-    _check_training(train, ridge, is_one, resume)
+    given = {"starts": starts, "steps": steps, "entropy": entropy, "resume": resume}
+    plan = _plan(starts, steps, entropy)
+    _check_training(train, ridge, is_one, given)
     kept = training.checked_plan(plan, len(p), chosen, resume) if train else None
     rows = []
     with WorkBar(progress, len(chosen)) as bar:
@@ -212,10 +210,17 @@ def width_law(
     )
 
 
-def _check_training(
-    train: bool, ridge: float, is_one: bool, resume: str | os.PathLike[str] | None
-) -> None:
-    """Refuse a ridge and training where they are not known, and a file that would keep nothing."""
+def _plan(starts: int | None, steps: int | None, entropy: int | None) -> training.Plan:
+    """Return how much is trained, with every choice made."""
+    return training.Plan(
+        whole("starts", 4 if starts is None else starts, "Give a number of starts, e.g. 4."),
+        whole("steps", 2500 if steps is None else steps, "Give a number of steps, e.g. 2500."),
+        whole("entropy", 0 if entropy is None else entropy, "Give a whole number.", minimum=0),
+    )
+
+
+def _check_training(train: bool, ridge: float, is_one: bool, given: dict[str, Any]) -> None:
+    """Refuse a ridge and training where they are not known, and options that have no effect."""
     flag("train", train)
     if ridge and not is_one:
         refuse("ridge", "0 with independent features", ridge, "Nothing is known of it there.")
@@ -223,8 +228,9 @@ def _check_training(
         refuse("train", "left out with independent features", train, "Only one active is trained.")
     if train and ridge:
         refuse("ridge", "0 with train", ridge, "Norms that cost are not trained here.")
-    if resume is not None and not train:
-        refuse("resume", "left out without train", resume, "Nothing takes long.")
+    for name, value in given.items():
+        if value is not None and not train:
+            refuse(name, "left out without train", value, "Nothing is trained: add train.")
 
 
 _Row = tuple[float | None, float, prediction.Prediction | None, int | None]

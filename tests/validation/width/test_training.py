@@ -68,6 +68,9 @@ def test_an_interrupted_run_ends_in_the_same_bits(tmp_path, monkeypatch):
         ({"train": True, "resume": "x.csv"}, "resume must be a file name"),
         ({"train": True, "steps": 10**12}, "steps must be such that it ends"),
         ({"starts": 0}, "starts must be at least 1"),
+        ({"starts": 4}, "starts must be left out without train"),
+        ({"steps": 10}, "steps must be left out without train"),
+        ({"entropy": 0}, "entropy must be left out without train"),
     ],
 )
 def test_bad_input_is_refused_by_name(arguments, message):

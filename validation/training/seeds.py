@@ -30,7 +30,9 @@ SAVE_SECONDS = 60.0
 SLICE_SECONDS = 0.05
 """How long compiled code may run before Ctrl-C and resume files get their turn."""
 DIVERGED = 1e3
-"""A loss this many times that at t = 0 has diverged."""
+"""A loss this many times that at t = 0 has diverged; a start may be exact."""
+NOTHING = 1e-9
+"""Part of ½ λ_1, what the first feature alone costs, below which a first loss is nothing."""
 RISE, SMALL = 10.0, 1e-6
 """A flow oscillates if its loss rises by this many tolerances, and this part of that at t = 0."""
 
@@ -172,7 +174,8 @@ class SeedRun:
         if self.runs.stop.is_set() or self._load():
             return
         trainer = self.plan.trainer(self.number, self.runs.pool)
-        self.first_loss = float(trainer.measure()["loss"])
+        least = NOTHING * 0.5 * float(self.plan.task.second_moment(1.0))
+        self.first_loss = max(least, float(trainer.measure()["loss"]))
         self._resume(trainer)
         self.runs.show(self.plan.work(trainer.position))
         for goal in self.plan.goals[self.n_measured :]:

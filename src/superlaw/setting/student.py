@@ -11,6 +11,9 @@ from superlaw.setting.task import counted
 ACTIVATIONS = ("linear", "relu")
 SMALLEST_INIT = 1e-100
 """Of two layers: a smaller start takes longer than any loss curve."""
+SHORTEST, LONGEST = 1e-12, 100.0
+"""Columns that are trained: shorter ones leave single precision when squared, longer ones are so
+stiff that no flow ends."""
 EMBEDDINGS = ("identity", "random", "tight_frame", "trained")
 DECODERS = ("transpose", "random")
 
@@ -47,7 +50,8 @@ class Student:
         with a bias unless said otherwise, at any K.
     init : float
         Size of the start of a two-layer student, between 0 and 1; 1e-3 if left out. Where W is
-        trained, the norm of its columns (and of those of D) at the start; 1 if left out.
+        trained, the norm of its columns (and of those of D) at the start, 1e-12 to 100; 1 if left
+        out.
     init_profile : {"target", "flat"}
         s_i(0) = init · a_i, or s_i(0) = init for every mode.
 
@@ -133,7 +137,10 @@ class Student:
         """Refuse a start that one layer does not have."""
         if self._is_factored or self.embedding == "trained":
             if self.init is not None:
-                positive("init", self.init, "Give the norm of the columns of W, e.g. init=0.3.")
+                remedy = "Give the norm of the columns of W, e.g. init=0.3."
+                if not SHORTEST <= positive("init", self.init, remedy) <= LONGEST:
+                    rule = f"between {SHORTEST:g} and {LONGEST:g} for trained columns"
+                    refuse("init", rule, self.init, remedy)
         elif self.init is not None and finite("init", self.init, "Leave it out.") != 0.0:
             remedy = "Leave it out, train W (tied, decoder or embedding), or use depth=2."
             refuse("init", "0 for one layer and a fixed W", self.init, remedy)

@@ -332,3 +332,11 @@ def test_a_pentagon_is_where_five_columns_come_to_rest():
     best = int(np.argmin(runs.loss))
     np.testing.assert_allclose(runs.observables["norms"][best], KGONS[5][0], rtol=1e-3)
     np.testing.assert_allclose(runs.observables["thresholds"][best], 2.0 * KGONS[5][1], rtol=3e-3)
+
+
+def test_a_start_that_is_exact_has_not_diverged():
+    """Two columns at right angles solve the task at once: a loss of 1e-29 was judged against 0."""
+    runs = simulate(
+        PowerLawTask(1.1, 0.0, 2), Student(decoder="transpose", bias=True), [1.0, 1e3], seeds=1
+    )
+    assert runs.loss.max() < 1e-20

@@ -12,6 +12,8 @@ from superlaw.solvers.solution import STATUS, Solution
 
 LOST = 1e-3
 """A relative error bound above it is worth a warning."""
+UNKNOWN = 0.1
+"""From this relative error bound on, no slope is given."""
 UNDERFLOW = 1e-300
 """Losses below it have lost their digits."""
 NEGLIGIBLE = 1e-9
@@ -41,12 +43,12 @@ def inspected(solution: Solution, first: float) -> Solution:
 def _rounded(solution: Solution) -> Solution:
     """Count losses that round below 0 as 0, and say from when on there is no slope."""
     below, bound, slope = solution.loss < 0.0, solution.error_bound, solution.local_slope
-    lost, text = below, "the loss is below the rounding error of its own sum"
+    lost, unknown, text = below, below, "the loss is below the rounding error of its own sum"
     if bound is not None:
         bound = np.where(below, np.maximum(bound, 1.0), bound)
-        lost, text = bound > LOST, f"error bound above {LOST:g}"
+        lost, unknown, text = bound > LOST, bound >= UNKNOWN, f"error bound above {LOST:g}"
     if slope is not None:
-        slope = np.where(lost, np.nan, slope)
+        slope = np.where(unknown, np.nan, slope)
     if not lost.any():
         lost, text = _underflowed(solution), "the loss has underflowed"
     return replace(

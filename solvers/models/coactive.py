@@ -21,7 +21,8 @@ def rank_one_loss(
 
     L(t) = ½ Σ_j n_j a_j² [Σ exp(−2Σt)]_jj = ½ ∮ z exp(−2zt) tr(z) dz/2πi with the trace of step M6
     [derived], tr = Σ n a² d + Σ n a² μ² d² / (1 − Σ n μ² d), d = 1/(z − c). Of z d = 1 + c d the 1
-    has no pole: left in, it would add N a² of rounding to the loss.
+    has no pole. Left in, it would add N a² of rounding to the loss; left out, what has been learned
+    would, as its c d is near −1: each class has the smaller of the two.
 
     Parameters
     ----------
@@ -45,7 +46,8 @@ def rank_one_loss(
         z = -s / (2.0 * t)
         d = 1.0 / (z[:, None] - variance)
         loop = (weight * mean**2 * d).sum(axis=1)
-        parts = (weight * target**2 * variance * d).sum(axis=1)
+        own = np.where(2.0 * variance * t > 1.0, z[:, None], variance) * d
+        parts = (weight * target**2 * own).sum(axis=1)
         parts += z * (weight * (target * mean * d) ** 2).sum(axis=1) / (1.0 - loop)
         terms = -0.25 / t * w * parts
         loss[row] = terms.sum().real

@@ -6,6 +6,7 @@ W through its law only, by a subordination function ω(z) that solves one scalar
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +18,15 @@ from superlaw.curves import Array
 from superlaw.solvers.models.contour import talbot
 
 Complex = NDArray[np.complex128]
+Moved = Callable[[float], object]
+"""Is told when another time is done."""
 N_NODES = 32
 """Of the contour over the spectrum of WΛWᵀ."""
 N_FRAME_NODES = 24
 """Over the spectrum of WWᵀ (random columns)."""
 NEWTON_STEPS, TOLERANCE = 30, 1e-13
+ON_THE_WAY = 0.01
+"""Relative error of ω that a point on the way may keep: the next one converges from there."""
 CONTINUATION = 1.6
 """Factor by which |z| comes in from infinity, where ω is known."""
 
@@ -84,7 +89,9 @@ def ridge(spectrum: Spectrum) -> float:
     return float(np.exp(brentq(excess, low - 1e-9, high + 1e-9, xtol=1e-14)))
 
 
-def tight_frame_loss(times: Array, spectrum: Spectrum) -> tuple[Array, Array]:
+def tight_frame_loss(
+    times: Array, spectrum: Spectrum, moved: Moved = lambda _: None
+) -> tuple[Array, Array]:
     """Return loss and local slope for a tight frame, WWᵀ = (N/K) 1 (L11, L12).
 
     L = L_0 + ½ ∮ exp(−2(N/K)² z t) Ψ/z dz/2πi, Ψ = (K/N) Σ n X²h + (1 − K/N)(Σ n X h)²/Σ n h with
@@ -103,10 +110,13 @@ def tight_frame_loss(times: Array, spectrum: Spectrum) -> tuple[Array, Array]:
         terms = weight * psi / z / tau
         loss[row] -= 0.5 * terms.sum().real
         slope[row] = 0.5 * (s * terms).sum().real / loss[row]
+        moved(1)
     return loss, slope
 
 
-def random_columns_loss(times: Array, spectrum: Spectrum) -> tuple[Array, Array]:
+def random_columns_loss(
+    times: Array, spectrum: Spectrum, moved: Moved = lambda _: None
+) -> tuple[Array, Array]:
     """Return loss and local slope for independent unit columns (L5, L10).
 
     L = L_∞ + ½ ∮∮ exp(−2 z_1 z_2 t) Φ/(z_1 z_2): z_1 runs over the Marchenko-Pastur spectrum of
@@ -124,6 +134,7 @@ def random_columns_loss(times: Array, spectrum: Spectrum) -> tuple[Array, Array]
         loss[row] = bottom + 0.5 * np.sum(jump.measure * decay)
         fall = -(s * terms).sum(axis=1).real
         slope[row] = -0.5 * np.sum(jump.measure * fall) / loss[row]
+        moved(1)
     return loss, slope
 
 
@@ -163,7 +174,7 @@ class _FrameJump:
         spectrum = self.spectrum
         lam, n = spectrum.lam, spectrum.weight
         X = spectrum.target * lam
-        omega = _omega(z.ravel(), spectrum, is_tight=False)
+        omega = np.concatenate([_omega(row, spectrum, is_tight=False) for row in z])
         h = 1.0 / (omega[:, None] - lam)
         own = (n * X**2 * h).sum(axis=1).reshape(z.shape)
         shared = (n * X * h).sum(axis=1).reshape(z.shape)
@@ -190,12 +201,13 @@ def _omega(z: Complex, spectrum: Spectrum, is_tight: bool) -> Complex:
     omega = start * ratio if is_tight else start - mean
     for leg in range(n_legs + 1):
         target = z * stretch ** (1.0 - leg / n_legs)
-        for _ in range(NEWTON_STEPS if leg == n_legs else 6):
+        n_steps, tolerance = (6, ON_THE_WAY) if leg < n_legs else (NEWTON_STEPS, TOLERANCE)
+        for _ in range(n_steps):
             value, slope = equation(omega, spectrum)
             step = (value - target) / slope
             size = np.maximum(np.abs(step), 1e-200)
             omega = omega - step * np.minimum(1.0, 0.5 * np.abs(omega) / size)
-            if np.all(np.abs(step) < TOLERANCE * np.abs(omega)):
+            if np.all(np.abs(step) < tolerance * np.abs(omega)):
                 break
     return np.asarray(omega)
 

@@ -73,3 +73,14 @@ def test_classes_give_the_same_curve_as_every_feature():
         bottleneck.random_columns_loss(times, _spectrum(1.5, 0.0, 2048, 512))[0],
     ]
     np.testing.assert_allclose(curves[0], curves[1], rtol=1e-6)
+
+
+def test_few_columns_for_very_many_features_end_soon_or_are_refused(refused):
+    from superlaw.setting.student import Student
+    from superlaw.solvers.solve import solve
+
+    task, student = PowerLawTask(1.5, 0.0, 10**12), Student(10, activation="linear")
+    found = solve(task, student, [1.0])
+    assert found.loss[0] == pytest.approx(found.floor, rel=1e-6)
+    with refused("times", "ends within 1 hours"):
+        solve(task, student, np.geomspace(1.0, 1e4, 100_000))

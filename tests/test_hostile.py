@@ -121,7 +121,7 @@ def arguments(draw, name):
 
 def check(name, chosen):
     shown = f"sl.{name}({', '.join(f'{key}={value!r:.80}' for key, value in chosen.items())})"
-    positional = ["two_layer"] if name == "validate" else []
+    positional = ["exponent"] if name == "validate" else []
     try:
         with limited(shown):
             result = getattr(sl, name)(*positional, **chosen)

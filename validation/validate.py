@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from superlaw.arguments import flag, one_of, positive, whole
-from superlaw.validation.claims.claim import ClaimResult
+from superlaw.arguments import fitting, flag, one_of, positive, refuse, whole
+from superlaw.validation.claims.claim import Claim, ClaimResult
 from superlaw.validation.claims.size import SIZES, Conditions, Size
 from superlaw.validation.claims.suites import selection
 from superlaw.validation.reports.report import Report
@@ -52,7 +52,7 @@ def validate(
     Raises
     ------
     ArgumentError
-        If a name is unknown or a number outside its rule.
+        If a name is unknown, or a number outside its rule or taken by none of the claims.
 
     Examples
     --------
@@ -63,12 +63,20 @@ def validate(
     positive("planted", planted, "Leave it out, or give a factor such as 1.1.")
     whole("entropy", entropy, "Give a whole number.", minimum=0)
     conditions = Conditions(_size(size, seeds, n_features), entropy, planted, progress, runs)
-    results = []
-    for claim in selection(names):
+    chosen, results = selection(names), []
+    _check_taken(chosen, seeds=seeds, n_features=n_features, entropy=entropy or None)
+    for claim in chosen:
         results.append(claim.examine(conditions))
         if on_claim is not None:
             on_claim(results[-1])
     return Report(" ".join(names) or "all claims", tuple(results), conditions)
+
+
+def _check_taken(claims: tuple[Claim, ...], **given: int | None) -> None:
+    """Refuse what none of the claims takes."""
+    for name, value in given.items():
+        if value is not None and not any(name in claim.takes for claim in claims):
+            refuse(name, "left out with these claims", value, "They do without.")
 
 
 def _size(name: str, seeds: int | None, n_features: int | None) -> Size:
@@ -78,5 +86,6 @@ def _size(name: str, seeds: int | None, n_features: int | None) -> Size:
         size = size.with_each(seeds=whole("seeds", seeds, "Give at least 3.", minimum=3))
     if n_features is not None:
         n = whole("n_features", n_features, "Give at least 32.", minimum=32)
+        fitting("n_features", n, 8.0 * n**2, "Give fewer, e.g. 1024.")
         size = size.with_each(n_features=n)
     return size

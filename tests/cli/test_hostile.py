@@ -40,7 +40,8 @@ GOOD = {
     "simulate.workers": ("1", "2"),
     "validate.seeds": ("3",),
     "validate.n_features": ("64",),
-    "validate.claims": ("two_layer",),
+    "validate.claims": ("two_layer", "exponent"),
+    "validate.size": ("small",),
     "derive.names": ("front", "sgd", "nonzero_mean", "coactive"),
     "curve.paths": ("given.csv", "given.npz"),
     "source.a": ("1.2", "0.5"),
@@ -59,7 +60,7 @@ ALWAYS = {
     "exponent": {"task.a"},
     "fit": {"curve.paths"},
     "geometry": {"matrix.path"},
-    "validate": {"validate.claims"},
+    "validate": {"validate.claims", "validate.size"},
     "derive": {"derive.names"},
     "info": set(),
     "width": {"source.n_features", "law.widths"},
@@ -70,7 +71,7 @@ def values(option):
     """Draw the text of a value of an option."""
     kind, good = option.kind, GOOD.get(option.dest)
     if kind.choices:
-        return mostly(kind.choices, WORDS)
+        return mostly(good or kind.choices, WORDS)
     if kind.metavar == "COUNTS":
         return mostly(good, COUNTS)
     if kind.metavar in ("NUMBER", "COUNT"):

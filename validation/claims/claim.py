@@ -13,6 +13,9 @@ from superlaw.validation.claims.size import Conditions
 from superlaw.validation.figures.panels import Picture, Row
 from superlaw.validation.training.ensemble import Ensemble
 
+OPTIONS = ("seeds", "n_features", "entropy")
+"""Numbers of a validation that a claim may take, or do without."""
+
 
 @dataclass(frozen=True, eq=False)
 class Findings(Result):
@@ -57,6 +60,8 @@ class Claim:
         By which solver the prediction is made.
     run : callable
         Compares theory and measurement under given conditions.
+    takes : tuple of str
+        Which of `OPTIONS` change what is compared.
     """
 
     name: str
@@ -64,6 +69,7 @@ class Claim:
     step: str
     solver: str
     run: Callable[[Conditions], Findings] = field(repr=False)
+    takes: tuple[str, ...] = OPTIONS
 
     def examine(self, conditions: Conditions) -> ClaimResult:
         """Return how the claim fares under these conditions."""

@@ -74,4 +74,5 @@ CLAIM = Claim(
     step="G10",
     solver="closed forms, and draws at the spectrum that is seen",
     run=run,
+    takes=("seeds", "entropy"),
 )

@@ -110,4 +110,5 @@ CLAIM = Claim(
     step="G13",
     solver="relations that close under products",
     run=run,
+    takes=("seeds", "entropy"),
 )

@@ -52,4 +52,5 @@ CLAIM = Claim(
     step="G5",
     solver="two passes over the matrix",
     run=run,
+    takes=("entropy",),
 )

@@ -34,4 +34,5 @@ CLAIM = Claim(
     step="M3",
     solver="exact second moments",
     run=run,
+    takes=("seeds", "entropy"),
 )

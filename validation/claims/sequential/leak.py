@@ -68,4 +68,5 @@ CLAIM = Claim(
     step="M10",
     solver="contour integral",
     run=run,
+    takes=(),
 )

@@ -36,4 +36,5 @@ CLAIM = Claim(
     step="N12",
     solver="exact second moments",
     run=run,
+    takes=("seeds", "entropy"),
 )

@@ -69,4 +69,5 @@ CLAIM = Claim(
     step="N7",
     solver="exact second moments",
     run=run,
+    takes=("seeds", "entropy"),
 )

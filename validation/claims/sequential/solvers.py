@@ -44,4 +44,5 @@ CLAIM = Claim(
     step="S12",
     solver="all of them",
     run=run,
+    takes=("n_features",),
 )

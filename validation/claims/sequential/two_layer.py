@@ -57,4 +57,5 @@ CLAIM = Claim(
     step="T6",
     solver="closed form, Rosenbrock",
     run=run,
+    takes=(),
 )

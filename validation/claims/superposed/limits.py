@@ -53,4 +53,5 @@ CLAIM = Claim(
     step="X9",
     solver="`sl.integrate` on feature classes",
     run=run,
+    takes=(),
 )

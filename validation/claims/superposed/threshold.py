@@ -65,4 +65,5 @@ CLAIM = Claim(
     step="X17",
     solver="closed form",
     run=run,
+    takes=("n_features", "entropy"),
 )

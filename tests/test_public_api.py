@@ -8,11 +8,11 @@ import pytest
 import superlaw as sl
 
 PUBLIC = {
-    "SGD", "Adam", "ArgumentError", "DivergenceError", "Ensemble", "Event", "Exponent",
-    "Geometry", "GradientFlow", "MeanField", "NumericsError", "PowerLawFit", "PowerLawTask",
-    "Report", "SimulationInterrupted", "Solution", "Student", "WidthLaw", "derive", "exponent",
-    "fit_power_law", "geometry", "integrate", "log_times", "read_curve", "simulate", "solve",
-    "validate", "width_law",
+    "Adam", "ArgumentError", "DivergenceError", "Ensemble", "Event", "Exponent", "Geometry",
+    "GradientFlow", "MeanField", "NumericsError", "OverlapLaw", "PowerLawFit", "PowerLawTask",
+    "Report", "SGD", "SimulationInterrupted", "Solution", "Student", "WidthLaw", "derive",
+    "exponent", "fit_power_law", "geometry", "integrate", "log_times", "overlap_law",
+    "read_curve", "simulate", "solve", "validate", "width_law",
 }  # fmt: skip
 
 

@@ -99,13 +99,27 @@ def geometry(
     flag("progress", progress)
     whole("entropy", entropy, "Give a whole number.", minimum=0)
     whole("sampled_rows", sampled_rows, "Give at least 1.")
-    rows = replace(_rows(matrix, tensor, columns), is_unit=unit)
+    rows = replace(opened(matrix, tensor, columns=columns), is_unit=unit)
     if leading is not None:
         leading = whole("leading", leading, "Give 0, 1, 2 or 3.", minimum=0)
         if leading >= rows.dimension:
             refuse("leading", f"below the dimension {rows.dimension}", leading, "Remove fewer.")
-    _check_size(rows)
     return _measured(rows, leading, sampled_rows, entropy, progress)
+
+
+def opened(
+    matrix: ArrayLike | str | os.PathLike[str], tensor: str | None, *, columns: bool
+) -> Rows:
+    """Return the features of an array or of a file, of which no more than the header is read.
+
+    Raises
+    ------
+    ArgumentError
+        If there are none, or too many for this machine.
+    """
+    rows = _rows(matrix, tensor, columns)
+    _check_size(rows)
+    return rows
 
 
 def _rows(matrix: ArrayLike | str | os.PathLike[str], tensor: str | None, columns: bool) -> Rows:

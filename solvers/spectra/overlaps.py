@@ -26,6 +26,9 @@ class Overlaps:
     mean, mean_square : float
         (|Σu|² − n)/(n(n − 1)) and (‖F_u‖² − n)/(n(n − 1)): exact, without the Gram matrix
         (derivation step G7).
+    mean_square_error : float
+        Standard error of the mean square, were these features drawn from many: 2 sd/√n, sd that of
+        the mean square of one feature over the sampled rows. Of the matrix itself it is exact.
     frame_potential : float
         ‖F_u‖².
     fourth, fourth_error : float
@@ -41,6 +44,7 @@ class Overlaps:
     n: int
     mean: float
     mean_square: float
+    mean_square_error: float
     frame_potential: float
     fourth: float
     fourth_error: float
@@ -63,7 +67,8 @@ class OverlapSums:
     def __init__(self, sampled: NDArray[Any], places: NDArray[np.int64]) -> None:
         self._sampled, self._places = sampled, places
         self._sum, self._gram = np.zeros(sampled.shape[1]), Gram(sampled.shape[1])
-        self._fourth, self._largest, self._n = np.zeros(len(places)), 0.0, 0
+        self._second, self._fourth = np.zeros(len(places)), np.zeros(len(places))
+        self._largest, self._n = 0.0, 0
         self._histogram = np.zeros(BINS, dtype=np.int64)
 
     def add(self, units: NDArray[Any], start: int) -> None:
@@ -79,6 +84,7 @@ class OverlapSums:
         self._histogram[BINS // 2] -= len(own)
         np.square(cosine, out=cosine)
         self._largest = max(self._largest, float(cosine.max(initial=0.0)))
+        self._second += cosine.sum(axis=0)
         self._fourth += np.einsum("ij,ij->j", cosine, cosine)
 
     def overlaps(self) -> Overlaps:
@@ -89,10 +95,12 @@ class OverlapSums:
         s = len(rows)
         left_out = max(0.0, 1.0 - s / n) if n else 0.0
         error = rows.std(ddof=1) * np.sqrt(left_out / s) if s > 1 and left_out else 0.0
+        second = (self._second / max(1, n - 1)).std(ddof=1) if s > 1 else 0.0
         return Overlaps(
             n,
             float((self._sum @ self._sum - n) / pairs),
             float((square - n) / pairs),
+            float(2.0 * second / np.sqrt(max(1, n))),
             square,
             float(rows.mean()) if s else 0.0,
             float(error),

@@ -126,6 +126,7 @@ class Version(Result):
             "mean_overlap": overlaps.mean,
             "chance_mean_overlap": 0.0,
             "mean_square_overlap": overlaps.mean_square,
+            "mean_square_overlap_error": overlaps.mean_square_error,
             "chance_mean_square_overlap": 1.0 / d,
             "fourth_moment": overlaps.fourth,
             "fourth_moment_error": overlaps.fourth_error,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from superlaw.theory.exponents import exponent
     from superlaw.validation.fitting.power_law import fit_power_law
     from superlaw.validation.fitting.power_law_fit import PowerLawFit
+    from superlaw.validation.geometry.law import OverlapLaw, overlap_law
     from superlaw.validation.reports.report import Report
     from superlaw.validation.training.ensemble import Ensemble
     from superlaw.validation.training.seeds import DivergenceError, SimulationInterrupted
@@ -56,6 +57,7 @@ _HOMES = {
     "superlaw.validation.training.ensemble": ("Ensemble",),
     "superlaw.validation.fitting.power_law": ("fit_power_law",),
     "superlaw.validation.fitting.power_law_fit": ("PowerLawFit",),
+    "superlaw.validation.geometry.law": ("OverlapLaw", "overlap_law"),
     "superlaw.validation.reports.report": ("Report",),
     "superlaw.validation.training.seeds": ("DivergenceError", "SimulationInterrupted"),
     "superlaw.validation.training.simulate": ("simulate",),
@@ -76,6 +78,7 @@ __all__ = [
     "GradientFlow",
     "MeanField",
     "NumericsError",
+    "OverlapLaw",
     "PowerLawFit",
     "PowerLawTask",
     "Report",
@@ -89,6 +92,7 @@ __all__ = [
     "geometry",
     "integrate",
     "log_times",
+    "overlap_law",
     "read_curve",
     "simulate",
     "solve",

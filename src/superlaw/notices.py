@@ -18,6 +18,7 @@ CODES = {
     "W-UNVALIDATED": "a closure was used outside the parameters where it was compared with flows",
     "W-ZERO-FEATURES": "features without a direction: they are left out of overlaps",
     "W-BLOCKS": "too many features to look for blocks: all pairs would have to be compared",
+    "W-WIDTHS": "models of two widths only: a check of a law against width, not an exponent",
     "W-FLAT-SPECTRUM": "all eigenvalues are equal, so localisation says nothing of single features",
 }
 

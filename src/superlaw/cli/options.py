@@ -119,9 +119,11 @@ def switch(parser: Container, *flags: str, to: str, about: str, on: bool = True)
     parser.add_argument(*flags, dest=to, help=about, action=Option, kind=kind, nargs=0, const=on)
 
 
-def operand(parser: Container, *, to: str, about: str, kind: Kind) -> None:
-    """Add an operand, which stands without a flag."""
-    parser.add_argument(to, metavar=kind.metavar, help=about, action=Option, kind=kind)
+def operand(
+    parser: Container, *, to: str, about: str, kind: Kind, nargs: str | None = None
+) -> None:
+    """Add an operand, which stands without a flag; one or more of them with nargs "+"."""
+    parser.add_argument(to, metavar=kind.metavar, help=about, action=Option, kind=kind, nargs=nargs)
 
 
 def operands(
@@ -137,6 +139,11 @@ def read_path(name: str, value: Any) -> str:
     if not isinstance(value, str) or not value or "\0" in value:
         refuse(name, "the name of a file or folder", value, "Write it like results/run.")
     return value
+
+
+def read_paths(name: str, value: Any) -> list[str]:
+    """Return the names of files or folders, one or several."""
+    return [read_path(name, item) for item in (value if isinstance(value, list) else [value])]
 
 
 def _parse_number(name: str, text: str) -> float | int:

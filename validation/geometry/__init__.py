@@ -1,0 +1,1 @@
+"""The geometry of matrices of several widths, and reports of geometry."""

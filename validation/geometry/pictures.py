@@ -1,0 +1,32 @@
+"""Figures of the geometry of matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from superlaw.validation.figures.panels import Panel, Series
+from superlaw.validation.geometry.law import OverlapCurve, OverlapLaw
+
+
+def overlaps_against_width(law: OverlapLaw) -> Panel:
+    """Return the mean square overlap of each version against dimensions, with chance and bound."""
+    series = [each for curve in law.curves for each in _points(curve)]
+    d = np.geomspace(min(law.widths), max(law.widths), 50)
+    series.append(Series("random directions, 1/d", d, 1.0 / d, style="line"))
+    raw = law["raw"]
+    if np.all(raw.welch > 0.0):
+        series.append(Series("Welch bound", raw.dimensions, raw.welch, style="dotted"))
+    return Panel("Overlaps against width", "dimensions d", "mean square overlap", tuple(series))
+
+
+def _points(curve: OverlapCurve) -> Iterator[Series]:
+    """Yield what was measured, and the line through it."""
+    d, law, name = curve.dimensions, curve.line, curve.name
+    told = "" if law is None else f", $d^{{-{-law.slope:.2f}}}$ ± {law.standard_error:.1g}"
+    style = "rings" if name == "cleaned" else "points"
+    yield Series(name + told, d, curve.mean_square, curve.error, style=style)
+    if law is not None:
+        fitted = np.exp(law.start + law.slope * np.log(d))
+        yield Series("", d, fitted, style="dashed", paired=True)

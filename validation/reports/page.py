@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import ClaimResult
-from superlaw.validation.figures.drawing import svg
-from superlaw.validation.figures.panels import Maps, Picture, Row
+from superlaw.validation.figures.web import CSS, embedded
 
 if TYPE_CHECKING:
     from superlaw.validation.reports.report import Report
@@ -24,7 +23,7 @@ def page(report: Report) -> str:
     return _PAGE.format(
         name=html.escape(report.name),
         verdict=report.verdict,
-        style=_CSS,
+        style=CSS,
         planted=f'<p class="planted">{html.escape(report.planted)}</p>' if report.planted else "",
         version=configuration["version"],
         date=html.escape(report.date),
@@ -32,7 +31,7 @@ def page(report: Report) -> str:
         minutes=f"{report.seconds / 60.0:.1f}",
         checks=sum(len(claim.checks) for claim in report.claims),
         headlines="".join(
-            _figure(claim.findings.headline) for claim in report.claims if claim.findings.headline
+            embedded(claim.findings.headline) for claim in report.claims if claim.findings.headline
         ),
         rows="".join(_row(claim) for claim in report.claims),
         sections="".join(_section(claim) for claim in report.claims),
@@ -83,7 +82,7 @@ def _section(claim: ClaimResult) -> str:
         f"<td>{html.escape(check.allowed)}</td></tr>\n"
         for check in claim.checks
     )
-    figures = "".join(map(_figure, claim.findings.panels))
+    figures = "".join(map(embedded, claim.findings.panels))
     told = claim.to_dict()
     simulated = trained(told["runs"]) or ["nothing: theory against theory"]
     return _SECTION.format(
@@ -101,11 +100,6 @@ def _section(claim: ClaimResult) -> str:
     )
 
 
-def _figure(picture: Picture) -> str:
-    wide = ' class="wide"' if isinstance(picture, Row | Maps) else ""
-    return f'<figure{wide} aria-label="{html.escape(picture.title)}">{svg(picture)}</figure>\n'
-
-
 def _measured(check: Check) -> str:
     """Return what was measured, with its standard error and deviation where there is one."""
     text = f"{check.measured:.6g}"
@@ -114,29 +108,6 @@ def _measured(check: Check) -> str:
     return text if check.z is None else f"{text} (z = {check.z:+.2f})"
 
 
-_CSS = """
-:root { color-scheme: light dark; --ink: #1a1a1a; --paper: #fff; --line: #ccc;
-        --good: #00734d; --bad: #c40000; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e8e8e8; --paper: #16181c; --line: #444; --good: #4cd9a4; --bad: #ff7b72; }
-  figure svg { filter: invert(.91) hue-rotate(180deg); }
-}
-body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
-       max-width: 72rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: break-word; }
-a { color: inherit; }
-table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto; }
-td, th { border-bottom: 1px solid var(--line); padding: .25rem .6rem; text-align: left;
-         vertical-align: top; font-variant-numeric: tabular-nums; }
-.PASS { color: var(--good); font-weight: 600; } .FAIL { color: var(--bad); font-weight: 700; }
-.planted { border: 2px solid var(--bad); padding: .5rem 1rem; font-weight: 600; }
-.figures { display: flex; flex-wrap: wrap; gap: 1rem; }
-figure { margin: 0; flex: 1 1 min(24rem, 100%); max-width: 34rem; }
-figure.wide { max-width: 60rem; }
-svg { width: 100%; height: auto; background: #fff; }
-summary { cursor: pointer; }
-details td:first-child { min-width: 7rem; }
-@media (max-width: 40rem) { td, th { padding: .25rem .3rem; } .claims { font-size: 14px; } }
-"""
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -74,6 +74,12 @@ CALLS = {
         "columns": (False, True), "unit": (False, True), "leading": (None, 0, 2, 1e300),
         "sampled_rows": (1, 100, 10**30), "entropy": (0, 10**30), "progress": (False,),
     },
+    "overlap_law": {
+        "matrices": ([np.eye(9)[:, :k] + 0.1 for k in (2, 3, 4)], [np.eye(3)], [], "m.npy"),
+        "tensor": (None, "w"), "columns": (False, True), "unit": (False, True),
+        "leading": (None, 0, 2, 1e300), "sampled_rows": (1, 100, 10**30),
+        "entropy": (0, 10**30), "progress": (False,),
+    },
     "width_law": {
         "frequencies": (sl.PowerLawTask(1.2, 0, 9), TASK, np.full(9, 1 / 9), [0.5, 0.3, 0.2]),
         "widths": ([2, 3, 8], [2], [3, 2], [1e9], []), "activity": (None, "one", "bernoulli"),
@@ -100,7 +106,8 @@ NEEDED = {
     "PowerLawTask": ("a",), "exponent": ("task",), "solve": ("task", "times"),
     "simulate": ("task", "times", "seeds"), "fit_power_law": ("curve",), "derive": ("name",),
     "log_times": ("t_start", "t_end"), "read_curve": ("path",), "integrate": ("problem", "times"),
-    "validate": ("size",), "geometry": ("matrix",), "width_law": ("frequencies", "widths"),
+    "validate": ("size",), "geometry": ("matrix",),
+    "overlap_law": ("matrices",), "width_law": ("frequencies", "widths"),
 }  # fmt: skip
 LOOSE = dict(
     deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None

@@ -61,6 +61,6 @@ def straight_line(x: Array, y: Array, sigma: Array) -> Line:
 def _fit(x: Array, y: Array, variance: Array) -> tuple[Array, float, Array]:
     """Return start and slope, their χ² and their covariance."""
     design = np.stack([np.ones_like(x), x], axis=1)
-    covariance: Array = np.linalg.inv(design.T @ (design / variance[:, None]))
+    covariance = np.asarray(np.linalg.inv(design.T @ (design / variance[:, None])), np.float64)
     found = covariance @ (design.T @ (y / variance))
     return found, float(np.sum((y - design @ found) ** 2 / variance)), covariance

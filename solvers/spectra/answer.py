@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from superlaw import storage
 from superlaw.notices import Notice
 from superlaw.results import Result
 from superlaw.solvers.spectra.blocks import Block
 from superlaw.solvers.spectra.version import Version
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -32,6 +35,8 @@ class Geometry(Result):
         Raw; centred, by the mean feature; cleaned, centred and without the leading directions.
     blocks : tuple of Block
         Features of the raw matrix that overlap with each other and no others, the largest first.
+    block_cosines : ndarray, (k, k)
+        Cosines of the features of the first blocks, in their order: as many as a figure shows.
     warnings : tuple of Notice
     """
 
@@ -42,6 +47,7 @@ class Geometry(Result):
     precision: str
     versions: tuple[Version, ...]
     blocks: tuple[Block, ...]
+    block_cosines: Array
     warnings: tuple[Notice, ...]
 
     @property
@@ -92,6 +98,13 @@ class Geometry(Result):
         }
         storage.write_arrays(target, columns)
 
+    def table(self) -> tuple[tuple[str, ...], ...]:
+        """Return the figures of each version, by chance in brackets, under a row of names."""
+        told = [version.to_dict() for version in self.versions]
+        names = [f"{v['name']} (−{v['removed']})" if v["removed"] else v["name"] for v in told]
+        rows = ((label, *map(cell, told)) for label, cell in _TABLE)
+        return ("(by chance)", *names), *rows
+
     def __repr__(self) -> str:
         shown = {"n_features": self.n_features, "dimension": self.dimension, "rank": self.rank}
         return self._brief(**shown, capacity=self.versions[0].capacity)
@@ -101,12 +114,10 @@ class Geometry(Result):
             f"{self.source}: {self.n_features} features in {self.dimension} dimensions, "
             f"rank {self.rank}, {self.dtype}"
         )
-        told = [version.to_dict() for version in self.versions]
-        names = [f"{v['name']} (−{v['removed']})" if v["removed"] else v["name"] for v in told]
-        lines = [head, f"{'(by chance)':22}" + "".join(f"{name:>22}" for name in names)]
-        lines += [
-            f"{label:22}" + "".join(f"{cell(version):>22}" for version in told)
-            for label, cell in _TABLE
+        table = self.table()
+        lines = [
+            head,
+            *(f"{row[0]:22}" + "".join(f"{cell:>22}" for cell in row[1:]) for row in table),
         ]
         lines += [f"{count} × {name}" for name, count in self.names.items()]
         return "\n".join(lines + [str(notice) for notice in self.warnings])

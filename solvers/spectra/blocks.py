@@ -16,6 +16,8 @@ from superlaw.solvers.spectra.schemes import Scheme, coarsest
 Array = NDArray[np.float64]
 MOST = 2048
 """Features among which blocks are looked for: all pairs are compared."""
+SHOWN = 64
+"""Features whose cosines a figure shows."""
 STRONG = 0.5
 """Features shorter than this part of the longest are none of a block."""
 BELOW, ABOVE = 0.18, 0.08
@@ -95,6 +97,14 @@ def blocks(features: Array) -> tuple[Block, ...]:
     groups = [np.flatnonzero(label == k) for k in range(count)]
     found = [_block(strong, cosine, group, half_width) for group in groups if len(group) > 1]
     return tuple(sorted(found, key=lambda block: (-block.size, block.members[0])))
+
+
+def cosines_shown(features: Array, found: tuple[Block, ...]) -> Array:
+    """Return the cosines of the features of the first blocks, at most `SHOWN`, block by block."""
+    members = [member for block in found for member in block.members][:SHOWN]
+    kept = features[members]
+    units = kept / np.linalg.norm(kept, axis=1, keepdims=True)
+    return np.asarray(units @ units.T)
 
 
 def threshold(overlaps: Array) -> float:

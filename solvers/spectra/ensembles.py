@@ -11,6 +11,7 @@ from scipy.special import betainc, betaincinv
 Array = NDArray[np.float64]
 DRAWS = 4000
 """Features drawn from the Haar law: the p-value of 0.05 then has an error of 0.0035."""
+_ANGLES = 20_001
 
 
 def frame_potential(n: int, dimension: int) -> tuple[float, float]:
@@ -79,6 +80,13 @@ def tail(overlap: Array, dimension: int) -> Array:
     return np.asarray(betainc((dimension - 1) / 2, 0.5, 1.0 - overlap**2))
 
 
+def bin_density(edges: Array, dimension: int) -> Array:
+    """Mean density of the cosine of two uniform directions in each bin."""
+    above = 0.5 * np.where(edges > 0.0, tail(edges, dimension), 2.0 - tail(edges, dimension))
+    above = np.where(np.abs(edges) < 1.0, above, 0.5 * (1.0 - edges))  # d = 1 has its mass at ±1
+    return np.asarray(-np.diff(above) / np.diff(edges))
+
+
 def largest_overlap(n_pairs: float, dimension: int) -> float:
     """Overlap that one of so many pairs of uniform directions exceeds on average."""
     if dimension == 1:
@@ -90,6 +98,28 @@ def marchenko_pastur(n: int, dimension: int) -> tuple[float, float]:
     """Edges of the spectrum of F of n unit directions, in units of n/d, as both go to ∞."""
     root = math.sqrt(dimension / n)
     return (1.0 - root) ** 2, (1.0 + root) ** 2
+
+
+def marchenko_pastur_levels(ratio: float, rank: int) -> Array:
+    """Eigenvalues of F, falling, by the Marchenko-Pastur law: its quantiles at (k − ½)/rank.
+
+    ρ(x) = √((x_+ − x)(x − x_−))/(2π y x), x_± = (1 ± √y)², in units of tr F/d
+
+    Parameters
+    ----------
+    ratio : float
+        y = d/n of n unit features; above 1 the d − n eigenvalues that are zero are left out.
+    rank : int
+        How many eigenvalues.
+    """
+    angle = np.linspace(0.0, np.pi, _ANGLES)
+    level = 1.0 + ratio + 2.0 * math.sqrt(ratio) * np.cos(angle)
+    # ρ dx over the angle is 2 sin²/(π x): without the square roots' ends.
+    share = np.sin(angle) ** 2 / np.maximum(level, 1e-300)
+    share[[0, -1]] = 0.0 if ratio != 1.0 else (0.0, 0.5)
+    passed = np.concatenate([[0.0], np.cumsum(0.5 * (share[1:] + share[:-1]))])
+    ranks = (np.arange(rank) + 0.5) / rank
+    return np.interp(ranks, passed / passed[-1], level)
 
 
 def _concentration(square_norms: Array) -> float:

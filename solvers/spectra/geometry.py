@@ -13,7 +13,7 @@ from superlaw.notices import Notice
 from superlaw.progress import WorkBar
 from superlaw.solvers.spectra import ensembles
 from superlaw.solvers.spectra.answer import Geometry
-from superlaw.solvers.spectra.blocks import MOST, blocks
+from superlaw.solvers.spectra.blocks import MOST, blocks, cosines_shown
 from superlaw.solvers.spectra.frames import Frame, operator, versions
 from superlaw.solvers.spectra.measures import Features, measure
 from superlaw.solvers.spectra.overlaps import Overlaps
@@ -156,10 +156,18 @@ def _measured(
         _version(frame, *part, scale, rows.dimension, rng)
         for frame, part in zip(frames, parts, strict=True)
     )
-    formed = blocks(rows.numbers(0, rows.n) / scale) if rows.n <= MOST else ()
-    kind = np.dtype(rows.precision).name
+    features = rows.numbers(0, rows.n if rows.n <= MOST else 0) / scale
+    formed = blocks(features) if len(features) else ()
     return Geometry(
-        rows.name, rows.n, rows.dimension, rows.dtype, kind, found, formed, _notices(rows.n, found)
+        source=rows.name,
+        n_features=rows.n,
+        dimension=rows.dimension,
+        dtype=rows.dtype,
+        precision=np.dtype(rows.precision).name,
+        versions=found,
+        blocks=formed,
+        block_cosines=cosines_shown(features, formed),
+        warnings=_notices(rows.n, found),
     )
 
 

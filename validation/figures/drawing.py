@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.transforms import ScaledTranslation
 
-from superlaw.validation.figures.panels import HeatMap, Maps, Panel, Picture, Row, Series
+from superlaw.validation.figures.panels import HeatMap, Maps, Panel, Picture, Row, Series, Sheet
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 """Okabe-Ito: told apart by colour-blind readers, and by lightness in greyscale."""
@@ -33,7 +33,10 @@ _STYLE: Any = {
     "figure.constrained_layout.use": True,
 }
 _SIZE = (5.2, 3.5)
+_GUIDE: Any = {"fontsize": 6.5, "color": "0.35"}
 _MAP_COLUMNS = 3
+_TOLD = 144
+"""Cells of a map up to which each has its number in it."""
 _LEGEND_COLUMNS, _LEGEND_ROW, _BELOW = 2, 0.17, 0.5
 """Columns of a legend, the height of its rows, and its distance from the axes [inches]."""
 
@@ -50,10 +53,22 @@ def draw(panel: Panel, axes: Axes | None = None) -> Axes:
         axes.set(title=panel.title, xlabel=panel.x_label, ylabel=panel.y_label)
         axes.set_xscale("log" if panel.x_log else "linear")
         axes.set_yscale("log" if panel.y_log else "linear")
+        for k, (name, height) in enumerate(panel.guides):
+            _guide(axes, name, height, is_right=k % 2 == 0)
         if panel.shaded is not None:
             axes.axvspan(*panel.shaded, color="0.5", alpha=0.12, lw=0)
         _legend(axes)
     return axes
+
+
+def _guide(axes: Axes, name: str, height: float, *, is_right: bool) -> None:
+    """Draw a horizontal line with its name at one end, if the data reach it."""
+    low, high = axes.get_ylim()
+    if low <= height <= high:
+        axes.axhline(height, color="0.55", lw=0.7, ls=(0, (1, 2)), zorder=0.5)
+        place, side = (0.995, "right") if is_right else (0.005, "left")
+        across = axes.get_yaxis_transform()
+        axes.text(place, height, name, ha=side, va="bottom", transform=across, **_GUIDE)
 
 
 def draw_map(heat_map: HeatMap, axes: Axes | None = None) -> Axes:
@@ -73,7 +88,8 @@ def _coloured(heat_map: HeatMap, axes: Axes) -> AxesImage:
     )
     axes.set_xticks(range(len(heat_map.x)), heat_map.x)
     axes.set_yticks(range(len(heat_map.y)), heat_map.y)
-    for (row, column), value in np.ndenumerate(heat_map.values):
+    told = heat_map.values if heat_map.values.size <= _TOLD else np.empty((0, 0))
+    for (row, column), value in np.ndenumerate(told):
         dark = value < 0.5 * (low + high)
         colour = "white" if dark else "black"
         axes.text(column, row, f"{value:.2f}", ha="center", va="center", color=colour)
@@ -117,9 +133,31 @@ def draw_row(row: Row) -> Axes:
     return first
 
 
+def draw_sheet(sheet: Sheet) -> Axes:
+    """Draw pictures two in a row; return the first axes."""
+    with rc_context(_STYLE):
+        width, height = _SIZE
+        rows = -(-len(sheet.pictures) // 2)
+        figure = Figure(figsize=(2 * width, rows * (height + 2 * _LEGEND_ROW)))
+        FigureCanvasAgg(figure)
+        every = np.ravel(figure.subplots(rows, 2, squeeze=False))
+        for axes, picture in zip(every, sheet.pictures, strict=False):
+            if isinstance(picture, HeatMap):
+                axes.grid(False)
+                figure.colorbar(_coloured(picture, axes), ax=axes)
+            else:
+                draw(picture, axes)
+        for axes in every[len(sheet.pictures) :]:
+            axes.remove()
+    first: Axes = every[0]
+    return first
+
+
 def figure(picture: Picture) -> Figure:
-    """Return a figure of a panel, a row of them, a map or several."""
-    if isinstance(picture, Row):
+    """Return a figure of a panel, a map, or several."""
+    if isinstance(picture, Sheet):
+        axes = draw_sheet(picture)
+    elif isinstance(picture, Row):
         axes = draw_row(picture)
     elif isinstance(picture, Maps):
         axes = draw_maps(picture)

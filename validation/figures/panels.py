@@ -42,6 +42,8 @@ class Panel:
     x_log, y_log : bool
     shaded : (float, float) or None
         Span of x that was used.
+    guides : tuple of (str, float)
+        Names and heights of horizontal lines; none outside the data is drawn.
     """
 
     title: str
@@ -51,6 +53,7 @@ class Panel:
     x_log: bool = True
     y_log: bool = True
     shaded: tuple[float, float] | None = None
+    guides: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,5 +110,19 @@ class Maps:
     panels: tuple[HeatMap, ...]
 
 
-Picture = Panel | HeatMap | Row | Maps
+@dataclass(frozen=True)
+class Sheet:
+    """Pictures of several kinds, two in a row, each with scales and a legend of its own.
+
+    Parameters
+    ----------
+    title : str
+    pictures : tuple of Panel or HeatMap
+    """
+
+    title: str
+    pictures: tuple[Panel | HeatMap, ...]
+
+
+Picture = Panel | HeatMap | Row | Maps | Sheet
 """What is drawn as one figure."""

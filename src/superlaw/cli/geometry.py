@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from superlaw import storage
 from superlaw.arguments import ArgumentError
-from superlaw.cli.command import Answer, Command, answer_file, draw, plot_file
+from superlaw.cli.command import Answer, Command, draw, plot_file
 from superlaw.cli.options import (
     Kind,
     Options,
@@ -21,6 +22,7 @@ from superlaw.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from superlaw.solvers.spectra.answer import Geometry
     from superlaw.validation.geometry.law import OverlapLaw
 
 
@@ -50,43 +52,66 @@ def _build(parser: Parser) -> None:
         about="rows whose overlaps with all others are looked at (128)",
     )
     count(group, "--entropy", to="geometry.entropy", about="root of all random streams (0)")
-    path(parser, "--out", to="files.out", about="norm, dimensionality, … of each: .csv or .npz")
-    path(parser, "--plot", to="files.plot", about="figure, as .svg, .png or .pdf")
+    path(
+        parser,
+        "--out",
+        to="files.out",
+        about="folder of a report, index.html; or a file: the answer as .json, norm, "
+        "dimensionality, … of each feature as .csv or .npz",
+        metavar="DIR",
+    )
+    path(parser, "--plot", to="files.plot", about="the figures, as .svg, .png or .pdf")
 
 
 def _run(options: Options) -> Answer:
+    from superlaw.solvers.spectra.geometry import geometry
     from superlaw.validation.geometry.law import overlap_law
 
-    given, files = dict(options["matrix"]), options["files"]
+    given = options["matrix"] | options["geometry"]
     paths = given.pop("paths", [])
     if not paths:
         raise ArgumentError("matrix must be given; got nothing. Give a file, e.g. m.npy.")
-    plot, out = plot_file(options), files.get("out")
-    if len(paths) == 1:
-        return _one(paths[0], given | options["geometry"], out, plot)
-    written = answer_file(options, None)  # refused before any work
-    found = overlap_law(paths, progress=True, **given, **options["geometry"])
-    written = answer_file(options, found) if written else ()
+    plot, out = plot_file(options), options["files"].get("out")
+    is_one = len(paths) == 1
+    target = None if out is None else _target(out, is_one)
+    found: Any = (
+        geometry(paths[0], progress=True, **given)
+        if is_one
+        else overlap_law(paths, progress=True, **given)
+    )
+    written = [] if target is None else [partial(_save, found, target)]
     if plot is not None:
-        written = (*written, partial(_plot_law, found, plot))
-    return Answer(found, str(found), files=written)
+        written.append(partial(_plot, found, plot))
+    return Answer(found, str(found), files=tuple(written))
 
 
-def _one(path: str, given: dict[str, Any], out: str | None, plot: str | None) -> Answer:
-    """Measure one matrix."""
-    from superlaw.solvers.spectra.geometry import geometry
-
-    if out is not None:
-        storage.output_file(out, (".csv", ".npz"))
-    found = geometry(path, progress=True, **given)
-    files = () if out is None else (partial(found.save, out),)
-    return Answer(found, str(found), files=files)
+def _target(out: str, is_one: bool) -> Path:
+    """Return a file or folder to write to, or refuse it before any work."""
+    known = (".csv", ".npz", ".json") if is_one else (".json",)
+    if Path(out).suffix:
+        return storage.output_file(out, known)
+    return storage.output_folder(out)
 
 
-def _plot_law(found: OverlapLaw, plot: str) -> None:
-    from superlaw.validation.geometry.pictures import overlaps_against_width
+def _save(found: Geometry | OverlapLaw, target: Path) -> None:
+    from superlaw.validation.geometry import page
 
-    draw(overlaps_against_width(found), plot)
+    if not target.suffix:
+        page.save(found, target)
+    elif target.suffix == ".json":
+        storage.write_json(target, found)
+    else:
+        found.save(target)
+
+
+def _plot(found: Geometry | OverlapLaw, plot: str) -> None:
+    from superlaw.solvers.spectra.answer import Geometry
+    from superlaw.validation.geometry import pictures
+
+    if isinstance(found, Geometry):
+        draw(pictures.sheet(found), plot)
+    else:
+        draw(pictures.overlaps_against_width(found), plot)
 
 
 COMMAND = Command(
@@ -96,6 +121,7 @@ COMMAND = Command(
         "superlaw geometry embedding.npy",
         "superlaw geometry model.safetensors --tensor lm_head.weight --json",
         "superlaw geometry decoder.npy --columns --out features.csv",
+        "superlaw geometry model.gguf --tensor token_embd.weight --out report",
         "superlaw geometry small.safetensors large.safetensors xl.safetensors --tensor wte.weight",
     ),
     _build,

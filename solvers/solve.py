@@ -13,7 +13,7 @@ from superlaw.curves import log_times
 from superlaw.setting.case import Case, case
 from superlaw.setting.optimizer import SGD, Optimizer
 from superlaw.setting.student import Student
-from superlaw.setting.table import Condition, Row, Table, among
+from superlaw.setting.table import UNIT_COLUMNS, Condition, Row, Table, among
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers import closed_forms
 from superlaw.solvers.closed_forms import Asked
@@ -209,6 +209,7 @@ _MILD = (
     among("activation", "relu"),
     among("bias", True),
     among("amplitude", "uniform"),
+    UNIT_COLUMNS,
     Condition("b", "at least 1/4", lambda case: case.task.b >= 0.25),
     Condition(
         "width",

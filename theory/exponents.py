@@ -14,7 +14,7 @@ from superlaw.notices import Notice
 from superlaw.setting.case import Case, case
 from superlaw.setting.optimizer import GradientFlow, Optimizer
 from superlaw.setting.student import Student
-from superlaw.setting.table import Condition, Row, Table, among
+from superlaw.setting.table import UNIT_COLUMNS, Condition, Row, Table, among
 from superlaw.setting.task import PowerLawTask
 from superlaw.theory.answer import Exponent, answer, time_assumption
 from superlaw.theory.laws import coactive, sequential, sgd, superposed, tied, two_layer
@@ -298,7 +298,7 @@ _ABOVE_1 = Condition("a", "above 1", lambda case: case.task.a > 1.0)
 _BETWEEN = {name: f"{low:g} to {high:g}" for name, (low, high) in tied.MEASURED["region"].items()}
 _MAPPED = (
     among("amplitude", "uniform"),
-    Condition("init", "1", lambda case: case.student.init in (None, 1.0)),
+    UNIT_COLUMNS,
     Condition("a", _BETWEEN["a"], partial(_within, "a")),
     Condition("b", _BETWEEN["b"], partial(_within, "b")),
     Condition("n_features", _BETWEEN["N"], partial(_within, "N")),

@@ -10,6 +10,9 @@ from superlaw.validation.claims.size import SIZES, Conditions, Size
 from superlaw.validation.claims.suites import selection
 from superlaw.validation.reports.report import Report
 
+MOST_PLANTED = 10.0
+"""Factor by which exponents stay those of spectra."""
+
 
 def validate(
     *names: str,
@@ -60,7 +63,9 @@ def validate(
     True
     """
     flag("progress", progress)
-    positive("planted", planted, "Leave it out, or give a factor such as 1.1.")
+    positive("planted", planted, remedy := "Leave it out, or give a factor such as 1.1.")
+    if not 1.0 / MOST_PLANTED <= planted <= MOST_PLANTED:
+        refuse("planted", f"between {1.0 / MOST_PLANTED:g} and {MOST_PLANTED:g}", planted, remedy)
     whole("entropy", entropy, "Give a whole number.", minimum=0)
     conditions = Conditions(_size(size, seeds, n_features), entropy, planted, progress, runs)
     chosen, results = selection(names), []

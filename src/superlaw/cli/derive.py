@@ -45,6 +45,7 @@ def _build(parser: Parser) -> None:
 def _run(options: Options) -> Answer:
     from superlaw import storage
     from superlaw.arguments import one_of
+    from superlaw.progress import WorkBar
     from superlaw.theory import derivations
     from superlaw.theory.documents import formats
 
@@ -52,21 +53,32 @@ def _run(options: Options) -> Answer:
     form = one_of("format", given.get("format", "md"), formats.FORMATS)
     chosen = [derivations.derive(name) for name in given.get("names") or derivations.NAMES]
     if given.get("check"):
+        _check_alone(options)
         return _ledgers(chosen, given.get("runs"))
     if "runs" in given:
         refuse("runs", "left out without --check", given["runs"], "Documents are written at once.")
     _check_case(options)
     folder = storage.output_folder(given["out"]) if "out" in given else None
     write = formats.FORMATS[form]
-    documents = {
-        f"{document.name}{formats.SUFFIXES[form]}": write(document)
-        for document in _documents(chosen, options)
-    }
+    with WorkBar(True, len(chosen)) as bar:
+        documents = {}
+        for document in _documents(chosen, options):
+            documents[f"{document.name}{formats.SUFFIXES[form]}"] = write(document)
+            bar.move(1)
     if folder is None:
         return Answer(documents, "\n".join(documents.values()))
-    for name, document in documents.items():
-        storage.write_text(folder / name, document)
+    for name, text in documents.items():
+        storage.write_text(folder / name, text)
     return Answer({"files": sorted(documents)}, f"wrote {', '.join(documents)}")
+
+
+def _check_alone(options: Options) -> None:
+    """Refuse what would change a document, where steps are checked and none is written."""
+    document = {key: options["derive"].get(key) for key in ("format", "out", "simulate")}
+    given = document | options["task"] | options["student"] | options["times"]
+    for name, value in given.items():
+        if value is not None:
+            refuse(name, "left out with --check", value, "Steps are checked at points of any case.")
 
 
 def _ledgers(chosen: list[Derivation], runs: str | None) -> Answer:

@@ -6,11 +6,12 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
+from superlaw.arguments import refuse
 from superlaw.cli.command import FAILED, GOOD, Answer, Command
 from superlaw.cli.options import Options, Parser, count, number, operands, path, switch, word
 
 if TYPE_CHECKING:
-    from superlaw.validation.claims.claim import ClaimResult
+    from superlaw.validation.claims.claim import Claim, ClaimResult
 
 
 def _build(parser: Parser) -> None:
@@ -38,7 +39,7 @@ def _build(parser: Parser) -> None:
         about="folder to keep the simulations in, and to resume from",
     )
     path(group, "--out", to="files.out", metavar="DIR", about="folder of the report (report)")
-    switch(parser, "--list", to="files.list", about="list suites and claims, run nothing")
+    switch(parser, "--list", to="files.list", about="list claims, run nothing")
 
 
 def _run(options: Options) -> Answer:
@@ -46,10 +47,13 @@ def _run(options: Options) -> Answer:
     from superlaw.validation.claims.suites import selection
     from superlaw.validation.validate import validate
 
-    if options["files"].get("list"):
-        return _list()
     given = dict(options["validate"])
-    claims = [claim.name for claim in selection(tuple(given.pop("claims", ())))]
+    chosen = selection(tuple(given.pop("claims", ())))
+    if options["files"].pop("list", False):
+        for name, value in (given | options["files"]).items():
+            refuse(name, "left out with --list", value, "It runs nothing.")
+        return _list(chosen)
+    claims = [claim.name for claim in chosen]
     out = storage.output_folder(options["files"].get("out", "report"))
     report = validate(*claims, progress=True, on_claim=_announce, **given)
     return Answer(
@@ -60,14 +64,17 @@ def _run(options: Options) -> Answer:
     )
 
 
-def _list() -> Answer:
+def _list(chosen: tuple[Claim, ...]) -> Answer:
+    """Say what the chosen claims are, by suite."""
     from superlaw.validation.claims.suites import suites
 
+    listed = {suite: [c for c in claims if c in chosen] for suite, claims in suites().items()}
     lines = []
-    for suite, claims in suites().items():
-        lines += [suite, *(f"  {c.name:14}{c.step:5}{c.statement}" for c in claims)]
-    told = {suite: {c.name: c.to_dict() for c in claims} for suite, claims in suites().items()}
-    return Answer(told, "\n".join(lines))
+    for suite, claims in listed.items():
+        if claims:
+            lines += [suite, *(f"  {c.name:14}{c.step:5}{c.statement}" for c in claims)]
+    told = {suite: {c.name: c.to_dict() for c in claims} for suite, claims in listed.items()}
+    return Answer({suite: claims for suite, claims in told.items() if claims}, "\n".join(lines))
 
 
 def _announce(claim: ClaimResult) -> None:

@@ -59,6 +59,10 @@ def among(name: str, *values: Any) -> Condition:
     return Condition(name, rule, lambda case: case.argument(name) in values)
 
 
+UNIT_COLUMNS = Condition("init", "1", lambda case: case.student.init in (None, 1.0))
+"""Trained columns start with norm 1."""
+
+
 @dataclass(frozen=True)
 class Row(Generic[Maker]):
     """A set of cases, what covers them, and the options that it takes.

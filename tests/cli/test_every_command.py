@@ -1,0 +1,64 @@
+"""Every command works where the terminal has few letters, the system says little, or no disk."""
+
+import io
+import os
+import sys
+
+import numpy as np
+import pytest
+
+from superlaw.cli import main
+from superlaw.cli.dispatch import COMMANDS
+
+LINES = {
+    "exponent": "exponent -a 1.5 -b 0.25",
+    "solve": "solve -a 1.5 -N 16 --t-end 2 --per-decade 2",
+    "simulate": "simulate -a 1.5 -N 8 --seeds 2 --t-end 1 --per-decade 2",
+    "fit": "fit curve.csv --floor none",
+    "geometry": "geometry matrix.npy",
+    "validate": "validate two_layer --size small",
+    "width": "width --law even -N 9 --widths 2,3",
+    "derive": "derive front",
+    "info": "info",
+}
+QUICK = ("exponent", "solve", "fit", "geometry", "info")
+NAMES = [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in LINES]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """A folder with a curve and a matrix."""
+    monkeypatch.chdir(tmp_path)
+    times = np.geomspace(1.0, 100.0, 12)
+    curve = np.c_[times, times**-0.5]
+    np.savetxt("curve.csv", curve, delimiter=",", header="times,loss", comments="")
+    np.save("matrix.npy", np.sin(np.arange(24.0)).reshape(8, 3))
+    return tmp_path
+
+
+def test_every_command_has_a_line():
+    assert set(LINES) == {command.name for command in COMMANDS}
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+@pytest.mark.parametrize("name", NAMES)
+def test_few_letters_and_a_system_that_says_little(monkeypatch, encoding, name):
+    content = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(content, encoding=encoding))
+    monkeypatch.delattr(os, "sysconf")
+    monkeypatch.setitem(sys.modules, "resource", None)
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    assert main(LINES[name].split()) == 0
+    sys.stdout.flush()
+    text = content.getvalue().decode(encoding)
+    assert len(text) > 50
+    assert "?" not in text
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
+@pytest.mark.parametrize("name", NAMES)
+def test_a_full_disk_is_no_success(monkeypatch, capsys, name):
+    with open("/dev/full", "w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main([*LINES[name].split(), "--json"]) == 2
+    assert "cannot write standard output: No space left on device" in capsys.readouterr().err

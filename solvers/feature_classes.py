@@ -76,9 +76,10 @@ def feature_classes(
     (480, 1.0)
     """
     n = whole("n_features", n_features, "Give a number of features, e.g. 1e6.")
-    for name, value in (("head", head), ("tail", tail)):
-        whole(name, value, f"Use at least {_END_POINTS}.", minimum=_END_POINTS)
-    whole("per_decade", per_decade, "Use at least 4.", minimum=4)
+    enough = f"Use at least {_END_POINTS}."
+    head = whole("head", head, enough, minimum=_END_POINTS)
+    tail = whole("tail", tail, enough, minimum=_END_POINTS)
+    per_decade = whole("per_decade", per_decade, "Use at least 4.", minimum=4)
     if n < max(DIRECT_BELOW, 2 * (head + tail)):
         return all_features(n)
     nodes, weights = _panels(head + 0.5, n - tail + 0.5, per_decade)

@@ -195,7 +195,7 @@ class Solution(Result):
         ArgumentError
             If the file or its manifest is missing, damaged, or not a solution's.
         """
-        source = Path(path)
+        source = storage.named(path)
         columns = read_columns(source)
         try:
             facts: dict[str, Any] = storage.read_json(_manifest(source))

@@ -1,6 +1,10 @@
+import ast
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import superlaw
 from superlaw import arguments
 from superlaw.arguments import ArgumentError
 
@@ -119,3 +123,15 @@ def test_a_flag_is_true_or_false(value):
     with pytest.raises(ArgumentError, match=r"^throw must be True or False"):
         arguments.flag("throw", value)
     assert arguments.flag("throw", True) is True
+
+
+def test_what_a_check_returns_is_used():
+    """A count of 1e9 is whole, and what makes an int of it is the check."""
+    root, dropped = Path(superlaw.__file__).parent, []
+    rooms = (root, *(root / room for room in ("theory", "solvers", "validation")))  # links
+    for path in (path for room in rooms for path in room.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+                if ast.unparse(node.value.func) in ("whole", "finite", "positive", "not_negative"):
+                    dropped.append(f"{path}:{node.lineno}")
+    assert dropped == []

@@ -63,10 +63,12 @@ def validate(
     True
     """
     flag("progress", progress)
-    positive("planted", planted, remedy := "Leave it out, or give a factor such as 1.1.")
+    planted = positive("planted", planted, remedy := "Leave it out, or give a factor such as 1.1.")
     if not 1.0 / MOST_PLANTED <= planted <= MOST_PLANTED:
         refuse("planted", f"between {1.0 / MOST_PLANTED:g} and {MOST_PLANTED:g}", planted, remedy)
-    whole("entropy", entropy, "Give a whole number.", minimum=0)
+    entropy = whole("entropy", entropy, "Give a whole number.", minimum=0)
+    if on_claim is not None and not callable(on_claim):
+        refuse("on_claim", "a function of a ClaimResult", on_claim, "Leave it out.")
     conditions = Conditions(_size(size, seeds, n_features), entropy, planted, progress, runs)
     chosen, results = selection(names), []
     _check_taken(chosen, seeds=seeds, n_features=n_features, entropy=entropy or None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from superlaw.arguments import finite, one_of, positive, refuse, whole
+from superlaw.arguments import finite, flag, one_of, positive, refuse, whole
 from superlaw.solvers.integrators.problem import MeanField
 from superlaw.solvers.integrators.steps.loop import Watch
 
@@ -39,7 +39,7 @@ class Event:
 
 def loss_reaches(level: float, *, ends: bool = False) -> Event:
     """Return the event that the loss falls to a level."""
-    positive("level", level, "Give a loss, e.g. 1e-3.")
+    level = positive("level", level, "Give a loss, e.g. 1e-3.")
     return Event(f"loss {level:g}", level, observable="loss", ends=ends)
 
 
@@ -89,7 +89,7 @@ def watch(problem: MeanField, events: Sequence[Event]) -> Watch:
         level=np.array(level, dtype=np.float64),
         gap=np.zeros(len(events)),
         found=np.full(len(events), np.nan),
-        ends=np.array([e.ends for e in events], dtype=np.int64),
+        ends=np.array([flag("ends", e.ends) for e in events], dtype=np.int64),
     )
 
 

@@ -10,11 +10,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from superlaw.arguments import refuse
+from superlaw.arguments import flag, numbers, refuse, whole
 from superlaw.curves import Array
 from superlaw.solvers.integrators.derivative_checks import check_derivatives
 from superlaw.solvers.integrators.kernel_checks import check_kernels
 from superlaw.solvers.integrators.steps.layout import Kernel, no_order
+
+_ARRAYS = "Give one number a feature."
+_COUNTED = "Give the number of order parameters."
+_LEADING = ("loss", "loss_rate")
+_MAY_BE_INFINITE = ("scale", "learned")
 
 
 @dataclass(frozen=True)
@@ -85,23 +90,48 @@ class MeanField:
 
     def __post_init__(self) -> None:
         """Refuse what could not be integrated."""
-        n = np.shape(self.y0)
-        for name, shape in (("y0", n), ("weight", n), ("theta", (len(self.theta), *n))):
-            value = np.asarray(getattr(self, name))
-            if value.dtype.kind not in "fiu":
-                refuse(name, "an array of real numbers", str(value.dtype), "Convert it.")
-            value = np.ascontiguousarray(value, dtype=np.float64)
-            if value.shape != shape or len(n) != 1 or n[0] == 0:
-                refuse(name, f"an array of shape {shape}", value.shape, "One entry a feature.")
-            if not np.all(np.isfinite(value)):
-                refuse(name, "finite", value[~np.isfinite(value)][0], "Check the parameters.")
-            object.__setattr__(self, name, value)
-        if self.observables[:2] != ("loss", "loss_rate"):
+        self._check_arrays()
+        object.__setattr__(self, "n_order", whole("n_order", self.n_order, _COUNTED, minimum=0))
+        for name in ("order_is_linear", "is_linear", "is_gradient_flow"):
+            flag(name, getattr(self, name))
+        if not isinstance(self.observables, tuple) or self.observables[:2] != _LEADING:
             refuse("observables", 'led by "loss", "loss_rate"', self.observables, "Name them so.")
         if self.bounds is not None:
-            _check_bounds(self.y0, *(np.asarray(bound) for bound in self.bounds))
+            self._check_bounds()
         check_kernels(self)
         check_derivatives(self)
+
+    def _check_arrays(self) -> None:
+        """Refuse what are no finite arrays of one entry a feature; keep them as such."""
+        n = numbers("y0", self.y0, _ARRAYS).shape
+        several = (numbers("theta", self.theta, _ARRAYS).shape or (0,))[0]
+        shapes = {"y0": n, "weight": n, "theta": (several, *n), "scale": n, "learned": n}
+        for name, shape in (shapes | {"shared": np.shape(self.shared)}).items():
+            if getattr(self, name) is None and name in ("scale", "learned"):
+                continue
+            value = np.ascontiguousarray(numbers(name, getattr(self, name), _ARRAYS))
+            if value.shape != shape or len(n) != 1 or n[0] == 0:
+                refuse(name, f"an array of shape {shape}", value.shape, "One entry a feature.")
+            if name not in _MAY_BE_INFINITE and not np.all(np.isfinite(value)):
+                refuse(name, "finite", value[~np.isfinite(value)][0], "Check the parameters.")
+            object.__setattr__(self, name, value)
+
+    def _check_bounds(self) -> None:
+        """Refuse bounds that are no two arrays around the start."""
+        y0, rule = self.y0, "two arrays around y0, one entry a feature"
+        assert self.bounds is not None
+        try:
+            low, high = self.bounds
+        except (TypeError, ValueError):
+            refuse("bounds", rule, self.bounds, "Give (least, largest).")
+        low, high = numbers("bounds", low, _ARRAYS), numbers("bounds", high, _ARRAYS)
+        if not low.shape == high.shape == y0.shape:
+            refuse("bounds", rule, (low.shape, high.shape), f"Give shapes {y0.shape}.")
+        outside = np.flatnonzero((y0 < low) | (y0 > high))
+        if outside.size:
+            k = outside[0]
+            span = f"{low[k]:.6g} … {high[k]:.6g} for y0 = {y0[k]:.6g}"
+            refuse("bounds", rule, span, "Widen them.")
 
     @property
     def n_features(self) -> int:
@@ -111,13 +141,3 @@ class MeanField:
     def error_scale(self) -> Array:
         """Return the size against which errors count, zero where |y| itself counts."""
         return np.zeros_like(self.y0) if self.scale is None else np.asarray(self.scale, float)
-
-
-def _check_bounds(y0: Array, low: Array, high: Array) -> None:
-    rule = "two arrays around y0, one entry a feature"
-    if not low.shape == high.shape == y0.shape:
-        refuse("bounds", rule, (low.shape, high.shape), f"Give shapes {y0.shape}.")
-    outside = np.flatnonzero((y0 < low) | (y0 > high))
-    if outside.size:
-        k = outside[0]
-        refuse("bounds", rule, f"{low[k]:.6g} … {high[k]:.6g} for y0 = {y0[k]:.6g}", "Widen them.")

@@ -97,8 +97,8 @@ def geometry(
     flag("columns", columns)
     flag("unit", unit)
     flag("progress", progress)
-    whole("entropy", entropy, "Give a whole number.", minimum=0)
-    whole("sampled_rows", sampled_rows, "Give at least 1.")
+    entropy = whole("entropy", entropy, "Give a whole number.", minimum=0)
+    sampled_rows = whole("sampled_rows", sampled_rows, "Give at least 1.")
     rows = replace(opened(matrix, tensor, columns=columns), is_unit=unit)
     if leading is not None:
         leading = whole("leading", leading, "Give 0, 1, 2 or 3.", minimum=0)

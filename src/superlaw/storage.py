@@ -161,6 +161,14 @@ def unknown_number(value: Any, name: str = "") -> str | None:
     return next((place for place in found if place is not None), None)
 
 
+def named(path: str | os.PathLike[str], name: str = "path") -> Path:
+    """Return `path` as a path, or refuse what names no file."""
+    try:
+        return Path(path)
+    except TypeError as error:
+        refuse(name, "the name of a file or folder", path, f"{reason(error)}.")
+
+
 def read_bytes(path: str | os.PathLike[str], largest: int = LARGEST) -> bytes:
     """Return what a file holds; a pipe or a device may have no end, so there is a limit.
 

@@ -147,7 +147,7 @@ class Ensemble(Result):
         ArgumentError
             If a file or its manifest is missing, damaged, altered, or not an ensemble's.
         """
-        source = Path(path)
+        source = storage.named(path)
         try:
             return _of_folder(source) if source.is_dir() else _of_file(source)
         except ArgumentError:

@@ -141,7 +141,7 @@ def simulate(
     if save_every is not None and out is None:
         refuse("save_every", "left out without a folder", save_every, "Give out=... to save.")
     every = SAVE_SECONDS if save_every is None else save_every
-    positive("save_every", every, "Give seconds, e.g. 60.")
+    every = positive("save_every", every, "Give seconds, e.g. 60.")
     folder = None if out is None else run_folder(out, plan)
     return Runs(plan, folder, every, progress=progress).go(at_once)
 
@@ -160,7 +160,7 @@ def _plan(
     """Check everything before any work is done."""
     chosen = _default_optimizer(case(task, student)) if optimizer is None else optimizer
     studied = case(task, student, chosen)
-    one_of("features", features or "all", ("all", "classes"))
+    one_of("features", "all" if features is None else features, ("all", "classes"))
     given = {"features": None if features == "all" else features, "n_classes": n_classes}
     TRAINERS.row(studied, given | {"precision": precision})
     n = task.n_features

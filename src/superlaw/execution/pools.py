@@ -53,7 +53,7 @@ class Pool:
 
     def __init__(self, executor: str | Executor, workers: int | None = None) -> None:
         if workers is not None:
-            whole("workers", workers, "Give a number of jobs to run at a time.")
+            workers = whole("workers", workers, "Give a number of jobs to run at a time.")
         self.is_own = isinstance(executor, str)
         self.name = executor if isinstance(executor, str) else type(executor).__name__
         self.workers = workers or os.cpu_count() or 1

@@ -10,10 +10,12 @@ from superlaw.arguments import finite, positive, refuse, whole
 _LR = "Give a learning rate, e.g. lr=0.05."
 
 
-def _check_fraction(name: str, value: float) -> None:
-    """Refuse a number outside [0, 1)."""
-    if not 0.0 <= finite(name, value, "Give a number of at least 0 and below 1.") < 1.0:
+def _fraction(name: str, value: float) -> float:
+    """Return a number in [0, 1), or refuse it."""
+    number = finite(name, value, "Give a number of at least 0 and below 1.")
+    if not 0.0 <= number < 1.0:
         refuse(name, "at least 0 and below 1", value, "Give e.g. 0.9.")
+    return number
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class GradientFlow:
 
     def __post_init__(self) -> None:
         """Refuse what does not define a tolerance."""
-        positive("rtol", self.rtol, "Give a relative tolerance, e.g. 1e-3.")
+        rtol = positive("rtol", self.rtol, "Give a relative tolerance, e.g. 1e-3.")
+        object.__setattr__(self, "rtol", rtol)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the optimizer as plain data."""
@@ -67,11 +70,11 @@ class SGD:
 
     def __post_init__(self) -> None:
         """Refuse what does not define an optimizer."""
-        positive("lr", self.lr, _LR)
+        object.__setattr__(self, "lr", positive("lr", self.lr, _LR))
         if self.batch is not None:
             remedy = "Give samples per step, or None for the population gradient."
             object.__setattr__(self, "batch", whole("batch", self.batch, remedy))
-        _check_fraction("momentum", self.momentum)
+        object.__setattr__(self, "momentum", _fraction("momentum", self.momentum))
 
     @property
     def time_per_step(self) -> float:
@@ -114,12 +117,13 @@ class Adam:
 
     def __post_init__(self) -> None:
         """Refuse what does not define an optimizer."""
-        positive("lr", self.lr, _LR)
+        object.__setattr__(self, "lr", positive("lr", self.lr, _LR))
         remedy = "Give samples per step, e.g. 64."
         object.__setattr__(self, "batch", whole("batch", self.batch, remedy))
-        _check_fraction("beta1", self.beta1)
-        _check_fraction("beta2", self.beta2)
-        positive("epsilon", self.epsilon, "Give a small number, e.g. 1e-8.")
+        object.__setattr__(self, "beta1", _fraction("beta1", self.beta1))
+        object.__setattr__(self, "beta2", _fraction("beta2", self.beta2))
+        epsilon = positive("epsilon", self.epsilon, "Give a small number, e.g. 1e-8.")
+        object.__setattr__(self, "epsilon", epsilon)
         for name in ("lr", "epsilon"):
             if getattr(self, name) >= 1.0:
                 remedy = "A step moves a weight by about lr, and divides by more than epsilon."

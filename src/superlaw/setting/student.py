@@ -126,19 +126,20 @@ class Student:
                 refuse("init_profile", "left out for one layer", self.init_profile, remedy)
             return
         init = 1e-3 if self.init is None else self.init
-        positive("init", init, "Two layers at zero never learn: give e.g. init=1e-3.")
+        init = positive("init", init, "Two layers at zero never learn: give e.g. init=1e-3.")
         if init < SMALLEST_INIT:
             refuse("init", f"at least {SMALLEST_INIT:g}", init, "Give e.g. init=1e-3.")
         if init >= 1.0:
             refuse("init", "below 1", init, "Start below the target: give e.g. init=1e-3.")
-        object.__setattr__(self, "init", float(init))
+        object.__setattr__(self, "init", init)
 
     def _check_columns(self) -> None:
         """Refuse a start that one layer does not have."""
         if self._is_factored or self.embedding == "trained":
             if self.init is not None:
                 remedy = "Give the norm of the columns of W, e.g. init=0.3."
-                if not SHORTEST <= positive("init", self.init, remedy) <= LONGEST:
+                object.__setattr__(self, "init", positive("init", self.init, remedy))
+                if not SHORTEST <= self.init <= LONGEST:
                     rule = f"between {SHORTEST:g} and {LONGEST:g} for trained columns"
                     refuse("init", rule, self.init, remedy)
         elif self.init is not None and finite("init", self.init, "Leave it out.") != 0.0:

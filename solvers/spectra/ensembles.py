@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,8 +51,24 @@ def capacity(square_norms: Array, dimension: int) -> float:
     return float(share.sum() / min(own.sum(), dimension))
 
 
-def spreads(eigenvalues: Array, rng: np.random.Generator, draws: int = DRAWS) -> Array:
-    """Return sorted draws of cv² = Var_μ λ/E_μ² λ of Haar features at a given spectrum.
+@dataclass(frozen=True)
+class Haar:
+    """Haar features at a given spectrum.
+
+    Parameters
+    ----------
+    spreads : ndarray, (draws,)
+        cv² = Var_μ λ/E_μ² λ of each, sorted.
+    capacity : float
+        E[(Σ λ g²)²/Σ λ² g²]/E[Σ λ g²/λ̄], what Σ D_i/rank F is for many of them.
+    """
+
+    spreads: Array
+    capacity: float
+
+
+def haar(eigenvalues: Array, rng: np.random.Generator, draws: int = DRAWS) -> Haar:
+    """Return draws of Haar features at a given spectrum.
 
     μ(l) = λ_l g_l²/Σ λ g² with standard normal g: a row of the right singular vectors is uniform
     (derivation step G14). The constraint that norms are those observed is left out.
@@ -62,15 +79,17 @@ def spreads(eigenvalues: Array, rng: np.random.Generator, draws: int = DRAWS) ->
         Above zero.
     """
     lam = eigenvalues / eigenvalues.mean()
-    found = np.empty(draws)
+    spreads, shares, total = np.empty(draws), np.empty(draws), 0.0
     size = max(1, 2**21 // len(lam))
     for start in range(0, draws, size):
-        part = found[start : start + size]
-        weights = lam * rng.standard_normal((len(part), len(lam))) ** 2
-        weights /= weights.sum(axis=1, keepdims=True)
-        mean = weights @ lam
-        part[:] = weights @ lam**2 / mean**2 - 1.0
-    return np.sort(np.maximum(found, 0.0))
+        place = slice(start, min(start + size, draws))
+        weights = lam * rng.standard_normal((place.stop - start, len(lam))) ** 2
+        norms = weights.sum(axis=1)
+        first, second = weights @ lam, weights @ lam**2
+        spreads[place] = second * norms / first**2 - 1.0
+        shares[place] = norms**2 / first
+        total += float(norms.sum())
+    return Haar(np.sort(np.maximum(spreads, 0.0)), float(shares.sum() / total))
 
 
 def tail(overlap: Array, dimension: int) -> Array:

@@ -182,7 +182,7 @@ def _version(
     """Return one version in the units of the matrix."""
     lam = frame.eigenvalues
     if frame.rank:
-        null = ensembles.spreads(lam[: frame.rank], rng)
+        null = ensembles.haar(lam[: frame.rank], rng).spreads
     else:
         null = np.zeros(ensembles.DRAWS)
     square = scale * scale

@@ -61,19 +61,38 @@ class Map(Extent):
 
 
 @dataclass(frozen=True)
+class Matrices(Extent):
+    """How many matrices a suite draws, and how many students it trains for theirs.
+
+    Parameters
+    ----------
+    codes, toys, starts : int
+        Codes that toy models form, toy models of a code at most, and starts of each.
+    steps, batch : int
+        Of each start.
+    """
+
+    codes: int
+    toys: int
+    starts: int
+    steps: int
+    batch: int
+
+
+@dataclass(frozen=True)
 class Size:
     """How much each suite simulates.
 
     Parameters
     ----------
-    sequential, superposed, geometry : Extent
-        Matrices are drawn, and nothing is trained, for the geometry.
+    sequential, superposed : Extent
+    geometry : Matrices
     trained : Map
     """
 
     sequential: Extent
     superposed: Extent
-    geometry: Extent
+    geometry: Matrices
     trained: Map
 
     def with_each(self, **changed: Any) -> Size:
@@ -97,7 +116,10 @@ _ALL_WIDTHS = tuple(
 """Rows of fixed N, N/K and N/K², the latter in steps of 2."""
 _CORNERS = Map(512, 2, 1e3, (1.1, 1.5, 2.5), (0.0, 0.25, 0.5, 1.0), (), _WIDTHS, 8)
 _SEQUENTIAL, _NETWORKS = Extent(128, 10, 300.0), Extent(256, 6, 1e3)
-_MATRICES, _FEW_MATRICES = Extent(400, 40, 0.0), Extent(400, 8, 0.0)
+_MATRICES, _FEW_MATRICES = (
+    Matrices(400, 40, 0.0, codes=7, toys=5, starts=4, steps=5000, batch=1024),
+    Matrices(400, 8, 0.0, codes=3, toys=1, starts=1, steps=1500, batch=256),
+)
 SIZES = {
     "full": Size(
         sequential=Extent(1024, 8, 1e4),

@@ -44,7 +44,9 @@ class Ensemble(Result):
         The full resolved configuration, enough to run it again.
     observables : dict of ndarray
         Further quantities, shape (n_seeds, n_times) each: for networks the parts of the loss, the
-        fraction of dead units, tr B/K, and the sampling error of a test-set loss.
+        fraction of dead units, tr B/K, and the sampling error of a test-set loss; where W is
+        trained, the frame of its columns (`frame.frame_of`): capacity, level_spread, spread, and
+        haar_capacity and haar_spread of random features at the same eigenvalues.
     """
 
     times: Array

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from superlaw.solvers.integrators.stabilised import Chebyshev
 from superlaw.validation.training.features import Features
+from superlaw.validation.training.frame import frame_of
 from superlaw.validation.training.observables import dead_fraction, learned
 
 Array = NDArray[Any]
@@ -160,7 +161,8 @@ class PopulationFlow:
             "trace": self.factors.trace(parts),
         }
         found = {name: np.asarray(number) for name, number in numbers.items()}
-        return found | learned(L, R, beta, self.tracked, n)
+        frame = frame_of(parts["W"], n) if "W" in parts else {}
+        return found | learned(L, R, beta, self.tracked, n) | frame
 
     def arrays(self) -> dict[str, Array]:
         """Return what a resume file must hold; W is drawn again from the seed."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from superlaw.setting.optimizer import SGD, Adam
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
+from superlaw.validation.training.frame import frame_of
 from superlaw.validation.training.kernels.batches import (
     draw_batch,
     embed,
@@ -156,6 +157,7 @@ class SparseTrainer:
             self.meter(L @ R.T if self.is_embedded else np.ascontiguousarray(R.T), beta)
             | {"trace": np.asarray(trace)}
             | learned(L, R, beta, self.tracked)
+            | (frame_of(self.columns) if self.trains_W else {})
         )
 
     def _geometry(self) -> tuple[Array, Array]:

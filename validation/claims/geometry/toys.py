@@ -1,0 +1,94 @@
+"""Toy models that are trained here form the codes that have names, or none."""
+
+from __future__ import annotations
+
+from superlaw.progress import WorkBar
+from superlaw.solvers.spectra.blocks import Block, blocks
+from superlaw.validation.claims.check import Check
+from superlaw.validation.claims.claim import Claim, Findings
+from superlaw.validation.claims.size import Conditions
+from superlaw.validation.training.toys import Toy, trained_toy
+
+CODES: dict[str, tuple[Toy, ...]] = {
+    "pentagon": (Toy(5, 2, 0.05),),
+    "digon": (
+        Toy(6, 3, 0.1),
+        Toy(5, 2, 0.2),
+        Toy(20, 8, 0.3),
+        Toy(40, 20, 0.1),
+        Toy(40, 20, 0.3),
+    ),
+    "square antiprism": (Toy(8, 3, 0.02),),
+    "scheme of 12 in 4": (Toy(12, 4, 0.1),),
+    "half 5-cube (Clebsch)": (Toy(20, 5, 0.1),),
+    "Petersen": (Toy(20, 8, 0.1),),
+    "no scheme": (Toy(20, 5, 0.03), Toy(40, 8, 0.1)),
+}
+"""What the best start of a toy model forms, of all its features that are long enough."""
+FEATURES = {Toy(5, 2, 0.2): 4, Toy(20, 5, 0.1): 16, Toy(20, 8, 0.3): 16}
+"""Of toy models that leave some out; all of them otherwise."""
+EXACT = 1e-9
+
+
+def run(conditions: Conditions) -> Findings:
+    """Train toy models from several starts, and name the blocks of each."""
+    size = conditions.size.geometry
+    codes = {name: toys[: size.toys] for name, toys in list(CODES.items())[: size.codes]}
+    work = size.starts * sum(map(len, codes.values()))
+    formed: dict[Toy, list[dict[str, int]]] = {}
+    with WorkBar(conditions.progress, float(work)) as bar:
+        for toy in (toy for toys in codes.values() for toy in toys):
+            entropy = conditions.draws(str(toy))
+            for start in range(size.starts):
+                columns = trained_toy(toy, entropy, start, size.steps, size.batch)
+                formed.setdefault(toy, []).append(named(blocks(columns)))
+                bar.move(1.0)
+    planted = conditions.planted
+    checks = tuple(_check(name, toys, formed, planted) for name, toys in codes.items())
+    rows = [
+        {"toy": str(toy), "start": start, "features": each}
+        for toy, found in formed.items()
+        for start, each in enumerate(found)
+    ]
+    return Findings(checks, readings={"formed": rows})
+
+
+def _check(
+    name: str, toys: tuple[Toy, ...], formed: dict[Toy, list[dict[str, int]]], planted: float
+) -> Check:
+    """Compare how many features the best starts have in such codes, and in no others."""
+    starts = len(formed[toys[0]])
+    if name == "no scheme":
+        schemes = sum(set(found) != {name} for toy in toys for found in formed[toy])
+        label = f"1 + starts that form a scheme, of {starts} each of {_told(toys)}"
+        return Check(label, planted, 1.0 + schemes, tolerance=EXACT)
+    expected = {toy: FEATURES.get(toy, toy.n_features) for toy in toys}
+    right = sum(n for toy, n in expected.items() if {name: n} in formed[toy])
+    label = f"features as {name}, best of {starts} starts: {_told(toys)}"
+    return Check(label, planted * sum(expected.values()), float(right), tolerance=EXACT)
+
+
+def _told(toys: tuple[Toy, ...]) -> str:
+    return "; ".join(map(str, toys))
+
+
+def named(found: tuple[Block, ...]) -> dict[str, int]:
+    """Return how many features there are in blocks of each name."""
+    counts: dict[str, int] = {}
+    for block in found:
+        counts[block.name] = counts.get(block.name, 0) + block.size
+    return counts
+
+
+CLAIM = Claim(
+    name="toys",
+    statement=(
+        "Toy models trained here form pentagons, digons, square antiprisms, Petersen graphs, half "
+        "5-cubes, a scheme without a name, or no scheme, as their number of features, their width "
+        "and the density of their inputs decide."
+    ),
+    step="G13",
+    solver="best of several starts",
+    run=run,
+    takes=("entropy",),
+)

@@ -15,6 +15,7 @@ import fits
 import geometry
 import superposed
 import trained
+import words
 
 from superlaw.notices import CODES
 from superlaw.storage import to_json, write_text
@@ -63,6 +64,7 @@ def _validate() -> None:
     trained.measure()
     geometry.measure()
     fits.measure()
+    words.measure()
 
 
 def _texts() -> Iterator[tuple[Path, str]]:
@@ -76,6 +78,7 @@ def _texts() -> Iterator[tuple[Path, str]]:
     yield from trained.pages()
     yield from geometry.pages()
     yield from fits.pages()
+    yield from words.pages()
     yield from claims.pages()
 
 

@@ -48,7 +48,9 @@ def measure_words() -> None:
     for unit in (False, True):
         told = geometry(path, unit=unit).to_dict()
         for version in told["versions"]:
-            del version["eigenvalues"]
+            levels = version.pop("eigenvalues")
+            mean = told["n_features"] / told["dimension"]
+            version["extreme_levels"] = [float(levels[0] / mean), float(levels[-1] / mean)]
         found["unit rows" if unit else "as stored"] = told
     facts = {
         "package": "wordllama",
@@ -68,10 +70,47 @@ def pages() -> Iterator[tuple[Path, str]]:
         f"Made by {claims.command('geometry', report['configuration'])} The identities and the "
         "chance values are derived in [frames](derivations/frames.md); names are given by an exact "
         "test of the relations among cosines.",
-        *claims.sections(report, {}),
+        *claims.sections(report, {}, {"toys": _toys, "merging": _merging}),
         *_words(json.loads(WORDS.read_text("utf-8"))),
     )
     yield DOCS / "geometry.md", "\n\n".join(parts) + "\n"
+
+
+def _toys(claim: dict[str, Any]) -> Iterator[str]:
+    """Yield what every start of every toy model formed."""
+    starts: dict[str, list[str]] = {}
+    for row in claim["readings"]["formed"]:
+        told = ", ".join(f"{count} as {name}" for name, count in row["formed"].items())
+        starts.setdefault(row["toy"], []).append(told)
+    yield (
+        "What each start formed, in features; those that are missing are shorter than half of the "
+        "longest. Not every start finds the code of the best:"
+    )
+    count = max(map(len, starts.values()))
+    heads = ("toy model", *(f"start {k + 1}" for k in range(count)))
+    yield table(Table(heads, tuple((toy, *told) for toy, told in starts.items())))
+
+
+def _merging(claim: dict[str, Any]) -> Iterator[str]:
+    """Yield the frame of each toy model along its training."""
+    yield (
+        "Along the training, means over seeds; in brackets Haar features at the eigenvalues of "
+        "that time. Where the spread of features is well below that in brackets they have "
+        "concentrated: that is seen only once capacity has risen, and little is left to gain."
+    )
+    heads = ("toy model", "step", "loss", "capacity", "spread of eigenvalues", "of features")
+    rows = tuple(
+        (
+            row["toy"],
+            str(row["step"]),
+            f"{row['loss']:.3f}",
+            f"{row['capacity']:.4f} ({row['haar_capacity']:.4f})",
+            f"{row['level_spread']:.4f}",
+            f"{row['spread']:.4f} ({row['haar_spread']:.4f})",
+        )
+        for row in claim["readings"]["along"][::2]
+    )
+    yield table(Table(heads, rows))
 
 
 def _words(told: dict[str, Any]) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from superlaw.curves import Array
@@ -16,6 +18,7 @@ from superlaw.validation.training.toys import Toy
 TOYS = (Toy(20, 8, 0.1), Toy(40, 20, 0.1), Toy(64, 16, 0.03))
 RATE, STEPS, POINTS, SEEDS, FEW_STARTS = 0.01, 400, 14, 3, 1
 """Rate of Adam, its steps, and when the frame is looked at; one start of a toy: the first only."""
+FRAME = ("capacity", "haar_capacity", "level_spread", "spread", "haar_spread")
 MOST = 0.9
 """Part of the rise of capacity up to which features are compared with Haar features."""
 RISE, AS_HAAR, MERGED = 0.15, 0.15, 4.0
@@ -30,6 +33,7 @@ def run(conditions: Conditions) -> Findings:
     times = RATE * np.concatenate([[0.0], np.unique(np.round(np.geomspace(4, STEPS, POINTS)))])
     checks: list[Check] = []
     runs: list[Ensemble] = []
+    rows: list[dict[str, Any]] = []
     for toy in chosen:
         found = simulated(
             conditions.runs,
@@ -43,7 +47,17 @@ def run(conditions: Conditions) -> Findings:
         )
         runs.append(found)
         checks += _checks(str(toy), found, conditions.planted)
-    return Findings(tuple(checks), runs=tuple(runs))
+        rows += _rows(str(toy), found)
+    return Findings(tuple(checks), runs=tuple(runs), readings={"along": rows})
+
+
+def _rows(toy: str, found: Ensemble) -> list[dict[str, Any]]:
+    """Return loss and frame at each time, as means over seeds."""
+    columns = {name: _mean(found, name) for name in FRAME} | {"loss": found.mean}
+    return [
+        {"toy": toy, "step": round(t / RATE)} | {name: float(x[k]) for name, x in columns.items()}
+        for k, t in enumerate(found.times)
+    ]
 
 
 def _checks(of: str, found: Ensemble, planted: float) -> tuple[Check, ...]:
@@ -54,7 +68,6 @@ def _checks(of: str, found: Ensemble, planted: float) -> tuple[Check, ...]:
     spread = _mean(found, "spread") / _mean(found, "haar_spread")
     beside = float(np.exp(np.log(spread[start : last + 1]).mean()))
     level = _mean(found, "level_spread")
-    fall = float(found.mean[last] / found.mean[start])
     return (
         Check(f"rise of capacity, from the eigenvalues alone, {of}",
               planted * float(haar[-1] - haar[start]), float(rise), tolerance=RISE),
@@ -62,7 +75,6 @@ def _checks(of: str, found: Ensemble, planted: float) -> tuple[Check, ...]:
               planted, beside, tolerance=AS_HAAR),
         Check(f"fall of the spread of eigenvalues meanwhile, {of}",
               MERGED, float(level[start] / level[last]), bound="above"),
-        Check(f"loss that is left meanwhile, {of}", 0.5, fall, bound="below"),
     )  # fmt: skip
 
 
@@ -73,9 +85,9 @@ def _mean(found: Ensemble, name: str) -> Array:
 CLAIM = Claim(
     name="merging",
     statement=(
-        "While the loss falls the capacity of a tied student rises because its eigenvalues merge: "
-        "it rises as that of Haar features at the same eigenvalues does, and features stay as "
-        "spread over eigenspaces as these are."
+        "In training the capacity of a tied student rises because its eigenvalues merge: it rises "
+        "as that of Haar features at the same eigenvalues does, and until 90 % of it features stay "
+        "as spread over eigenspaces as these are."
     ),
     step="G14",
     solver="Haar features at the eigenvalues of each time",

@@ -46,7 +46,7 @@ def run(conditions: Conditions) -> Findings:
     planted = conditions.planted
     checks = tuple(_check(name, toys, formed, planted) for name, toys in codes.items())
     rows = [
-        {"toy": str(toy), "start": start, "features": each}
+        {"toy": str(toy), "start": start, "formed": each}
         for toy, found in formed.items()
         for start, each in enumerate(found)
     ]

@@ -7,10 +7,11 @@ import pytest
 
 import superlaw as sl
 from superlaw.notices import Notice
-from superlaw.results import equal
+from superlaw.results import Result, equal
 
 TASK = sl.PowerLawTask(a=1.5, b=0.25, n_features=32)
 TIMES = np.geomspace(1.0, 100.0, 9)
+ROWS = np.sin(np.arange(60.0) ** 2).reshape(12, 5)
 
 
 def results():
@@ -22,6 +23,9 @@ def results():
         "PowerLawFit": sl.fit_power_law(curve),
         "Ensemble": sl.simulate(TASK, times=TIMES[:2], seeds=2),
         "Report": sl.validate("two_layer", size="small"),
+        "Geometry": sl.geometry(ROWS),
+        "OverlapLaw": sl.overlap_law([ROWS, ROWS[:, :4], ROWS[:, :3]]),
+        "WidthLaw": sl.width_law(np.full(9, 1 / 9), [2, 3]),
         "Derivation": sl.derive("front"),
         "Ledger": sl.derive("front").verify(),
     }
@@ -61,7 +65,15 @@ def pool():
         yield workers
 
 
-NAMES = ("Exponent", "Solution", "PowerLawFit", "Ensemble", "Report", "Derivation", "Ledger")
+PUBLIC = [getattr(sl, name) for name in sl.__all__]
+KINDS = [kind for kind in PUBLIC if isinstance(kind, type)]
+NAMES = [kind.__name__ for kind in KINDS if issubclass(kind, (Result, sl.Exponent))]
+NAMES += ["Derivation", "Ledger"]
+
+
+def test_every_public_result_and_error_is_here(found):
+    assert set(NAMES) == set(found)
+    assert {k.__name__ for k in KINDS if issubclass(k, BaseException)} == set(errors())
 
 
 @pytest.mark.parametrize("name", NAMES)

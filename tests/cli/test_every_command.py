@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from superlaw import storage
 from superlaw.cli import main
 from superlaw.cli.dispatch import COMMANDS
 
@@ -62,3 +63,14 @@ def test_a_full_disk_is_no_success(monkeypatch, capsys, name):
         monkeypatch.setattr(sys, "stdout", full)
         assert main([*LINES[name].split(), "--json"]) == 2
     assert "cannot write standard output: No space left on device" in capsys.readouterr().err
+
+
+def test_documents_are_printed_where_they_cannot_be_written(folder, monkeypatch, capsys):
+    def full(*_):
+        raise storage.OutputError("front.md", "No space left on device")
+
+    monkeypatch.setattr(storage, "write_text", full)
+    assert main(["derive", "front", "--out", "documents"]) == 2
+    told = capsys.readouterr()
+    assert told.out.startswith("# The travelling front")
+    assert "cannot write front.md: No space left on device" in told.err

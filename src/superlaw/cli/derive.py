@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from superlaw.arguments import ArgumentError, refuse
 from superlaw.cli import setting
-from superlaw.cli.command import FAILED, GOOD, Answer, Command
+from superlaw.cli.command import BAD_INPUT, FAILED, GOOD, Answer, Command
 from superlaw.cli.options import Options, Parser, operands, path, switch, word
 
 if TYPE_CHECKING:
@@ -67,8 +67,11 @@ def _run(options: Options) -> Answer:
             bar.move(1)
     if folder is None:
         return Answer(documents, "\n".join(documents.values()))
-    for name, text in documents.items():
-        storage.write_text(folder / name, text)
+    try:
+        for name, text in documents.items():
+            storage.write_text(folder / name, text)
+    except storage.OutputError as error:  # what is worked out is printed all the same
+        return Answer(documents, "\n".join(documents.values()), BAD_INPUT, str(error))
     return Answer({"files": sorted(documents)}, f"wrote {', '.join(documents)}")
 
 

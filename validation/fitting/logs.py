@@ -52,7 +52,8 @@ def read_logs(
     Raises
     ------
     ArgumentError
-        If a file cannot be read, lacks these columns, or has other times than the first.
+        If a file cannot be read, lacks these columns, or has other times than the first; or if a
+        seed is there twice.
     """
     if not paths:
         refuse("curve", "given", [], _REMEDY)
@@ -62,7 +63,11 @@ def read_logs(
         if not np.array_equal(other, times):
             remedy = "Fit the files one by one, or log them at the same steps."
             refuse("curve", f"files with the times of {paths[0]}", str(path), remedy)
-    return times, np.concatenate([losses for _, losses in curves])
+    seeds = np.concatenate([losses for _, losses in curves])
+    if len(np.unique(seeds, axis=0)) < len(seeds):
+        remedy = "Name each once: a copy is no second seed."
+        refuse("curve", "of seeds that differ", [str(path) for path in paths], remedy)
+    return times, seeds
 
 
 def _curve(path: str | os.PathLike[str], time: str | None, loss: str | None) -> tuple[Array, Array]:

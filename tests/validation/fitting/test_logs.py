@@ -79,3 +79,10 @@ def test_files_of_other_times_are_refused(tmp_path, refused):
 def test_what_the_program_writes_it_reads(tmp_path):
     np.savez(tmp_path / "c.npz", times=[1.0, 2.0], loss_10=[3.0, 4.0], loss_2=[1.0, 2.0])
     assert read_logs([tmp_path / "c.npz"])[1].tolist() == [[1.0, 2.0], [3.0, 4.0]]
+
+
+def test_a_copy_is_no_second_seed(tmp_path, refused):
+    np.savez(tmp_path / "c.npz", times=[1.0, 2.0], loss=[3.0, 4.0])
+    np.savez(tmp_path / "d.npz", times=[1.0, 2.0], loss=[3.0, 4.0])
+    with refused("curve", "seeds that differ"):
+        read_logs([tmp_path / "c.npz", tmp_path / "d.npz"])

@@ -43,8 +43,8 @@ def test_json_lines_skip_rows_of_other_metrics(tmp_path):
 
 
 def test_named_columns_and_several_files_are_seeds(tmp_path):
-    text = "epoch,nll,other\n1,3,9\n2,2,9\n"
-    paths = [_write(tmp_path, f"{k}.csv", text) for k in range(3)]
+    texts = [f"epoch,nll,other\n1,3,9\n2,{2 + k},9\n" for k in range(3)]
+    paths = [_write(tmp_path, f"{k}.csv", text) for k, text in enumerate(texts)]
     times, loss = read_logs(paths, time="epoch", loss="nll")
     assert times.tolist() == [1.0, 2.0] and loss.shape == (3, 2)
     assert read_logs(paths[:1], time="epoch", loss="nll,other")[1].tolist() == [[3, 2], [9, 9]]

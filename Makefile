@@ -56,6 +56,7 @@ wheel: $(VENV)/.demo  ## Build the wheel and try it in a clean environment
 bench: $(VENV)/.bench  ## Work and precision against other packages
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.training
+	$(BIN)/python -m benchmarks.flows
 
 $(VENV)/.demo: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)

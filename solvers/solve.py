@@ -17,6 +17,7 @@ from superlaw.setting.table import UNIT_COLUMNS, Condition, Row, Table, among
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers import closed_forms
 from superlaw.solvers.closed_forms import Asked
+from superlaw.solvers.closures.accuracy import LEAST_B, MOST_SHARE
 from superlaw.solvers.inspection import inspected
 from superlaw.solvers.solution import Solution
 
@@ -209,12 +210,16 @@ _MILD = (
     among("activation", "relu"),
     among("bias", True),
     among("amplitude", "uniform"),
+<<<<<<< HEAD
     UNIT_COLUMNS,
     Condition("b", "at least 1/4", lambda case: case.task.b >= 0.25),
+=======
+    Condition("b", "at least 1/4", lambda case: case.task.b >= LEAST_B),
+>>>>>>> 0c6e3c1 (Tied students: a wider region of the measured slope with the band that it needs, the closure measured by the package's own flows, worked examples of derive tied; population flows timed against PyTorch and against every entry)
     Condition(
         "width",
         "at least √(8 N), where the closure was found to hold",
-        lambda case: 8 * (case.task.n_features or 0) <= (case.student.width or 0) ** 2,
+        lambda case: (case.task.n_features or 0) <= MOST_SHARE * (case.student.width or 0) ** 2,
     ),
 )
 CURVES: Table[Callable[[Asked], Solution]] = Table(

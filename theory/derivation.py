@@ -44,7 +44,7 @@ class About:
     @property
     def needs_width(self) -> bool:
         """Whether only students with K < N are meant."""
-        return set(self.kinds) <= {"bottleneck", "superposed"}
+        return set(self.kinds) <= {"bottleneck", "superposed", "tied"}
 
 
 @dataclass(frozen=True, repr=False)

@@ -26,6 +26,8 @@ RISEN = 1e-3
 """Part of its lowest value by which the loss of a closure may rise: what its steps leave open."""
 CLOSURES = ("row_replica", "tied")
 """Those with measured deviations."""
+LEAST_B, MOST_SHARE = 0.25, 0.125
+"""Tied columns are offered from this b on and up to this N/K², where their error was small."""
 _CLOSURE = "row_replica"
 _VARIED = ("N", "N/K", "a", "b")
 
@@ -41,6 +43,8 @@ def measured(closure: str) -> dict[str, Any]:
 
 def sentence(closure: str) -> str:
     """Return, in words, how far the loss of a closure is from that of direct flows."""
+    if closure == "tied":
+        return _sentence_of_tied()
     numbers = measured(closure)
     ratios = [abs(ratio - 1.0) for row in numbers["rows"] for ratio in row["ratio"]]
     worst = max(row["worst"][-1] for row in numbers["rows"])
@@ -53,6 +57,32 @@ def sentence(closure: str) -> str:
         f"{len(numbers['rows'])} tasks and widths with {where}, each at up to five times and over "
         f"{source['seeds']} seeds (superlaw {source['version']}, {source['date']})."
     )
+
+
+def _sentence_of_tied() -> str:
+    """Return the same of tied columns: where they are offered, and where they are not."""
+    numbers = measured("tied")
+    spans = {name: "{:g} to {:g}".format(*numbers["region"][name]) for name in _VARIED}
+    near, far = [], []
+    for row in numbers["rows"]:
+        is_offered = row["b"] >= LEAST_B and row["n_features"] <= MOST_SHARE * row["width"] ** 2
+        (near if is_offered else far).append(row)
+    early, source = max(max(row["worst"]) for row in near), numbers["provenance"]
+    return (
+        f"Over $12 \\le t \\le 1000$ its loss was off from the log-mean of direct flows by "
+        f"{_most(near)}, where it is offered ($b \\ge {LEAST_B:g}$ and "
+        f"$N/K^2 \\le {MOST_SHARE:g}$; {len(near)} tasks, $N$ and $K$), and at any time by "
+        f"{early:.0%} at most; elsewhere by {_most(far)} ({len(far)} of them): "
+        + ", ".join(f"${name}$ = {span}" for name, span in spans.items())
+        + f", {source['seeds']} seeds (superlaw {source['version']}, {source['date']})."
+    )
+
+
+def _most(rows: list[dict[str, Any]]) -> str:
+    """Return the largest deviation of tied columns over the window, in loss and in slope."""
+    loss = max(row["window_rms"] for row in rows)
+    slope = max(abs(row["exponent"] - row["exponent_of_flows"]) for row in rows)
+    return f"up to {loss:.1%} in the root mean square, its slope by up to {slope:.3f}"
 
 
 def notices(task: PowerLawTask, width: int, trains_bias: bool, last: float) -> tuple[Notice, ...]:

@@ -184,11 +184,14 @@ def test_tied_students_share_a_measured_slope_with_its_band_and_its_source():
     answer, source = _tied(), tied.MEASURED["provenance"]
     assert (answer.regime, answer.exponent, answer.window) == ("universal", 1.0, (12.0, 1000.0))
     low, high = answer.band
-    assert low < 1.0 < high and high - 1.0 == pytest.approx(tied.MEASURED["band"])
+    narrow, wide = tied.MEASURED["regions"]
+    assert low < 1.0 < high and high - 1.0 == pytest.approx(narrow["band"])
     assert source["command"] in answer.explanation and "Measured, not derived" in answer.explanation
     assert "band" in str(answer) and answer.to_dict()["band"] == answer.band
     assert _tied(a=2.2, b=0.9).exponent == answer.exponent
     assert _tied(width=16).exponent == pytest.approx(1.0 + 0.115 * math.log(4.0))
+    assert _tied(a=1.25).band[1] == pytest.approx(1.0 + wide["band"])
+    assert wide["band"] > narrow["band"]
 
 
 @pytest.mark.parametrize(
@@ -199,7 +202,7 @@ def test_tied_students_share_a_measured_slope_with_its_band_and_its_source():
         {"n_features": 10**4, "width": 141},
         {"n_features": None},
         {"width": 128},
-        {"width": 8},
+        {"width": 10},
         {"init": 0.3},
         {"amplitude": "constant"},
     ],
@@ -207,15 +210,23 @@ def test_tied_students_share_a_measured_slope_with_its_band_and_its_source():
 def test_outside_what_was_measured_no_slope_is_given_and_where_it_was_is_said(changed):
     answer = _tied(**changed)
     assert (answer.exponent, answer.regime, answer.band) == (None, "open", None)
-    assert "n_features 450 to 900" in answer.explanation
+    assert "n_features 300 to 1200" in answer.explanation
 
 
-def test_no_compared_flow_lies_outside_the_band():
-    """At every corner of the region, and in its middle, of flows that the package ran."""
-    rows = tied.MEASURED["rows"]
+@pytest.mark.parametrize("mapped", tied.MEASURED["regions"], ids=lambda x: f"{x['band']:g}")
+def test_no_compared_flow_lies_outside_the_band(mapped):
+    """At every corner of a region, and in its middle, of flows that the package ran."""
+    rows = mapped["rows"]
     assert len(rows) == 24
+    worst = 0.0
     for row in rows:
         law = tied.measured_slope(row["n_features"], row["width"])
-        assert abs(row["slope"] / law - 1.0) <= tied.MEASURED["band"]
-    worst = max(abs(row["slope"] / row["law"] - 1.0) for row in rows)
-    assert worst > 0.3 * tied.MEASURED["band"]
+        worst = max(worst, abs(row["slope"] / law - 1.0))
+    assert 0.3 * mapped["band"] < worst <= mapped["band"]
+
+
+def test_the_regions_lie_in_one_another():
+    narrow, wide = (mapped["region"] for mapped in tied.MEASURED["regions"])
+    for name, (low, high) in narrow.items():
+        assert wide[name][0] <= low < high <= wide[name][1]
+    assert (wide["a"], wide["b"], wide["N/K²"]) == ([1.2, 2.4], [0.3, 1.0], [1 / 16, 4.0])

@@ -18,8 +18,9 @@ from typing import Any
 MEASURED: dict[str, Any] = json.loads(
     Path(__file__).with_suffix(".json").read_text(encoding="utf-8")
 )
-"""The law, the region in which flows were compared with it, their largest relative deviation there,
-and where it comes from: `python -m superlaw.validation.reports.shared_slope`."""
+"""The law, the regions in which flows were compared with it, the narrower first, with their largest
+relative deviation, and where it comes from: `python -m superlaw.validation.reports.shared_slope`.
+"""
 RISE: float = MEASURED["rise"]
 """What the slope gains as x grows e-fold [measured: `superlaw validate width_order`]."""
 BAND = 0.1

@@ -1,4 +1,4 @@
-"""How far tied students lie from the measured slope that tasks share: at the corners of a region.
+"""How far tied students lie from the measured slope that tasks share: at the corners of regions.
 
 `python -m superlaw.validation.reports.shared_slope --out tied.json` measures it again.
 """
@@ -19,8 +19,12 @@ from superlaw.theory.laws.tied import RISE, measured_slope
 from superlaw.validation.claims.trained.flows import slope
 from superlaw.validation.sweeps.ensembles import simulated
 
-REGION = {"a": (1.3, 2.4), "b": (0.4, 1.0), "N": (450, 900), "N/K²": (0.125, 2.0)}
-"""Ranges whose ends are compared, in every combination, and N/K² = ½ besides."""
+REGIONS = (
+    {"a": (1.3, 2.4), "b": (0.4, 1.0), "N": (450, 900), "N/K²": (0.125, 2.0)},
+    {"a": (1.2, 2.4), "b": (0.3, 1.0), "N": (300, 1200), "N/K²": (0.0625, 4.0)},
+)
+"""Ranges whose ends are compared, in every combination, and N/K² = ½ besides; each wider than the
+one before, with a band of its own."""
 MIDDLE = 0.5
 WINDOW = (12.0, 1000.0)
 SEEDS, PER_DECADE = 2, 10
@@ -39,19 +43,24 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def measured(runs: str | None, entropy: int) -> dict[str, Any]:
-    """Return what `superlaw.theory.laws.tied` reads: rows, their largest deviation, provenance."""
-    shares = (REGION["N/K²"][0], MIDDLE, REGION["N/K²"][1])
-    points = product(REGION["a"], REGION["b"], REGION["N"], shares)
-    rows = [_row(*point, runs, entropy) for point in points]
-    worst = max(abs(row["slope"] / row["law"] - 1.0) for row in rows)
+    """Return what `superlaw.theory.laws.tied` reads: regions, their bands, provenance."""
     return {
         "provenance": storage.provenance(COMMAND, entropy=entropy, seeds=SEEDS),
         "rise": RISE,
-        "band": math.ceil(100.0 * worst) / 100.0,
         "window": WINDOW,
-        "region": REGION,
-        "rows": rows,
+        "regions": [_compared(region, runs, entropy) for region in REGIONS],
     }
+
+
+def _compared(
+    region: dict[str, tuple[float, float]], runs: str | None, entropy: int
+) -> dict[str, Any]:
+    """Return the rows of a region and their largest deviation, rounded up to a hundredth."""
+    shares = (region["N/K²"][0], MIDDLE, region["N/K²"][1])
+    points = product(region["a"], region["b"], region["N"], shares)
+    rows = [_row(*point, runs, entropy) for point in points]
+    worst = max(abs(row["slope"] / row["law"] - 1.0) for row in rows)
+    return {"region": region, "band": math.ceil(100.0 * worst) / 100.0, "rows": rows}
 
 
 def _row(

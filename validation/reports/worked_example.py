@@ -21,6 +21,7 @@ from superlaw.theory.exponents import exponent
 from superlaw.theory.symbols import NOTATION
 from superlaw.validation.figures.drawing import svg
 from superlaw.validation.figures.panels import Panel, Series
+from superlaw.validation.reports.shared_law import shared_law
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.simulate import simulate
 
@@ -122,15 +123,52 @@ def _curve(about: About, found: Case, times: Array, simulated: bool) -> tuple[Bl
     if simulated:
         runs = simulate(*setting, times, optimizer=about.optimizer, seeds=_SEEDS)
         times = runs.times
-    solution = solve(*setting, times, optimizer=about.optimizer)
+    solution, why = _solved(found, times, about)
+    law = shared_law(found, solution, runs)
+    if solution is None:
+        text = f"No curve is solved here: {str(why).rstrip('.')}."
+        return (*law, Heading("Solved"), Paragraph(text), *_simulated(runs))
     notices = (f"**{n.code}**: {n.message.rstrip('.')}." for n in _notices(found, solution))
     return (
+        *law,
         Heading("Solved" + (" and simulated" if simulated else "")),
         Paragraph(f"By the solver's method `{solution.method}`."),
         *map(Paragraph, notices),
         _table(solution, runs),
         _figure(solution, runs),
     )
+
+
+def _solved(
+    found: Case, times: Array, about: About
+) -> tuple[Solution | None, ArgumentError | None]:
+    """Return the curve; where its closure is not offered and a slope is measured, why not."""
+    try:
+        return solve(found.task, found.student, times, optimizer=about.optimizer), None
+    except ArgumentError as error:
+        if found.kind != "tied":
+            raise
+        return None, error
+
+
+def _simulated(runs: Ensemble | None) -> tuple[Block, ...]:
+    """Return the table and figure of a simulation alone."""
+    if runs is None:
+        return ()
+    rows = _rows(len(runs.times))
+    columns = (runs.times, runs.mean, runs.standard_error)
+    cells = tuple(tuple(f"{column[row]:.5g}" for column in columns) for row in rows)
+    series = (Series("simulated", runs.times, runs.mean, runs.standard_error, "points"),)
+    panel = Panel("Loss curve", "time t", "population loss L", series)
+    return (
+        Table(("time", "simulated", "standard error"), cells),
+        Figure(svg(panel), "Loss against time, at these parameters."),
+    )
+
+
+def _rows(n_times: int) -> Array:
+    """Return which times a table has."""
+    return np.unique(np.linspace(0, n_times - 1, _ROWS).astype(int))
 
 
 def _notices(found: Case, solution: Solution) -> tuple[Notice, ...]:
@@ -149,9 +187,9 @@ def _table(solution: Solution, runs: Ensemble | None) -> Table:
     if runs is not None:
         head += ["simulated", "standard error"]
         columns += [runs.mean, runs.standard_error]
-    rows = np.unique(np.linspace(0, len(solution.times) - 1, _ROWS).astype(int))
     cells = tuple(
-        tuple(f"{column[row]:.5g}".replace("nan", "unknown") for column in columns) for row in rows
+        tuple(f"{column[row]:.5g}".replace("nan", "unknown") for column in columns)
+        for row in _rows(len(solution.times))
     )
     return Table(tuple(head), cells)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from superlaw.theory.derivation import Derivation
+from superlaw.theory.derivation import About, Derivation
 from superlaw.theory.derivations.superposed import DERIVATION as SUPERPOSED
 from superlaw.theory.derivations.tied import flow, pairs, row
 
@@ -18,5 +18,6 @@ DERIVATION = Derivation(
     ),
     builds_on=(SUPERPOSED,),
     references=("superposition2026",),
+    about=About(kinds=("tied",), student={"tied": True}, closure="tied"),
     steps=(*flow.STEPS, *row.STEPS, *pairs.STEPS),
 )

@@ -1,0 +1,93 @@
+"""The page of the population flows, from the measured rows; nothing in it is typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from superlaw.theory.documents.document import Table
+from superlaw.theory.documents.markdown import table
+
+GOAL = 3.0
+MINUTES = 10.0
+"""What counts as minutes."""
+
+
+def page(found: dict[str, Any]) -> str:
+    """Return the page."""
+    source = found["provenance"]
+    parts = (
+        "# Population flows against other codes",
+        f"Measured on {source['date']} with superlaw {source['version']}, `{source['command']}`. "
+        "Seconds are those of a processor, on a machine shared with other work: read ratios.",
+        "## A seed with fixed W",
+        "N = 512, K = 64, a = 1.5, b = 0, to t = 10⁴, a loss ten times a decade; one thread each, "
+        "medians of three alternating rounds, one of PyTorch without a compiler. The other codes "
+        "work out every entry of S and take "
+        "this package's own Runge-Kutta-Chebyshev steps, PyTorch with the spectral radius measured "
+        "on the way too; each runs at rtol 10⁻³, and this package's seconds are read off at the "
+        "error that it has there, between runs at 10⁻³, 3·10⁻³ and 10⁻².",
+        table(_rows(found["small"])),
+        _reason(found["small"]),
+        "## A large tied flow" if "large" in found else "",
+        _large(found["large"]) if "large" in found else "",
+    )
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _rows(rows: list[dict[str, Any]]) -> Table:
+    heads = ("precision", "code", "largest error", "evaluations", "seconds")
+    heads += ("superlaw", "evaluations", "ratio")
+    lines = tuple(
+        (
+            row["precision"],
+            row["code"],
+            f"{row['error']:.1e}",
+            str(row["evaluations"]),
+            f"{row['seconds']:.1f}",
+            f"{row['ours']:.1f}",
+            str(row["our_evaluations"]),
+            f"{row['ratio']:.1f} (goal {GOAL:g}, "
+            f"{'met' if row['ratio'] >= GOAL else '**missed**'})",
+        )
+        for row in rows
+    )
+    return Table(heads, lines)
+
+
+def _reason(rows: list[dict[str, Any]]) -> str:
+    """Say where a goal is missed, and what an evaluation takes there."""
+    told = []
+    for row in (row for row in rows if row["ratio"] < GOAL):
+        theirs, ours = (
+            1e3 * row[of] / row[count]
+            for of, count in (("seconds", "evaluations"), ("ours", "our_evaluations"))
+        )
+        told.append(
+            f"{row['code']}, {row['precision']}: {theirs:.1f} ms an evaluation against "
+            f"{ours:.1f} ms, and {row['evaluations']} evaluations against "
+            f"{row['our_evaluations']}"
+        )
+    if not told:
+        return ""
+    return (
+        f"Missed: {'; '.join(told)}. Both take the same kind of steps, so that what is left is the "
+        "gain of an evaluation: pairs on lists only, against all pairs in fused vector loops and "
+        "BLAS."
+    )
+
+
+def _large(row: dict[str, Any]) -> str:
+    minutes, pace = row["wall"] / 60.0, row["operations"] / row["seconds"]
+    verdict = "met" if minutes <= MINUTES else "**missed**"
+    return (
+        f"N = {row['N']}, K = {row['K']}, tied, a = {row['a']:g}, b = {row['b']:g}, to "
+        f"t = {row['t']:g}, single precision, {row['threads']} threads: {minutes:.1f} minutes "
+        f"(goal: at most {MINUTES:g}, {verdict}), {row['seconds']:.0f} processor seconds, "
+        f"{row['evaluations']} evaluations, {row['lists']} lists. On average "
+        f"{100 * row['open']:.0f} % of the pairs stand on a list. That takes "
+        f"{row['operations']:.2e} operations in all, lists and error estimates included, where "
+        f"scalar products and columns of all pairs would take {row['dense']:.2e} for the "
+        f"evaluations alone: {pace / 1e9:.1f} GFlop a processor second, "
+        f"{100 * pace / row['peak']:.0f} % of the fastest large product in the same run "
+        f"({row['peak'] / 1e9:.0f} GFlop a processor second)."
+    )

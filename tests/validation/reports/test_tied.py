@@ -1,0 +1,100 @@
+"""Measured numbers of tied students: how their accuracy comes about, and how documents have it."""
+
+import json
+
+import numpy as np
+import pytest
+
+from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
+from superlaw.solvers.closures import accuracy
+from superlaw.theory.derivations import derive
+from superlaw.theory.documents.document import Figure, Heading, Paragraph, Table
+from superlaw.theory.exponents import exponent
+from superlaw.validation.reports import shared_slope, tied_accuracy
+from superlaw.validation.reports.worked_example import worked
+
+TIMES = np.geomspace(1.0, 30.0, 9)
+
+
+def example(student=None, times=TIMES, simulated=False, **task):
+    task = {"a": 1.5, "b": 0.5, "n_features": 512} | task
+    return worked(derive("tied"), task, {"width": 64} | (student or {}), times, simulated=simulated)
+
+
+def texts(blocks):
+    return [block.text for block in blocks if isinstance(block, (Heading, Paragraph))]
+
+
+def test_a_row_compares_the_closure_with_flows(monkeypatch):
+    monkeypatch.setattr(tied_accuracy, "DECADES", (1.0, 30.0))
+    monkeypatch.setattr(tied_accuracy, "WINDOW", (5.0, 30.0))
+    row = tied_accuracy._row(PowerLawTask(1.5, 0.5, 64), 32, None, 0)
+    assert set(row) == set(accuracy.measured("tied")["rows"][0])
+    assert row["ratio"] == pytest.approx([1.0, 1.0], abs=0.1)
+    assert row["worst"][0] <= row["worst"][1] < 0.15
+    assert row["exponent"] == pytest.approx(row["exponent_of_flows"], abs=0.1)
+    wrong = tied_accuracy._row(PowerLawTask(1.5, 0.5, 64), 8, None, 0)
+    assert wrong["worst"][1] > 0.15
+
+
+def test_measuring_writes_rows_region_and_provenance(tmp_path, monkeypatch):
+    stored = accuracy.measured("tied")
+    points = {(row["a"], row["b"], row["n_features"], row["width"]): row for row in stored["rows"]}
+
+    def row(task, width, *_):
+        return points[task.a, task.b, task.n_features, width]
+
+    monkeypatch.setattr(tied_accuracy, "_row", row)
+    tied_accuracy.main(["--out", str(tmp_path / "tied.json"), "--entropy", "7"])
+    found = json.loads((tmp_path / "tied.json").read_text())
+    assert (found["rows"], found["region"]) == (stored["rows"], stored["region"])
+    assert found["provenance"]["entropy"] == 7
+    assert stored["provenance"]["command"] == found["provenance"]["command"]
+
+
+def test_the_bands_are_those_of_their_rows(tmp_path, monkeypatch):
+    monkeypatch.setattr(shared_slope, "_row", lambda *_: {"slope": 1.073, "law": 1.0})
+    shared_slope.main(["--out", str(tmp_path / "tied.json")])
+    found = json.loads((tmp_path / "tied.json").read_text())
+    assert [each["band"] for each in found["regions"]] == [0.08, 0.08]
+
+
+@pytest.mark.slow
+def test_a_document_has_the_measured_slope_with_its_band_and_the_curve():
+    blocks = example()
+    (slope,) = (text for text in texts(blocks) if "in all flows that were compared" in text)
+    known = exponent(PowerLawTask(1.5, 0.5, 512), Student(64, tied=True))
+    assert f"{known.exponent:.4g}" in slope and f"{known.band[1]:.4g}" in slope
+    (law,) = (b for b in blocks if isinstance(b, Table) and "by the slope" in "".join(b.head))
+    first, last = law.rows[0], law.rows[-1]
+    assert float(first[1]) == 1.0
+    fall = -np.log(float(last[1])) / np.log(float(last[0]) / float(first[0]))
+    assert fall == pytest.approx(known.exponent, abs=1e-3)
+    assert sum(isinstance(block, Figure) for block in blocks) == 2
+    assert any("solved" in block.svg for block in blocks if isinstance(block, Figure))
+
+
+@pytest.mark.slow
+def test_where_no_closure_is_offered_a_document_has_the_slope_and_the_simulation():
+    blocks = example({"width": 16}, np.geomspace(1.0, 20.0, 5), simulated=True, n_features=300)
+    (why,) = (text for text in texts(blocks) if text.startswith("No curve is solved here"))
+    assert "√(8 N)" in why
+    (table,) = (b for b in blocks if isinstance(b, Table) and "simulated" in b.head)
+    losses = [float(row[1]) for row in table.rows]
+    assert losses == sorted(losses, reverse=True)
+    assert "simulated" in next(b.svg for b in blocks[::-1] if isinstance(b, Figure))
+
+
+def test_where_no_slope_is_measured_a_document_says_where_one_is():
+    said = texts(example({"width": 64}, b=0.0))
+    assert any("only with" in text and "Elsewhere simulate" in text for text in said)
+    assert not any("in all flows that were compared" in text for text in said)
+
+
+def test_the_accuracy_of_the_closure_is_quoted():
+    sentence, rows = accuracy.sentence(derive("tied").about.closure), accuracy.measured("tied")
+    offered = [r for r in rows["rows"] if r["b"] >= 0.25 and 8 * r["n_features"] <= r["width"] ** 2]
+    worst = max(row["window_rms"] for row in offered)
+    assert f"up to {worst:.1%} in the root mean square" in sentence
+    assert f"{len(offered)} tasks" in sentence and rows["provenance"]["date"] in sentence

@@ -210,12 +210,8 @@ _MILD = (
     among("activation", "relu"),
     among("bias", True),
     among("amplitude", "uniform"),
-<<<<<<< HEAD
     UNIT_COLUMNS,
-    Condition("b", "at least 1/4", lambda case: case.task.b >= 0.25),
-=======
     Condition("b", "at least 1/4", lambda case: case.task.b >= LEAST_B),
->>>>>>> 0c6e3c1 (Tied students: a wider region of the measured slope with the band that it needs, the closure measured by the package's own flows, worked examples of derive tied; population flows timed against PyTorch and against every entry)
     Condition(
         "width",
         "at least √(8 N), where the closure was found to hold",

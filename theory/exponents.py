@@ -300,7 +300,7 @@ def _conditions(mapped: Mapped) -> tuple[Condition, ...]:
     held = {name: partial(_within, name, span) for name, span in mapped["region"].items()}
     return (
         among("amplitude", "uniform"),
-        Condition("init", "1", lambda case: case.student.init in (None, 1.0)),
+        UNIT_COLUMNS,
         Condition("a", between["a"], held["a"]),
         Condition("b", between["b"], held["b"]),
         Condition("n_features", between["N"], held["N"]),
@@ -312,18 +312,6 @@ _RANDOM = among("embedding", "random")
 _POSITIVE = Condition("amplitude", "positive", lambda c: c.task.amplitude != "symmetric")
 _NOISE_FREE = Condition("batch", "None", lambda case: not case.is_sampled)
 _ABOVE_1 = Condition("a", "above 1", lambda case: case.task.a > 1.0)
-<<<<<<< HEAD
-_BETWEEN = {name: f"{low:g} to {high:g}" for name, (low, high) in tied.MEASURED["region"].items()}
-_MAPPED = (
-    among("amplitude", "uniform"),
-    UNIT_COLUMNS,
-    Condition("a", _BETWEEN["a"], partial(_within, "a")),
-    Condition("b", _BETWEEN["b"], partial(_within, "b")),
-    Condition("n_features", _BETWEEN["N"], partial(_within, "N")),
-    Condition("width", f"with N/K² {_BETWEEN['N/K²']}", partial(_within, "N/K²")),
-)
-=======
->>>>>>> 0c6e3c1 (Tied students: a wider region of the measured slope with the band that it needs, the closure measured by the package's own flows, worked examples of derive tied; population flows timed against PyTorch and against every entry)
 _ANY = ("one", "centred", "mean")
 LAWS: Table[Callable[[Case], Exponent]] = Table(
     "predict",

@@ -313,6 +313,17 @@ _POSITIVE = Condition("amplitude", "positive", lambda c: c.task.amplitude != "sy
 _NOISE_FREE = Condition("batch", "None", lambda case: not case.is_sampled)
 _ABOVE_1 = Condition("a", "above 1", lambda case: case.task.a > 1.0)
 _ANY = ("one", "centred", "mean")
+_SHARED: tuple[Row[Callable[[Case], Exponent]], ...] = tuple(
+    Row(
+        "universal, measured",
+        partial(_shared, mapped),
+        ("tied",),
+        ("one",),
+        ("flow",),
+        conditions=(among("activation", "relu"), among("bias", True), *_conditions(mapped)),
+    )
+    for mapped in tied.MEASURED["regions"]
+)
 LAWS: Table[Callable[[Case], Exponent]] = Table(
     "predict",
     "Leave the optimizer out for gradient flow, or simulate.",
@@ -342,21 +353,7 @@ LAWS: Table[Callable[[Case], Exponent]] = Table(
             conditions=(_RANDOM, _POSITIVE, among("bias", True), _ABOVE_1),
         ),
         Row("open", _unknown, ("bottleneck",), ("centred", "mean"), ("flow",)),
-        *(
-            Row(
-                "universal, measured",
-                partial(_shared, mapped),
-                ("tied",),
-                ("one",),
-                ("flow",),
-                conditions=(
-                    among("activation", "relu"),
-                    among("bias", True),
-                    *_conditions(mapped),
-                ),
-            )
-            for mapped in tied.MEASURED["regions"]
-        ),
+        *_SHARED,
         Row("open", _not_shared, ("tied",), _ANY, ("flow",)),
         Row("open", _unknown, ("superposed", "trained", "untied"), _ANY, ("flow",)),
     ),

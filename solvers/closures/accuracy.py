@@ -63,7 +63,8 @@ def _sentence_of_tied() -> str:
     """Return the same of tied columns: where they are offered, and where they are not."""
     numbers = measured("tied")
     spans = {name: "{:g} to {:g}".format(*numbers["region"][name]) for name in _VARIED}
-    near, far = [], []
+    near: list[dict[str, Any]] = []
+    far: list[dict[str, Any]] = []
     for row in numbers["rows"]:
         is_offered = row["b"] >= LEAST_B and row["n_features"] <= MOST_SHARE * row["width"] ** 2
         (near if is_offered else far).append(row)

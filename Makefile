@@ -41,7 +41,7 @@ site: $(VENV)/.docs  ## The documents as a site that works offline: build/site/i
 	rm -rf build/site build/pages
 	mkdir -p build
 	cp -r docs build/pages
-	$(BIN)/superlaw derive --format myst --out build/pages/derivations
+	$(BIN)/superlaw derive --format myst --out build/pages/derivations --runs build/verdicts
 	$(BIN)/python -m sphinx -q -W --keep-going build/pages build/site
 
 wheel: $(VENV)/.demo  ## Build the wheel and try it in a clean environment

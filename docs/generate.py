@@ -26,9 +26,12 @@ from superlaw.theory.documents.markdown import github, table
 from superlaw.theory.symbols import NOTATION
 from superlaw.validation.reports.coverage import coverage
 from superlaw.validation.reports.documented import documented
+from superlaw.validation.sweeps.ledgers import checked
+from superlaw.validation.sweeps.store import Store
 
 DOCS = Path(__file__).parent
 RESULTS = DOCS / "results" / "sequential.json"
+VERDICTS = DOCS.parent / "build" / "verdicts"
 FIGURE = DOCS / "figures" / "sequential.svg"
 
 
@@ -69,8 +72,10 @@ def _validate() -> None:
 
 def _texts() -> Iterator[tuple[Path, str]]:
     """Yield each generated text with its place."""
-    for name in NAMES:
-        yield DOCS / "derivations" / f"{name}.md", github(documented(derive(name)))
+    verdicts = Store(VERDICTS)
+    for derivation in map(derive, NAMES):
+        text = github(documented(derivation, checked(derivation, verdicts)))
+        yield DOCS / "derivations" / f"{derivation.name}.md", text
     yield DOCS / "notation.md", _notation()
     yield DOCS / "warnings.md", _warnings()
     yield DOCS / "coverage.md", coverage().to_markdown()

@@ -22,3 +22,19 @@ def refused():
         return pytest.raises(ArgumentError, match=rf"^{argument} must be .*{words}")
 
     return expect
+
+
+@pytest.fixture(scope="session")
+def verdicts(pytestconfig):
+    """Return the folder that keeps verdicts on these very files of the theory between runs."""
+    return pytestconfig.cache.mkdir("verdicts")
+
+
+@pytest.fixture(scope="session")
+def ledger_of(verdicts):
+    """Return a function from the name of a derivation to the ledger of its steps."""
+    from superlaw.theory.derivations import derive
+    from superlaw.validation.sweeps.ledgers import checked
+    from superlaw.validation.sweeps.store import Store
+
+    return lambda name: checked(derive(name), Store(verdicts))

@@ -104,7 +104,7 @@ CALLS = {
     },
     "log_times": {"t_start": (0.1, 1e-320), "t_end": (1e4, 1e308), "per_decade": (10, 1e12)},
     "read_curve": {"path": ("missing.csv", "/", "/dev/zero")},
-    "derive": {"name": ("front", "frnot", "sgd")},
+    "derive": {"name": ("front", "frnot")},
     "validate": {"size": ("small",), "seeds": (3,), "n_features": (64,), "planted": (1.0, 1e300),
                  "entropy": (0, 1e9), "runs": (None,), "progress": (False,)},
     "integrate": {

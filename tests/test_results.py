@@ -27,7 +27,7 @@ def results():
         "OverlapLaw": sl.overlap_law([ROWS, ROWS[:, :4], ROWS[:, :3]]),
         "WidthLaw": sl.width_law(np.full(9, 1 / 9), [2, 3]),
         "Derivation": sl.derive("front"),
-        "Ledger": sl.derive("front").verify(),
+        "Ledger": sl.derive("frames").verify(),
     }
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from superlaw.setting.optimizer import Optimizer
-from superlaw.theory.documents.document import Block, Document, compose
+from superlaw.theory.documents.document import Document, compose
 from superlaw.theory.documents.formats import FORMATS
 from superlaw.theory.documents.html import fragment
 from superlaw.theory.proof.derivation import Graph
@@ -93,9 +93,9 @@ class Derivation(Graph):
                 on_step(self._verdicts[step.id])
         return Ledger(self.name, tuple(self._verdicts[step.id] for step in self.steps))
 
-    def document(self, case: tuple[Block, ...] = ()) -> Document:
-        """Return the derivation as a document, with what a reader's own parameters add to it."""
-        return compose(self, self.verify(), case)
+    def document(self) -> Document:
+        """Return the derivation as a document."""
+        return compose(self, self.verify())
 
     def written(self, form: str) -> str:
         """Return the derivation in one of `superlaw.theory.documents.formats.FORMATS`."""

@@ -84,10 +84,10 @@ def test_validate_exits_1_when_a_claim_fails(run, tmp_path):
 
 
 def test_derive_checks_and_writes(run, tmp_path):
-    code, out, _ = run("derive", "coactive", "--check")
+    code, out, _ = run("derive", "coactive", "--check", "--runs", tmp_path)
     assert code == 0
     assert "proved" in out
-    code, _, _ = run("derive", "coactive", "--out", tmp_path)
+    code, _, _ = run("derive", "coactive", "--out", tmp_path, "--runs", tmp_path)
     assert (tmp_path / "coactive.md").read_text().startswith("# Inputs with a mean")
 
 
@@ -96,31 +96,32 @@ def test_derive_checks_and_writes(run, tmp_path):
     [("myst", "md", "# "), ("tex", "tex", "\\documentclass"), ("html", "html", "<!DOCTYPE html>")],
 )
 def test_derive_writes_every_format(run, tmp_path, form, suffix, start):
-    code, _, _ = run("derive", "front", "--format", form, "--out", tmp_path)
+    code, _, _ = run("derive", "frames", "--format", form, "--out", tmp_path)
     assert code == 0
-    assert (tmp_path / f"front.{suffix}").read_text().startswith(start)
+    assert (tmp_path / f"frames.{suffix}").read_text().startswith(start)
 
 
-def test_derive_specialises(run):
+def test_derive_specialises(run, verdicts):
     case = ("-a", "1.5", "-b", "0.25", "-N", "64", "--t-end", "10")
-    _, out, _ = run("derive", "sequential", *case, "--simulate")
+    _, out, _ = run("derive", "sequential", *case, "--simulate", "--runs", verdicts)
     assert "\\alpha = 0.666667" in out
     assert "## Solved and simulated" in out
-    _, out, _ = run("derive", "sequential", "-a", "1.5", "-b", "-0.5", "-N", "64")
+    case = ("-a", "1.5", "-b", "-0.5", "-N", "64")
+    _, out, _ = run("derive", "sequential", *case, "--runs", verdicts)
     assert "Step S14 no longer holds" in out
 
 
 def test_writing_a_derivation_loads_no_kernels_and_no_plots():
     code = (
-        "import sys; from superlaw.cli import main; main(['derive', 'front']); "
+        "import sys; from superlaw.cli import main; main(['derive', 'frames']); "
         "sys.exit(bool({'numba', 'matplotlib'} & set(sys.modules)))"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
-def test_derive_everything_skips_by_name_what_the_parameters_are_not_about(run, tmp_path):
+def test_derive_everything_skips_by_name_what_the_parameters_are_not_about(run, tmp_path, verdicts):
     case = ("-a", "1.5", "-N", "64", "-K", "16", "--t-end", "1", "--out", tmp_path)
-    code, _, err = run("derive", *case)
+    code, _, err = run("derive", *case, "--runs", verdicts)
     assert code == 0
     skipped = re.findall(r"derive: (\w+) has no example here", err)
     assert skipped == ["sequential", "front", "two_layer", "coactive", "sgd"]
@@ -140,11 +141,11 @@ def test_derive_writes_nothing_for_a_bad_case(run, tmp_path):
 def test_derive_check_fails_on_a_wrong_step(run, monkeypatch):
     from superlaw.theory import derivations
 
-    right = derivations.derive("front")
-    monkeypatch.setattr(derivations, "derive", lambda _: right.altered("F3", right["F3"].rhs * 2))
-    code, out, _ = run("derive", "front", "--check")
+    right = derivations.derive("frames")
+    monkeypatch.setattr(derivations, "derive", lambda _: right.altered("G5", right["G5"].rhs * 2))
+    code, out, _ = run("derive", "frames", "--check")
     assert code == 1
-    assert "F3    failed" in out
+    assert "G5    failed" in out
 
 
 def test_geometry_answers_beside_chance(as_json, run, tmp_path):

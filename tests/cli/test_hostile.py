@@ -42,7 +42,7 @@ GOOD = {
     "validate.n_features": ("64",),
     "validate.claims": ("two_layer", "exponent"),
     "validate.size": ("small",),
-    "derive.names": ("front", "sgd", "nonzero_mean", "coactive"),
+    "derive.names": ("frames", "nonzero_mean"),
     "curve.paths": ("given.csv", "given.npz"),
     "source.a": ("1.2", "0.5"),
     "source.n_features": ("9", "64"),

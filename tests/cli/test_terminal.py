@@ -14,7 +14,7 @@ from superlaw.cli.dispatch import COMMANDS
 from superlaw.cli.terminal import terminal
 
 EXPONENT = ("exponent", "-a", "1.5", "-b", "0.25")
-FRONT = ("derive", "front")
+FRAMES = ("derive", "frames")
 SUPERLAW = (sys.executable, "-m", "superlaw")
 
 
@@ -28,7 +28,7 @@ def shell(command, **settings):
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
-@pytest.mark.parametrize("arguments", [EXPONENT, FRONT, ("solve", "--help")])
+@pytest.mark.parametrize("arguments", [EXPONENT, FRAMES, ("solve", "--help")])
 def test_every_encoding_shows_every_letter(monkeypatch, encoding, arguments):
     content = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(content, encoding=encoding))
@@ -40,7 +40,7 @@ def test_every_encoding_shows_every_letter(monkeypatch, encoding, arguments):
     text = content.getvalue().decode(encoding)
     assert len(text) > 100
     assert "?" not in text
-    if encoding == "utf-8" and arguments is not FRONT:
+    if encoding == "utf-8" and arguments is not FRAMES:
         assert not text.isascii()
 
 
@@ -62,7 +62,7 @@ def test_a_reader_that_leaves_ends_a_command_quietly():
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
 @pytest.mark.parametrize(
     "line",
-    ["superlaw exponent -a 1.5", "superlaw derive front --json", "superlaw completion bash",
+    ["superlaw exponent -a 1.5", "superlaw derive frames --json", "superlaw completion bash",
      "superlaw --version"],
 )  # fmt: skip
 def test_output_that_does_not_arrive_is_not_success(line):

@@ -5,18 +5,18 @@ from superlaw.theory.derivations import derive
 
 
 def test_steps_are_checked_once_and_told_as_they_are():
-    front = derive("front").altered("F3", 2)
+    frames = derive("frames").altered("G3", 2)
     told = []
-    ledger = front.verify(told.append)
+    ledger = frames.verify(told.append)
     assert tuple(told) == ledger.rows
-    assert front.verify() == ledger
-    assert [row.id for row in ledger.rows] == [step.id for step in front.steps]
+    assert frames.verify() == ledger
+    assert [row.id for row in ledger.rows] == [step.id for step in frames.steps]
 
 
 def test_a_check_that_was_cut_off_goes_on_where_it_was(monkeypatch):
     from superlaw.theory import derivation
 
-    front, checked = derive("front").altered("F3", 2), []
+    frames, checked = derive("frames").altered("G3", 2), []
 
     def verdict(graph, step):
         checked.append(step.id)
@@ -27,11 +27,11 @@ def test_a_check_that_was_cut_off_goes_on_where_it_was(monkeypatch):
     verify = derivation.verify
     monkeypatch.setattr(derivation, "verify", verdict)
     try:
-        front.verify()
+        frames.verify()
     except KeyboardInterrupt:
-        assert checked == ["F1", "F2", "F3"]
-    front.verify()
-    assert checked == ["F1", "F2", "F3", "F3", *(f"F{k}" for k in range(4, len(front.steps) + 1))]
+        assert checked == ["G1", "G2", "G3"]
+    frames.verify()
+    assert checked == ["G1", "G2", "G3", "G3", *(f"G{k}" for k in range(4, len(frames.steps) + 1))]
 
 
 def test_a_derivation_pickles():
@@ -41,7 +41,7 @@ def test_a_derivation_pickles():
 
 
 def test_every_format_is_a_method():
-    front = derive("front")
-    texts = [front.to_markdown(), front.to_myst(), front.to_latex(), front.to_html()]
-    assert texts == [front.written(form) for form in ("md", "myst", "tex", "html")]
+    frames = derive("frames")
+    texts = [frames.to_markdown(), frames.to_myst(), frames.to_latex(), frames.to_html()]
+    assert texts == [frames.written(form) for form in ("md", "myst", "tex", "html")]
     assert len(set(texts)) == 4

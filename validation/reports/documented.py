@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from superlaw.solvers.closures import accuracy
 from superlaw.theory.derivation import Derivation
-from superlaw.theory.documents.document import Block, Document, Heading, Paragraph
+from superlaw.theory.documents.document import Block, Document, Heading, Paragraph, compose
+from superlaw.theory.proof.ledger import Ledger
 
 
-def documented(derivation: Derivation, example: tuple[Block, ...] = ()) -> Document:
+def documented(derivation: Derivation, ledger: Ledger, example: tuple[Block, ...] = ()) -> Document:
     """Return a derivation as a document, with what was measured of its closure.
 
     Parameters
     ----------
     derivation : Derivation
         The general steps.
+    ledger : Ledger
+        The verdicts on them, from `superlaw.validation.sweeps.ledgers.checked`.
     example : tuple of Block
         From `superlaw.validation.reports.worked_example.worked`.
     """
@@ -21,4 +24,4 @@ def documented(derivation: Derivation, example: tuple[Block, ...] = ()) -> Docum
     measured = (
         (Heading("The closure, measured"), Paragraph(accuracy.sentence(closure))) if closure else ()
     )
-    return derivation.document((*measured, *example))
+    return compose(derivation, ledger, (*measured, *example))

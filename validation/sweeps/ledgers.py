@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 from superlaw import storage
@@ -23,13 +24,14 @@ def checked(
     ----------
     derivation : Derivation
     store : Store
-        Verdicts of the very files that the theory is made of now.
+        Verdicts on these very equations, of the very files that the theory is made of now.
     on_step : callable, optional
         Called with each verdict as soon as it is known.
     """
     rows = []
+    about = {"check": derivation.name, "theory": source_digest(), "says": _says(derivation)}
     for step in derivation.steps:
-        configuration = {"check": derivation.name, "step": step.id, "theory": source_digest()}
+        configuration = about | {"step": step.id}
         record = store.load(configuration)
         verdict = verify(derivation, step) if record is None else Verdict(**record)
         if record is None and verdict.status != "failed":
@@ -38,6 +40,11 @@ def checked(
         if on_step is not None:
             on_step(verdict)
     return Ledger(derivation.name, tuple(rows))
+
+
+def _says(derivation: Derivation) -> str:
+    """Return a digest of all equations: an altered derivation is another one."""
+    return sha256(" ".join(str(step.equation) for step in derivation.steps).encode()).hexdigest()
 
 
 def _keep(store: Store, configuration: dict[str, Any], verdict: Verdict) -> None:

@@ -13,6 +13,7 @@ from superlaw.cli.options import Options, Parser, operands, path, switch, word
 if TYPE_CHECKING:
     from superlaw.theory.derivation import Derivation
     from superlaw.theory.documents.document import Block, Document
+    from superlaw.theory.proof.ledger import Ledger
 
 FORMATS = ("md", "myst", "tex", "html")
 """Those of `theory.documents.formats`, which a help text should not have to load sympy for."""
@@ -33,7 +34,7 @@ def _build(parser: Parser) -> None:
         "--runs",
         to="derive.runs",
         metavar="DIR",
-        about="folder to keep verdicts of --check in, and to resume from",
+        about="folder to keep verdicts in, and to resume from",
     )
     path(parser, "--out", to="derive.out", metavar="DIR", about="folder for the documents")
     switch(parser, "--simulate", to="derive.simulate", about="simulate the curve too")
@@ -45,7 +46,6 @@ def _build(parser: Parser) -> None:
 def _run(options: Options) -> Answer:
     from superlaw import storage
     from superlaw.arguments import one_of
-    from superlaw.progress import WorkBar
     from superlaw.theory import derivations
     from superlaw.theory.documents import formats
 
@@ -54,25 +54,21 @@ def _run(options: Options) -> Answer:
     chosen = [derivations.derive(name) for name in given.get("names") or derivations.NAMES]
     if given.get("check"):
         _check_alone(options)
-        return _ledgers(chosen, given.get("runs"))
-    if "runs" in given:
-        refuse("runs", "left out without --check", given["runs"], "Documents are written at once.")
+        return _ledgers(_checked(chosen, given.get("runs")))
     _check_case(options)
     folder = storage.output_folder(given["out"]) if "out" in given else None
-    write = formats.FORMATS[form]
-    with WorkBar(True, len(chosen)) as bar:
-        documents = {}
-        for document in _documents(chosen, options):
-            documents[f"{document.name}{formats.SUFFIXES[form]}"] = write(document)
-            bar.move(1)
+    written = {
+        f"{document.name}{formats.SUFFIXES[form]}": formats.FORMATS[form](document)
+        for document in _documents(chosen, options)
+    }
     if folder is None:
-        return Answer(documents, "\n".join(documents.values()))
+        return Answer(written, "\n".join(written.values()))
     try:
-        for name, text in documents.items():
+        for name, text in written.items():
             storage.write_text(folder / name, text)
     except storage.OutputError as error:  # what is worked out is printed all the same
-        return Answer(documents, "\n".join(documents.values()), BAD_INPUT, str(error))
-    return Answer({"files": sorted(documents)}, f"wrote {', '.join(documents)}")
+        return Answer(written, "\n".join(written.values()), BAD_INPUT, str(error))
+    return Answer({"files": sorted(written)}, f"wrote {', '.join(written)}")
 
 
 def _check_alone(options: Options) -> None:
@@ -84,7 +80,13 @@ def _check_alone(options: Options) -> None:
             refuse(name, "left out with --check", value, "Steps are checked at points of any case.")
 
 
-def _ledgers(chosen: list[Derivation], runs: str | None) -> Answer:
+def _ledgers(ledgers: list[Ledger]) -> Answer:
+    """Return what was found of every step."""
+    text = "\n\n".join(f"{ledger.name}\n{ledger}" for ledger in ledgers)
+    return Answer(ledgers, text, GOOD if all(ledger.is_good for ledger in ledgers) else FAILED)
+
+
+def _checked(chosen: list[Derivation], runs: str | None) -> list[Ledger]:
     """Check every step of the chosen derivations."""
     from superlaw.progress import WorkBar
     from superlaw.validation.sweeps.ledgers import checked
@@ -93,11 +95,9 @@ def _ledgers(chosen: list[Derivation], runs: str | None) -> Answer:
     store = Store(runs, "runs")
     with WorkBar(True, sum(len(derivation.steps) for derivation in chosen)) as bar:
         try:
-            ledgers = [checked(found, store, lambda _: bar.move(1)) for found in chosen]
+            return [checked(found, store, lambda _: bar.move(1)) for found in chosen]
         except KeyboardInterrupt as error:
             raise KeyboardInterrupt(f"{str(error) or 'interrupted'}; {_advice(runs)}") from None
-    text = "\n\n".join(f"{ledger.name}\n{ledger}" for ledger in ledgers)
-    return Answer(ledgers, text, GOOD if all(ledger.is_good for ledger in ledgers) else FAILED)
 
 
 def _advice(runs: str | None) -> str:
@@ -115,19 +115,25 @@ def _check_case(options: Options) -> None:
 
 
 def _documents(chosen: list[Derivation], options: Options) -> Iterator[Document]:
-    """Yield the documents; of all, those that the given parameters are not about lack a curve."""
-    from superlaw.progress import say
+    """Return the documents; a wrong example is refused before the steps are checked."""
     from superlaw.validation.reports.documented import documented
 
-    for derivation in chosen:
-        example: tuple[Block, ...] = ()
-        try:
-            example = _worked(derivation, options)
-        except ArgumentError as error:
-            if options["derive"].get("names"):
-                raise
-            say(f"superlaw derive: {derivation.name} has no example here. {error}")
-        yield documented(derivation, example)
+    examples = [_example(derivation, options) for derivation in chosen]
+    ledgers = _checked(chosen, options["derive"].get("runs"))
+    return map(documented, chosen, ledgers, examples)
+
+
+def _example(derivation: Derivation, options: Options) -> tuple[Block, ...]:
+    """Return the worked example; of all, those that the parameters are not about have none."""
+    from superlaw.progress import say
+
+    try:
+        return _worked(derivation, options)
+    except ArgumentError as error:
+        if options["derive"].get("names"):
+            raise
+        say(f"superlaw derive: {derivation.name} has no example here. {error}")
+        return ()
 
 
 def _worked(derivation: Derivation, options: Options) -> tuple[Block, ...]:

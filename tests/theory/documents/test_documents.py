@@ -13,6 +13,7 @@ from superlaw.theory.documents.document import (
     Heading,
     Paragraph,
     Table,
+    compose,
 )
 from superlaw.theory.documents.equations import broken, latex
 from superlaw.theory.documents.formats import FORMATS
@@ -26,8 +27,8 @@ _TEX_COMPLAINTS = re.compile(r"^(?:!|Overfull|Underfull|LaTeX Warning|Package \w
 
 
 @pytest.fixture(scope="module", params=NAMES)
-def document(request):
-    return derive(request.param).document()
+def document(request, ledger_of):
+    return compose(derive(request.param), ledger_of(request.param))
 
 
 def _equations(document):

@@ -60,7 +60,7 @@ def test_notices_reach_the_document():
     (notice,) = (text for text in _texts(blocks) if text.startswith("**W-UNVALIDATED**"))
     assert "N = 100000" in notice
     for form in ("md", "myst", "tex", "html"):
-        text = FORMATS[form](documented(derive("superposed"), blocks))
+        text = FORMATS[form](documented(derive("superposed"), ledger_of("superposed"), blocks))
         assert "W-UNVALIDATED" in text
     assert any(text.startswith("**W-FINITE-SIZE**") for text in _texts(_example("sequential")))
 
@@ -89,8 +89,8 @@ def test_a_case_that_a_derivation_is_not_about_is_refused(refused):
         worked(derive("threshold"), {"a": 1.5}, {}, TIMES, simulated=True)
 
 
-def test_only_derivations_with_a_closure_quote_measurements():
+def test_only_derivations_with_a_closure_quote_measurements(ledger_of):
     for name in NAMES:
-        texts = _texts(documented(derive(name)).blocks)
+        texts = _texts(documented(derive(name), ledger_of(name)).blocks)
         quoted = [text for text in texts if text == accuracy.sentence("row_replica")]
         assert len(quoted) == (name == "superposed")

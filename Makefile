@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST := $(BIN)/python -m pytest -q -n auto --dist worksteal
+PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadfile
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: demo test slow long kernels lint docs docs-check site wheel bench clean

@@ -22,7 +22,6 @@ TASK = "-a 1.5 -b 0.5 -N 16 --t-end 3"
         ("derive front --check --simulate", "simulate"),
         ("derive front --check -a 1.5", "a"),
         ("derive front --check --t-end 5", "t_end"),
-        ("derive front --runs new", "runs"),
         ("validate two_layer --list --planted 1.1", "planted"),
         ("validate two_layer --list --out new", "out"),
         ("validate two_layer --seeds 3", "seeds"),

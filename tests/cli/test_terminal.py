@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 import pytest
+from gguf import GGUFWriter
 from safetensors.numpy import save_file
 
 from superlaw.cli import main
@@ -153,7 +154,7 @@ def test_help_has_examples_types_and_codes(run, name):
 def examples(slow):
     """Examples of the help texts, fast or slow, that need no curve."""
     lines = [line for command in COMMANDS for line in command.examples]
-    words = ("sequential --size", "1024", "documents", "5e5")
+    words = ("sequential --size", "1024", "documents", "5e5", "classes", "even", "front --check")
     return [
         line
         for line in lines
@@ -167,6 +168,15 @@ def _own_files(folder):
     np.save(folder / "embedding.npy", rows)
     np.save(folder / "decoder.npy", rows.T)
     save_file({"lm_head.weight": rows}, folder / "model.safetensors")
+    for width, name in ((4, "small"), (6, "large"), (8, "xl")):
+        matrix = np.ascontiguousarray(rows[:, :width])
+        save_file({"wte.weight": matrix}, folder / f"{name}.safetensors")
+    writer = GGUFWriter(folder / "model.gguf", "none")
+    writer.add_tensor("token_embd.weight", rows.astype(np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
     ranks = np.arange(1.0, 513.0)
     np.savetxt(folder / "words.csv", 1.0 / ranks / np.sum(1.0 / ranks), header="p", comments="")
 

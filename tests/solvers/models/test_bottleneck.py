@@ -67,10 +67,10 @@ def test_classes_give_the_same_curve_as_every_feature():
     from superlaw.setting.student import Student
     from superlaw.solvers.solve import solve
 
-    student, times = Student(512, activation="linear"), TIMES[2:4]
+    student, times = Student(256, activation="linear"), TIMES[2:4]
     curves = [
-        solve(PowerLawTask(1.5, 0.0, 2048), student, times).loss,
-        bottleneck.random_columns_loss(times, _spectrum(1.5, 0.0, 2048, 512))[0],
+        solve(PowerLawTask(1.5, 0.0, 1024), student, times).loss,
+        bottleneck.random_columns_loss(times, _spectrum(1.5, 0.0, 1024, 256))[0],
     ]
     np.testing.assert_allclose(curves[0], curves[1], rtol=1e-6)
 

@@ -113,7 +113,7 @@ def test_long_sums_go_on_in_the_next_line():
 
 
 def test_notebooks_get_a_fragment():
-    text = derive("front")._repr_html_()
+    text = derive("frames")._repr_html_()
     assert text.startswith("<h1>")
     assert "<html" not in text
 

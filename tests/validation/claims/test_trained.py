@@ -43,6 +43,7 @@ def failed(checks):
     return [check.label for check in checks if not check.passed]
 
 
+@pytest.mark.slow
 def test_one_slope_holds_where_it_takes_seconds():
     findings = one_slope.CLAIM.examine(TINY).findings
     assert failed(findings.checks) == []
@@ -55,7 +56,7 @@ def test_one_slope_holds_where_it_takes_seconds():
     assert all(row["errors"]["window"] > 0.0 for row in rows)
 
 
-@pytest.mark.parametrize("planted", [0.8, 1.2])
+@pytest.mark.parametrize("planted", [pytest.param(0.8, marks=pytest.mark.slow), 1.2])
 def test_one_slope_detects_a_planted_exponent(planted):
     checks = one_slope.CLAIM.examine(replace(TINY, planted=planted)).checks
     shared = [check for check in checks if "slope of N/K" in check.label]
@@ -180,6 +181,7 @@ def test_the_measured_slope_is_one_at_half_the_square_of_the_width():
     assert measured_slope(2048, 32) - measured_slope(512, 32) == pytest.approx(0.115 * np.log(4))
 
 
+@pytest.mark.slow
 def test_the_order_does_not_hold_far_below_one_eighth():
     """At the same N/K² = 1/32 the slope falls with N: no law of N/K² alone."""
     slopes = [

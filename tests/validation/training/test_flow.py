@@ -171,7 +171,6 @@ def test_flow_is_the_limit_of_small_steps(name):
     assert measured["loss_interference"] == pytest.approx(wanted[1], rel=1e-3)
 
 
-@pytest.mark.parametrize("rtol", [1e-2, 1e-3, 1e-4, 1e-5])
 @pytest.mark.parametrize(
     "student",
     [
@@ -183,14 +182,15 @@ def test_flow_is_the_limit_of_small_steps(name):
         Student(12, activation="linear"),
     ],
 )
-def test_error_of_the_loss_is_of_the_size_of_the_tolerance(student, rtol):
-    task, times = PowerLawTask(1.5, 0.5, 64), np.geomspace(0.1, 300.0, 12)
-    loss, reference = (
+def test_error_of_the_loss_is_of_the_size_of_the_tolerance(student):
+    task, times = PowerLawTask(1.5, 0.5, 48), np.geomspace(0.1, 100.0, 12)
+    reference, *others = (
         simulate(task, student, times, optimizer=GradientFlow(tolerance), seeds=1).loss[0]
-        for tolerance in (rtol, 1e-6)
+        for tolerance in (1e-5, 1e-2, 1e-3)
     )
-    worst = float(np.max(np.abs(loss / reference - 1.0)))
-    assert 0.1 * rtol < worst < 1.2 * rtol, f"{worst:.2g} for {rtol:g}"
+    for rtol, loss in zip((1e-2, 1e-3), others, strict=True):
+        worst = float(np.max(np.abs(loss / reference - 1.0)))
+        assert 0.1 * rtol < worst < 1.2 * rtol, f"{worst:.2g} for {rtol:g}"
 
 
 @pytest.mark.parametrize("student", [Student(16), Student(16, tied=True, init=0.5)])

@@ -20,7 +20,7 @@ CONTOUR = 1e-7
 STOCHASTIC = 1e-13
 
 
-@pytest.mark.parametrize(("a", "b", "n"), [(1.1, 0.0, 10**6), (1.5, 0.5, 2 * 10**6), (2.5, 0.0, 10**5)])
+@pytest.mark.parametrize(("a", "b", "n"), [(1.1, 0.0, 10**6), (1.5, 0.5, 10**6), (2.5, 0.0, 10**5)])
 def test_stated_error_bound_is_true(a, b, n):
     task = PowerLawTask(a, b, n)
     times = np.concatenate([[0.0], np.geomspace(0.1, float(n) ** a, 15)])

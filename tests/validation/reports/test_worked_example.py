@@ -53,7 +53,7 @@ def test_steps_of_sgd_are_whole_and_simulated_at_the_same_times():
     assert "simulated" in next(b.svg for b in blocks if isinstance(b, Figure))
 
 
-def test_notices_reach_the_document():
+def test_notices_reach_the_document(ledger_of):
     blocks = worked(
         derive("superposed"), {"a": 1.5, "n_features": 100_000}, {"width": 10_000}, TIMES[:3]
     )

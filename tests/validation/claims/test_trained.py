@@ -56,7 +56,8 @@ def test_one_slope_holds_where_it_takes_seconds():
     assert all(row["errors"]["window"] > 0.0 for row in rows)
 
 
-@pytest.mark.parametrize("planted", [pytest.param(0.8, marks=pytest.mark.slow), 1.2])
+@pytest.mark.slow
+@pytest.mark.parametrize("planted", [0.8, 1.2])
 def test_one_slope_detects_a_planted_exponent(planted):
     checks = one_slope.CLAIM.examine(replace(TINY, planted=planted)).checks
     shared = [check for check in checks if "slope of N/K" in check.label]

@@ -14,6 +14,11 @@ def report():
     return validate("two_layer", "leak", size="small")
 
 
+@pytest.fixture(scope="module")
+def page(report):
+    return report.to_html()
+
+
 def test_report_is_one_page_with_figures_and_every_number(report, tmp_path):
     page = report.save(tmp_path).read_text()
     panels = sum(len(result.findings.panels) for result in report.claims)
@@ -27,8 +32,7 @@ def test_report_is_one_page_with_figures_and_every_number(report, tmp_path):
     assert facts["configuration"]["size"]["sequential"]["n_features"] == small
 
 
-def test_page_says_what_ran(report):
-    page = report.to_html()
+def test_page_says_what_ran(report, page):
     version = report.configuration["version"]
     assert f"superlaw {version}, {report.date}" in page
     assert "N = 192, K = 192; SGD, lr 0.02; 1 seed; t up to 300" in page
@@ -36,8 +40,8 @@ def test_page_says_what_ran(report):
     assert "A tolerance in per cent is\nrelative to the predicted value" in page
 
 
-def test_an_honest_report_does_not_speak_of_planted_errors(report):
-    assert "Negative control" not in report.to_html() + report.table()
+def test_an_honest_report_does_not_speak_of_planted_errors(report, page):
+    assert "Negative control" not in page + report.table()
     assert report.to_dict()["planted"] is None
 
 

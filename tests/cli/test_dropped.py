@@ -48,3 +48,10 @@ def test_a_planted_factor_leaves_a_spectrum(run, tmp_path, monkeypatch, factor):
     code, _, err = run("validate", "leak", "--planted", factor)
     assert code == 2
     assert "planted must be between 0.1 and 10" in err
+
+
+def test_a_planted_factor_leaves_an_exponent_to_predict(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run("validate", "exponent", "--size", "small", "--planted", 0.5)
+    assert code == 2
+    assert "planted must be above 0.909 for a = 1.1" in err

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from superlaw.arguments import refuse
 from superlaw.setting.task import PowerLawTask
 
 
@@ -171,6 +172,9 @@ class Conditions:
 
     def believed(self, task: PowerLawTask) -> PowerLawTask:
         """Return the task that predictions are made for: the true one, or a planted error."""
+        if self.planted * task.a <= 1.0 < task.a:
+            remedy = "No exponent is predicted there: give a factor such as 1.1."
+            refuse("planted", f"above {1.0 / task.a:.3g} for a = {task.a:g}", self.planted, remedy)
         return replace(task, a=self.planted * task.a)
 
     def draws(self, name: str) -> int:

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadfile
+PYTEST := $(BIN)/python -m pytest -q -n auto
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: demo test slow long kernels lint docs docs-check site wheel bench clean
@@ -12,18 +12,18 @@ demo: $(VENV)/.demo  ## The headline and the sequential theory, validated: a rep
 	@echo "open report/index.html"
 
 test: $(VENV)/.test  ## Fast tests and every example in the documentation
-	$(PYTEST) -m "not slow and not long"
+	$(PYTEST) --dist loadfile -m "not slow and not long"
 	$(BIN)/python -m pytest -q --doctest-modules --pyargs superlaw
 	$(BIN)/python -m doctest README.md docs/tutorial.md docs/family.md
 
 slow: $(VENV)/.test  ## Full-size validation with its negative controls
-	$(PYTEST) -m slow
+	$(PYTEST) --dist worksteal -m slow
 
 long: $(VENV)/.test  ## Thousands of hostile calls, and kills at random moments; not in CI
-	$(PYTEST) -m long
+	$(PYTEST) --dist worksteal -m long
 
 kernels: $(VENV)/.test  ## The compiled kernels as plain Python
-	NUMBA_DISABLE_JIT=1 $(PYTEST) -m kernels
+	NUMBA_DISABLE_JIT=1 $(PYTEST) --dist loadfile -m kernels
 
 lint: $(VENV)/.lint  ## Style, types and layers
 	$(BIN)/ruff format --check .
@@ -45,7 +45,7 @@ site: $(VENV)/.docs  ## The documents as a site that works offline: build/site/i
 	$(BIN)/python -m sphinx -q -W --keep-going build/pages build/site
 
 wheel: $(VENV)/.demo  ## Build the wheel and try it in a clean environment
-	rm -rf build dist .venv-wheel
+	rm -rf build/lib build/bdist.* dist .venv-wheel
 	$(BIN)/python -m pip wheel -q --no-deps -w dist .
 	$(PYTHON) -m venv .venv-wheel
 	.venv-wheel/bin/python -m pip install -q dist/*.whl

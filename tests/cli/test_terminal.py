@@ -151,15 +151,18 @@ def test_help_has_examples_types_and_codes(run, name):
     assert "--json" in out and "--config FILE" in out and "--quiet" in out
 
 
-def examples(slow):
-    """Examples of the help texts, fast or slow, that need no curve."""
-    lines = [line for command in COMMANDS for line in command.examples]
-    words = ("sequential --size", "1024", "documents", "5e5", "classes", "even", "front --check")
-    return [
-        line
-        for line in lines
-        if any(word in line for word in words) == slow and "superlaw fit" not in line
-    ]
+MARKS = {
+    pytest.mark.slow: ("1024", "5e5", "even", "front --check"),
+    pytest.mark.long: ("sequential --size", "classes", "documents"),
+}
+
+
+def examples():
+    """Yield the examples of the help texts that need no curve, marked by what they cost."""
+    for line in (line for command in COMMANDS for line in command.examples):
+        marks = [mark for mark, words in MARKS.items() if any(word in line for word in words)]
+        if "superlaw fit" not in line:
+            yield pytest.param(line, marks=marks)
 
 
 def _own_files(folder):
@@ -181,23 +184,13 @@ def _own_files(folder):
     np.savetxt(folder / "words.csv", 1.0 / ranks / np.sum(1.0 / ranks), header="p", comments="")
 
 
-def check_example(run, tmp_path, monkeypatch, line):
+@pytest.mark.parametrize("line", examples())
+def test_examples_of_the_help_texts_work(run, tmp_path, monkeypatch, line):
     monkeypatch.chdir(tmp_path)
     _own_files(tmp_path)
     code, out, _ = run(*line.split()[1:])
     assert code == (1 if "--planted" in line else 0)
     assert out
-
-
-@pytest.mark.parametrize("line", examples(slow=False))
-def test_examples_of_the_help_texts_work(run, tmp_path, monkeypatch, line):
-    check_example(run, tmp_path, monkeypatch, line)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("line", examples(slow=True))
-def test_long_examples_of_the_help_texts_work(run, tmp_path, monkeypatch, line):
-    check_example(run, tmp_path, monkeypatch, line)
 
 
 def test_methods_and_formats_of_the_help_texts_are_those_there_are():

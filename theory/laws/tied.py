@@ -4,8 +4,8 @@
 one straight fit over two decades, from t = 12 on, is ordered by x = N/K²: near 1 at x = ½, where
 the N columns are as many as the equiangular lines that K dimensions can hold at most.
 
-It is no law of N/K² alone. Compared were N from 256 to 900; at N/K² = 1/32 the slope falls with N
-and depends on (a, b), and nothing is known of N → ∞.
+It is no law of N/K² alone. Compared were N from 256 to 1200, in the regions of `MEASURED`; at
+N/K² = 1/32 the slope falls with N and depends on (a, b), and nothing is known of N → ∞.
 """
 
 from __future__ import annotations

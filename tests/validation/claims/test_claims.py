@@ -46,7 +46,7 @@ def test_planted_exponent_is_detected(claim):
     assert not claim.examine(replace(SMALL, planted=PLANTED[suite])).passed
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_claim_holds_in_full_and_none_with_a_planted_error():
     assert validate("sequential", seeds=8).passed
     planted = validate("sequential", seeds=8, planted=1.1)

@@ -57,6 +57,7 @@ bench: $(VENV)/.bench  ## Work and precision against other packages
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m benchmarks.flows
+	$(BIN)/python -m benchmarks.geometry
 
 $(VENV)/.demo: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -2,7 +2,8 @@
 
 Each matrix lies in a file in half precision and is measured in a process of its own, one thread;
 memory is what the process holds besides the pages of the file, at its most, less what it held
-before. The machine may be shared: the processor time stands beside the time on the clock.
+before. The machine may be shared: goals are judged by the processor time of the one thread, which
+stands beside the time on the clock.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results" / "geometry_speed.json"
 PAGE = ROOT / "docs" / "geometry_speed.md"
 SHAPES = ((100_000, 512), (300_000, 512), (1_000_000, 512))
-ROUNDS = {100_000: 5, 300_000: 3, 1_000_000: 1}
+ROUNDS = {100_000: 3, 300_000: 2, 1_000_000: 1}
 SECONDS, MEGABYTES = 10.0, 200.0
 """Goals for the first shape."""
 LINEAR_WITHIN = 0.15
@@ -106,12 +107,16 @@ def goals(rows: list[dict[str, Any]]) -> list[tuple[str, str, bool]]:
     for row in rows:
         by_n.setdefault(row["n_features"], []).append(row)
     (first, *_), last = sorted(by_n), max(by_n)
-    seconds = statistics.median(row["seconds"] for row in by_n[first])
+    seconds = statistics.median(row["cpu"] for row in by_n[first])
     memory = max(row["megabytes"] for row in by_n[first])
     each = {n: statistics.median(row["cpu"] for row in found) / n for n, found in by_n.items()}
     growth = each[last] / each[first]
     return [
-        (f"{first:,} features in under {SECONDS:g} s", f"{seconds:.1f} s", seconds < SECONDS),
+        (
+            f"{first:,} features in under {SECONDS:g} s of one core",
+            f"{seconds:.1f} s",
+            seconds < SECONDS,
+        ),
         (
             f"within {MEGABYTES:g} MB beyond the input",
             f"{memory:.0f} MB",
@@ -127,7 +132,7 @@ def goals(rows: list[dict[str, Any]]) -> list[tuple[str, str, bool]]:
 
 def page(rows: list[dict[str, Any]]) -> str:
     """Return the page of what was measured."""
-    heads = ("features", "dimensions", "time", "processor", "beyond the input")
+    heads = ("features", "dimensions", "clock", "processor", "beyond the input")
     cells = tuple(
         (
             f"{row['n_features']:,}",

@@ -70,6 +70,10 @@ def pages() -> Iterator[tuple[Path, str]]:
         f"Made by {claims.command('geometry', report['configuration'])} The identities and the "
         "chance values are derived in [frames](derivations/frames.md); names are given by an exact "
         "test of the relations among cosines.",
+        "How to ask: [the tutorial](tutorial.md). `superlaw geometry FILE --out DIR` writes a page "
+        "with the figures; several files of different widths give the law of overlaps against "
+        "width. Frequencies that go with features of language are on [a page of their own]"
+        "(words.md).",
         *claims.sections(report, {}, {"toys": _toys, "merging": _merging}),
         *_words(json.loads(WORDS.read_text("utf-8"))),
     )

@@ -22,11 +22,25 @@ CODES: dict[str, tuple[Toy, ...]] = {
     "scheme of 12 in 4": (Toy(12, 4, 0.1),),
     "half 5-cube (Clebsch)": (Toy(20, 5, 0.1),),
     "Petersen": (Toy(20, 8, 0.1),),
-    "no scheme": (Toy(20, 5, 0.03), Toy(40, 8, 0.1)),
+    "scheme of 18 in 7": (Toy(20, 8, 0.03),),
+    "no scheme": (
+        Toy(20, 5, 0.03),
+        Toy(20, 5, 0.01),
+        Toy(40, 8, 0.1),
+        Toy(40, 8, 0.03),
+        Toy(40, 8, 0.01),
+    ),
 }
 """What the best start of a toy model forms, of all its features that are long enough."""
-FEATURES = {Toy(5, 2, 0.2): 4, Toy(20, 5, 0.1): 16, Toy(20, 8, 0.3): 16}
-"""Of toy models that leave some out; all of them otherwise."""
+FEATURES = {
+    Toy(5, 2, 0.2): {"digon": 4},
+    Toy(20, 5, 0.1): {"half 5-cube (Clebsch)": 16},
+    Toy(20, 8, 0.3): {"digon": 16},
+    Toy(20, 8, 0.03): {"scheme of 18 in 7": 18, "digon": 2},
+}
+"""Of toy models that leave some out or form two codes; all are in one code otherwise."""
+PATIENCE = {Toy(20, 8, 0.03): 2}
+"""How many times the steps and the batch of others a toy model has whose cosines settle late."""
 EXACT = 1e-9
 
 
@@ -40,7 +54,8 @@ def run(conditions: Conditions) -> Findings:
         for toy in (toy for toys in codes.values() for toy in toys):
             entropy = conditions.draws(str(toy))
             for start in range(size.starts):
-                columns = trained_toy(toy, entropy, start, size.steps, size.batch)
+                more = PATIENCE.get(toy, 1)
+                columns = trained_toy(toy, entropy, start, more * size.steps, more * size.batch)
                 formed.setdefault(toy, []).append(named(blocks(columns)))
                 bar.move(1.0)
     planted = conditions.planted
@@ -62,10 +77,11 @@ def _check(
         schemes = sum(set(found) != {name} for toy in toys for found in formed[toy])
         label = f"1 + starts that form a scheme, of {starts} each of {_told(toys)}"
         return Check(label, planted, 1.0 + schemes, tolerance=EXACT)
-    expected = {toy: FEATURES.get(toy, toy.n_features) for toy in toys}
-    right = sum(n for toy, n in expected.items() if {name: n} in formed[toy])
+    expected = {toy: FEATURES.get(toy, {name: toy.n_features}) for toy in toys}
+    right = sum(codes[name] for toy, codes in expected.items() if codes in formed[toy])
+    whole = planted * sum(codes[name] for codes in expected.values())
     label = f"features as {name}, best of {starts} starts: {_told(toys)}"
-    return Check(label, planted * sum(expected.values()), float(right), tolerance=EXACT)
+    return Check(label, whole, float(right), tolerance=EXACT)
 
 
 def _told(toys: tuple[Toy, ...]) -> str:
@@ -84,7 +100,7 @@ CLAIM = Claim(
     name="toys",
     statement=(
         "Toy models trained here form pentagons, digons, square antiprisms, Petersen graphs, half "
-        "5-cubes, a scheme without a name, or no scheme, as their number of features, their width "
+        "5-cubes, schemes without a name, or no scheme, as their number of features, their width "
         "and the density of their inputs decide."
     ),
     step="G13",

@@ -151,18 +151,18 @@ def test_help_has_examples_types_and_codes(run, name):
     assert "--json" in out and "--config FILE" in out and "--quiet" in out
 
 
-MARKS = {
-    pytest.mark.slow: ("1024", "5e5", "even", "front --check"),
-    pytest.mark.long: ("sequential --size", "classes", "documents"),
+COSTLY = {
+    "slow": ("1024", "5e5", "even", "front --check"),
+    "long": ("sequential --size", "classes", "documents"),
 }
 
 
 def examples():
     """Yield the examples of the help texts that need no curve, marked by what they cost."""
     for line in (line for command in COMMANDS for line in command.examples):
-        marks = [mark for mark, words in MARKS.items() if any(word in line for word in words)]
+        found = [name for name, words in COSTLY.items() if any(word in line for word in words)]
         if "superlaw fit" not in line:
-            yield pytest.param(line, marks=marks)
+            yield pytest.param(line, marks=[getattr(pytest.mark, name) for name in found])
 
 
 def _own_files(folder):
@@ -184,7 +184,7 @@ def _own_files(folder):
     np.savetxt(folder / "words.csv", 1.0 / ranks / np.sum(1.0 / ranks), header="p", comments="")
 
 
-@pytest.mark.parametrize("line", examples())
+@pytest.mark.parametrize("line", list(examples()))
 def test_examples_of_the_help_texts_work(run, tmp_path, monkeypatch, line):
     monkeypatch.chdir(tmp_path)
     _own_files(tmp_path)

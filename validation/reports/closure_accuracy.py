@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -17,20 +17,24 @@ from superlaw.validation.claims.size import SIZES, Conditions
 from superlaw.validation.claims.superposed import flows
 from superlaw.validation.claims.superposed.meanfield import predict
 from superlaw.validation.fitting.readings import fall
+from superlaw.validation.reports.measuring import options, region
 
 LARGER = {1024: (2, 8), 2048: (8,)}
 """Larger N, and the values of N/K that are compared there, for a = 1.5."""
 LARGER_END = 1e3
+COMPARED = {
+    "a": itemgetter("a"),
+    "b": itemgetter("b"),
+    "N": itemgetter("n_features"),
+    "N/K": itemgetter("share"),
+}
 DECADES = (1.0, 10.0, 100.0, 1e3, 1e4)
 COMMAND = "python -m superlaw.validation.reports.closure_accuracy"
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure the accuracy of the closure and write it to a file."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description="How far the closure is from flows.")
-    parser.add_argument("--out", required=True, help="file to write, .json")
-    parser.add_argument("--runs", help="folder in which flows are kept, to resume from")
-    parser.add_argument("--entropy", type=int, default=0, help="root of all random streams (0)")
+    parser = options(COMMAND, "How far the closure is from flows.")
     parser.add_argument("--size", choices=sorted(SIZES), default="full", help="as in validate")
     given = parser.parse_args(arguments)
     out = storage.output_file(given.out, (".json",))
@@ -63,18 +67,7 @@ def measured(conditions: Conditions) -> dict[str, Any]:
     rows = accuracy(conditions)
     seeds = conditions.size.superposed.seeds
     source = storage.provenance(COMMAND, entropy=conditions.entropy, seeds=seeds)
-    return {"provenance": source, "region": region(rows), "rows": rows}
-
-
-def region(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return between which parameters, and up to which times, the closure was compared."""
-    compared = {"a": "a", "b": "b", "N": "n_features", "N/K": "share"}
-    spans: dict[str, Any] = {
-        name: [min(row[key] for row in rows), max(row[key] for row in rows)]
-        for name, key in compared.items()
-    }
-    spans["last"] = sorted({(row["n_features"], row["until"][-1]) for row in rows})
-    return spans
+    return {"provenance": source, "region": region(rows, COMPARED), "rows": rows}
 
 
 def _row(task: PowerLawTask, share: int, conditions: Conditions) -> dict[str, Any]:

@@ -5,19 +5,15 @@
 
 from __future__ import annotations
 
-import argparse
 import math
 from itertools import product
 from typing import Any
 
 from superlaw import storage
-from superlaw.curves import Array, log_times
-from superlaw.setting.optimizer import GradientFlow
-from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.theory.laws.tied import RISE, measured_slope
-from superlaw.validation.claims.trained.flows import slope
-from superlaw.validation.sweeps.ensembles import simulated
+from superlaw.validation.claims.trained.flows import WINDOW, slope
+from superlaw.validation.reports.measuring import SEEDS, options, tied_flows
 
 REGIONS = (
     {"a": (1.3, 2.4), "b": (0.4, 1.0), "N": (450, 900), "N/K²": (0.125, 2.0)},
@@ -26,18 +22,12 @@ REGIONS = (
 """Ranges whose ends are compared, in every combination, and N/K² = ½ besides; each wider than the
 one before, with a band of its own."""
 MIDDLE = 0.5
-WINDOW = (12.0, 1000.0)
-SEEDS, PER_DECADE = 2, 10
 COMMAND = "python -m superlaw.validation.reports.shared_slope"
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure the band of the shared slope and write it to a file."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description="Where the shared slope holds.")
-    parser.add_argument("--out", required=True, help="file to write, .json")
-    parser.add_argument("--runs", help="folder in which flows are kept, to resume from")
-    parser.add_argument("--entropy", type=int, default=0, help="root of all random streams (0)")
-    given = parser.parse_args(arguments)
+    given = options(COMMAND, "Where the shared slope holds.").parse_args(arguments)
     out = storage.output_file(given.out, (".json",))
     storage.write_json(out, measured(given.runs, given.entropy))
 
@@ -68,18 +58,7 @@ def _row(
 ) -> dict[str, Any]:
     """Return the slope at one point, and what the law says."""
     width = round((n / share) ** 0.5)
-    times: Array = log_times(*WINDOW, PER_DECADE)
-    found = simulated(
-        runs,
-        PowerLawTask(a, b, int(n)),
-        times,
-        Student(width, tied=True),
-        optimizer=GradientFlow(),
-        seeds=SEEDS,
-        entropy=entropy,
-        precision="float32",
-        progress=True,
-    )
+    found = tied_flows(PowerLawTask(a, b, int(n)), width, WINDOW, runs, entropy)
     law = measured_slope(int(n), width)
     at = {"a": a, "b": b, "n_features": n, "width": width}
     return at | {"slope": round(slope(found), 4), "law": round(law, 4)}

@@ -5,21 +5,20 @@
 
 from __future__ import annotations
 
-import argparse
+from collections.abc import Callable
 from itertools import product
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
 from superlaw import storage
-from superlaw.curves import Array, log_times
-from superlaw.setting.optimizer import GradientFlow
-from superlaw.setting.student import Student
+from superlaw.curves import Array
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures.tied import solve_tied
 from superlaw.validation.claims.trained.flows import WINDOW
 from superlaw.validation.fitting.readings import straight_slope
-from superlaw.validation.sweeps.ensembles import simulated
+from superlaw.validation.reports.measuring import SEEDS, options, region, tied_flows
 
 TASKS = ((1.1, 0.25), (1.5, 1.0), (2.0, 0.5))
 SIZES = (
@@ -30,18 +29,20 @@ SIZES = (
 FURTHER_TASKS = ((1.3, 0.5), (1.5, 0.0), (1.7, 0.35), (2.5, 0.75))
 FURTHER_SIZES = ((256, 32), (512, 64), (512, 128))
 """The same, of N/K² from 1/32 to 1/4."""
+COMPARED: dict[str, Callable[[dict[str, Any]], float]] = {
+    "a": itemgetter("a"),
+    "b": itemgetter("b"),
+    "N": itemgetter("n_features"),
+    "N/K": lambda row: row["n_features"] / row["width"],
+    "N/K²": lambda row: row["n_features"] / row["width"] ** 2,
+}
 DECADES = (1.0, 10.0, 100.0, 1000.0)
-SEEDS, PER_DECADE = 2, 10
 COMMAND = "python -m superlaw.validation.reports.tied_accuracy"
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure the accuracy of the closure and write it to a file."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description="How far the closure is from flows.")
-    parser.add_argument("--out", required=True, help="file to write, .json")
-    parser.add_argument("--runs", help="folder in which flows are kept, to resume from")
-    parser.add_argument("--entropy", type=int, default=0, help="root of all random streams (0)")
-    given = parser.parse_args(arguments)
+    given = options(COMMAND, "How far the closure is from flows.").parse_args(arguments)
     out = storage.output_file(given.out, (".json",))
     storage.write_json(out, measured(given.runs, given.entropy))
 
@@ -50,32 +51,13 @@ def measured(runs: str | None, entropy: int) -> dict[str, Any]:
     """Return what `superlaw.solvers.closures.accuracy` reads: rows, their region, provenance."""
     points = (*product(TASKS, SIZES), *product(FURTHER_TASKS, FURTHER_SIZES))
     rows = [_row(PowerLawTask(*task, n), width, runs, entropy) for task, (n, width) in points]
-    compared = {
-        "a": [row["a"] for row in rows],
-        "b": [row["b"] for row in rows],
-        "N": [row["n_features"] for row in rows],
-        "N/K": [row["n_features"] / row["width"] for row in rows],
-        "N/K²": [row["n_features"] / row["width"] ** 2 for row in rows],
-    }
-    spans: dict[str, Any] = {name: [min(found), max(found)] for name, found in compared.items()}
-    spans["last"] = sorted({(row["n_features"], row["until"][-1]) for row in rows})
     source = storage.provenance(COMMAND, entropy=entropy, seeds=SEEDS)
-    return {"provenance": source, "region": spans, "rows": rows}
+    return {"provenance": source, "region": region(rows, COMPARED), "rows": rows}
 
 
 def _row(task: PowerLawTask, width: int, runs: str | None, entropy: int) -> dict[str, Any]:
     """Return the closure over the log-mean of flows, and both exponents over the window."""
-    found = simulated(
-        runs,
-        task,
-        log_times(0.1, DECADES[-1], PER_DECADE),
-        Student(width, tied=True),
-        optimizer=GradientFlow(),
-        seeds=SEEDS,
-        entropy=entropy,
-        precision="float32",
-        progress=True,
-    )
+    found = tied_flows(task, width, (0.1, DECADES[-1]), runs, entropy)
     times, scatter = found.times, np.log(found.loss)
     closure, flows = solve_tied(task, width, times).loss, np.exp(scatter.mean(axis=0))
     ratio: Array = closure / flows

@@ -61,13 +61,14 @@ def _run(options: Options) -> Answer:
         f"{document.name}{formats.SUFFIXES[form]}": formats.FORMATS[form](document)
         for document in _documents(chosen, options)
     }
+    printed = "\n".join(written.values())
     if folder is None:
-        return Answer(written, "\n".join(written.values()))
+        return Answer(written, printed)
     try:
         for name, text in written.items():
             storage.write_text(folder / name, text)
     except storage.OutputError as error:  # what is worked out is printed all the same
-        return Answer(written, "\n".join(written.values()), BAD_INPUT, str(error))
+        return Answer(written, printed, BAD_INPUT, str(error))
     return Answer({"files": sorted(written)}, f"wrote {', '.join(written)}")
 
 

@@ -86,7 +86,10 @@ def test_features_shown_are_few_and_reach_both_ends():
 @pytest.fixture
 def undrawn(monkeypatch):
     """Pages say what a figure would show: drawing takes half a second each."""
-    shown = lambda picture: f"<figure>{picture.title}</figure>"  # noqa: E731
+
+    def shown(picture):
+        return f"<figure>{picture.title}</figure>"
+
     monkeypatch.setattr(page, "embedded", shown)
 
 

@@ -1,0 +1,55 @@
+"""What the scripts share that measure again: their options, regions, and flows of tied students."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from superlaw.curves import Array, log_times
+from superlaw.setting.optimizer import GradientFlow
+from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
+from superlaw.validation.sweeps.ensembles import simulated
+from superlaw.validation.training.ensemble import Ensemble
+
+SEEDS, PER_DECADE = 2, 10
+"""Of flows of tied students."""
+
+
+def options(command: str, description: str) -> argparse.ArgumentParser:
+    """Return a parser of where to write, where runs are kept, and the root of randomness."""
+    parser = argparse.ArgumentParser(prog=command, description=description)
+    parser.add_argument("--out", required=True, help="file to write, .json")
+    parser.add_argument("--runs", help="folder in which flows are kept, to resume from")
+    parser.add_argument("--entropy", type=int, default=0, help="root of all random streams (0)")
+    return parser
+
+
+def region(
+    rows: list[dict[str, Any]], compared: Mapping[str, Callable[[dict[str, Any]], float]]
+) -> dict[str, Any]:
+    """Return between which parameters, and up to which times, rows of a closure were compared."""
+    spans: dict[str, Any] = {
+        name: [min(map(value, rows)), max(map(value, rows))] for name, value in compared.items()
+    }
+    spans["last"] = sorted({(row["n_features"], row["until"][-1]) for row in rows})
+    return spans
+
+
+def tied_flows(
+    task: PowerLawTask, width: int, span: tuple[float, float], runs: str | None, entropy: int
+) -> Ensemble:
+    """Return flows of tied students over a span of times."""
+    times: Array = log_times(*span, PER_DECADE)
+    return simulated(
+        runs,
+        task,
+        times,
+        Student(width, tied=True),
+        optimizer=GradientFlow(),
+        seeds=SEEDS,
+        entropy=entropy,
+        precision="float32",
+        progress=True,
+    )

@@ -41,7 +41,7 @@ def test_density_in_bins_adds_up_and_is_that_of_a_uniform_cosine_in_three_dimens
 
 def test_spectrum_of_random_features_lies_on_its_line():
     raw, _, law = pictures.spectrum(RANDOM).series
-    assert np.max(np.abs(raw.y / law.y - 1.0)) < 0.15
+    assert np.max(np.abs(raw.y / law.y - 1.0)) < 0.08
 
 
 def test_histogram_of_random_features_lies_on_its_line():

@@ -8,10 +8,12 @@ import pytest
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures import accuracy
+from superlaw.solvers.closures.tied import solve_tied
 from superlaw.theory.derivations import derive
 from superlaw.theory.documents.document import Figure, Heading, Paragraph, Table
 from superlaw.theory.exponents import exponent
 from superlaw.validation.reports import shared_slope, tied_accuracy
+from superlaw.validation.reports.measuring import tied_flows
 from superlaw.validation.reports.worked_example import worked
 
 TIMES = np.geomspace(1.0, 30.0, 9)
@@ -36,6 +38,11 @@ def test_a_row_compares_the_closure_with_flows(monkeypatch):
     assert row["exponent"] == pytest.approx(row["exponent_of_flows"], abs=0.1)
     wrong = tied_accuracy._row(PowerLawTask(1.5, 0.5, 64), 8, None, 0)
     assert wrong["worst"][1] > 0.15
+    flows = tied_flows(PowerLawTask(1.5, 0.5, 64), 8, (0.1, 30.0), None, 0)
+    closure = solve_tied(PowerLawTask(1.5, 0.5, 64), 8, flows.times).loss[-1]
+    assert wrong["ratio"][-1] == pytest.approx(
+        closure / np.sqrt(flows.loss[:, -1].prod()), abs=1e-4
+    )
 
 
 def test_measuring_writes_rows_region_and_provenance(tmp_path, monkeypatch):

@@ -10,7 +10,6 @@ import numpy as np
 from superlaw import laplace
 from superlaw.arguments import fitting, lasting, refuse
 from superlaw.curves import Array
-from superlaw.progress import WorkBar
 from superlaw.resume import Place
 from superlaw.setting.case import Case
 from superlaw.setting.optimizer import SGD
@@ -38,8 +37,6 @@ PAIR_SECONDS = 1e-7
 """Of an entry of an N × N matrix of moments in a step."""
 STEP_SECONDS = 1e-4
 """Of a step of N × N moments, however small N is."""
-RESOLVENT_SECONDS = 1.5e-6
-"""Of a feature class at a point of a contour, all the way in from infinity."""
 SHARED_ROUNDING = 1e-18
 """Of N × N moments: the part of the first loss that later ones are rounded to."""
 APART = 0.01
@@ -233,11 +230,7 @@ def resolvents(asked: Asked) -> Solution:
     )
     is_tight = student.embedding == "tight_frame"
     loss_of = bottleneck.tight_frame_loss if is_tight else bottleneck.random_columns_loss
-    n_points = bottleneck.N_NODES * (1 if is_tight else bottleneck.N_FRAME_NODES)
-    seconds = RESOLVENT_SECONDS * n_points * len(classes.index) * len(asked.times)
-    lasting("times", f"{len(asked.times)} times", seconds, "Ask for fewer of them.")
-    with WorkBar(asked.progress, len(asked.times)) as bar:
-        curve = loss_of(asked.times, spectrum, bar.move)
+    curve = loss_of(asked.times, spectrum)
     method = "bottleneck (deterministic equivalent of large N and K)"
     solution = _solution(asked, curve, classes, method)
     return replace(solution, floor=bottleneck.floor(spectrum))

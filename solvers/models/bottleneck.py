@@ -6,27 +6,23 @@ W through its law only, by a subordination function ω(z) that solves one scalar
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from superlaw.curves import Array
-from superlaw.solvers.models.contour import talbot
+from superlaw.solvers.models.contour import inverse_transforms
 
 Complex = NDArray[np.complex128]
-Moved = Callable[[float], object]
-"""Is told when another time is done."""
-N_NODES = 32
-"""Of the contour over the spectrum of WΛWᵀ."""
 N_FRAME_NODES = 24
 """Over the spectrum of WWᵀ (random columns)."""
 NEWTON_STEPS, TOLERANCE = 30, 1e-13
 ON_THE_WAY = 0.01
 """Relative error of ω that a point on the way may keep: the next one converges from there."""
+HALVINGS = 60
+"""Of an interval of ln w, some tens long: to the last digits."""
 CONTINUATION = 1.6
 """Factor by which |z| comes in from infinity, where ω is known."""
 
@@ -80,62 +76,48 @@ def ridge(spectrum: Spectrum) -> float:
     """Return w with Σ n λ/(w + λ) = K: −ω at z = 0 (L13)."""
     lam, n = spectrum.lam, spectrum.weight
 
-    def excess(log_w: float) -> float:
-        return float(np.sum(n * lam / (np.exp(log_w) + lam)) - spectrum.width)
-
     # Σ nλ/(w+λ) is between K at w = λ_N (N−K)/K and at w = Σnλ/K
-    low = np.log(lam.min() * (1.0 / spectrum.share - 1.0))
-    high = np.log(np.sum(n * lam) / spectrum.width)
-    return float(np.exp(brentq(excess, low - 1e-9, high + 1e-9, xtol=1e-14)))
+    low = np.log(lam.min() * (1.0 / spectrum.share - 1.0)) - 1e-9
+    high = np.log(np.sum(n * lam) / spectrum.width) + 1e-9
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        is_below = np.sum(n * lam / (np.exp(middle) + lam)) > spectrum.width
+        low, high = (middle, high) if is_below else (low, middle)
+    return float(np.exp(0.5 * (low + high)))
 
 
-def tight_frame_loss(
-    times: Array, spectrum: Spectrum, moved: Moved = lambda _: None
-) -> tuple[Array, Array]:
+def tight_frame_loss(times: Array, spectrum: Spectrum) -> tuple[Array, Array]:
     """Return loss and local slope for a tight frame, WWᵀ = (N/K) 1 (L11, L12).
 
     L = L_0 + ½ ∮ exp(−2(N/K)² z t) Ψ/z dz/2πi, Ψ = (K/N) Σ n X²h + (1 − K/N)(Σ n X h)²/Σ n h with
     X = aλ and h = 1/(ω(z) − λ).
     """
     lam, n, share = spectrum.lam, spectrum.weight, spectrum.share
-    X = spectrum.target * lam
-    s, weight = talbot(N_NODES)
-    loss, slope = np.full_like(times, spectrum.start), np.zeros_like(times)
-    for row in np.flatnonzero(times > 0.0):
-        tau = 2.0 * times[row] / share**2
-        z = -s / tau
-        h = 1.0 / (_omega(z, spectrum, is_tight=True)[:, None] - lam)
-        own, shared = (n * X**2 * h).sum(axis=1), (n * X * h).sum(axis=1)
-        psi = share * own + (1.0 - share) * shared**2 / (n * h).sum(axis=1)
-        terms = weight * psi / z / tau
-        loss[row] -= 0.5 * terms.sum().real
-        slope[row] = 0.5 * (s * terms).sum().real / loss[row]
-        moved(1)
-    return loss, slope
+    X, omega = spectrum.target * lam, _Subordination(spectrum, is_tight=True)
+
+    def transform(s: Complex) -> Complex:
+        h = 1.0 / (omega(-s)[:, None] - lam)
+        psi = share * (h @ (n * X**2)) + (1.0 - share) * (h @ (n * X)) ** 2 / (h @ n)
+        return np.asarray(psi / s)[None, :]
+
+    value, change = inverse_transforms(2.0 * times[:, None] / share**2, transform)
+    loss = spectrum.start + 0.5 * value[:, 0]
+    return loss, -0.5 * change[:, 0] / loss
 
 
-def random_columns_loss(
-    times: Array, spectrum: Spectrum, moved: Moved = lambda _: None
-) -> tuple[Array, Array]:
+def random_columns_loss(times: Array, spectrum: Spectrum) -> tuple[Array, Array]:
     """Return loss and local slope for independent unit columns (L5, L10).
 
     L = L_∞ + ½ ∮∮ exp(−2 z_1 z_2 t) Φ/(z_1 z_2): z_1 runs over the Marchenko-Pastur spectrum of
     WWᵀ, where only the jump of Φ counts, z_2 around that of WΛWᵀ; its pole at 0 is subtracted.
     """
     jump = _FrameJump(spectrum)
-    s, weight = talbot(N_NODES)
-    loss, slope = np.full_like(times, spectrum.start), np.zeros_like(times)
-    bottom = floor(spectrum)
-    for row in np.flatnonzero(times > 0.0):
-        tau = 2.0 * times[row] * jump.nodes[:, None]
-        z = -s / tau
-        terms = weight * jump(z) / z / tau
-        decay = -terms.sum(axis=1).real - jump.pole
-        loss[row] = bottom + 0.5 * np.sum(jump.measure * decay)
-        fall = -(s * terms).sum(axis=1).real
-        slope[row] = -0.5 * np.sum(jump.measure * fall) / loss[row]
-        moved(1)
-    return loss, slope
+    value, change = inverse_transforms(
+        2.0 * times[:, None] * jump.nodes, lambda s: np.asarray(jump(-s) / s)
+    )
+    loss = floor(spectrum) + 0.5 * (value - jump.pole) @ jump.measure
+    loss[times == 0.0] = spectrum.start
+    return loss, -0.5 * (change @ jump.measure) / loss
 
 
 class _FrameJump:
@@ -153,6 +135,7 @@ class _FrameJump:
         self.omega = 0.5 * (-b + 1j * np.sqrt(np.maximum(4.0 * self.nodes - b * b, 0.0)))
         self.sign = 1.0 if (1.0 / (self.omega[0] - 1.0)).imag < 0.0 else -1.0
         self.pole = self._pole()
+        self.subordination = _Subordination(spectrum, is_tight=False)
 
     def _pole(self) -> Array:
         """Return the jump at z_2 = 0, where ω_2 = −w."""
@@ -170,15 +153,12 @@ class _FrameJump:
         return (below - above) / (2j * np.pi) * self.sign
 
     def __call__(self, z: Complex) -> Complex:
-        """Return the jump at z_2, shape (n_frame_nodes, n_nodes)."""
+        """Return the jump at each z_2, shape (n_frame_nodes, n_nodes)."""
         spectrum = self.spectrum
         lam, n = spectrum.lam, spectrum.weight
-        X = spectrum.target * lam
-        omega = np.concatenate([_omega(row, spectrum, is_tight=False) for row in z])
-        h = 1.0 / (omega[:, None] - lam)
-        own = (n * X**2 * h).sum(axis=1).reshape(z.shape)
-        shared = (n * X * h).sum(axis=1).reshape(z.shape)
-        omega_2 = omega.reshape(z.shape)
+        X, omega_2 = spectrum.target * lam, self.subordination(z)
+        h = 1.0 / (omega_2[:, None] - lam)
+        own, shared = h @ (n * X**2), h @ (n * X)
         loop = z / omega_2 - 1.0
 
         def phi(omega_1: Complex) -> Complex:
@@ -189,41 +169,60 @@ class _FrameJump:
         return self._across(phi(np.conj(self.omega)), phi(self.omega))
 
 
-def _omega(z: Complex, spectrum: Spectrum, is_tight: bool) -> Complex:
-    """Return the subordination function ω(z), by Newton steps from |z| = ∞ inwards (L7, L9)."""
-    lam, ratio = spectrum.lam, 1.0 / spectrum.share
-    equation: Any = _tight_equation if is_tight else _random_equation
-    far = 100.0 * lam.max() * max(1.0, ratio)
-    stretch = np.maximum(far / np.abs(z), 1.0)
-    n_legs = int(np.ceil(np.log(stretch.max()) / np.log(CONTINUATION))) + 1
-    start = z * stretch
-    mean = np.sum(spectrum.weight * lam) / spectrum.width
-    omega = start * ratio if is_tight else start - mean
-    for leg in range(n_legs + 1):
-        target = z * stretch ** (1.0 - leg / n_legs)
-        n_steps, tolerance = (6, ON_THE_WAY) if leg < n_legs else (NEWTON_STEPS, TOLERANCE)
+class _Subordination:
+    """The subordination function ω(z), by Newton steps inwards from |z| = ∞ (L7, L9).
+
+    It goes on from where it is: each call must be further in, on the same rays.
+    """
+
+    def __init__(self, spectrum: Spectrum, *, is_tight: bool) -> None:
+        self.spectrum, self.is_tight = spectrum, is_tight
+        self.equation: Any = _tight_equation if is_tight else _random_equation
+        self.z: Complex | None = None
+        self.omega: Complex = np.empty(0, complex)
+
+    def __call__(self, z: Complex) -> Complex:
+        """Return ω at each z."""
+        start = self._far_out(z) if self.z is None else self.z
+        stretch = np.abs(start) / np.abs(z)
+        n_legs = int(np.ceil(np.log(stretch.max()) / np.log(CONTINUATION))) + 1
+        for leg in range(1, n_legs):
+            self._solve(z * stretch ** (1.0 - leg / n_legs), 6, ON_THE_WAY)
+        self._solve(z, NEWTON_STEPS, TOLERANCE)
+        self.z = z
+        return self.omega
+
+    def _far_out(self, z: Complex) -> Complex:
+        """Return points on the same rays where ω is known, and start there."""
+        lam, ratio = self.spectrum.lam, 1.0 / self.spectrum.share
+        start = z * np.maximum(100.0 * lam.max() * max(1.0, ratio) / np.abs(z), 1.0)
+        mean = np.sum(self.spectrum.weight * lam) / self.spectrum.width
+        self.omega = start * ratio if self.is_tight else start - mean
+        self._solve(start, 6, ON_THE_WAY)
+        return np.asarray(start)
+
+    def _solve(self, z: Complex, n_steps: int, tolerance: float) -> None:
+        """Take Newton steps from where ω is."""
         for _ in range(n_steps):
-            value, slope = equation(omega, spectrum)
-            step = (value - target) / slope
+            value, slope = self.equation(self.omega, self.spectrum)
+            step = (value - z) / slope
             size = np.maximum(np.abs(step), 1e-200)
-            omega = omega - step * np.minimum(1.0, 0.5 * np.abs(omega) / size)
-            if np.all(np.abs(step) < tolerance * np.abs(omega)):
-                break
-    return np.asarray(omega)
+            self.omega = self.omega - step * np.minimum(1.0, 0.5 * np.abs(self.omega) / size)
+            if np.all(np.abs(step) < tolerance * np.abs(self.omega)):
+                return
 
 
 def _random_equation(omega: Complex, spectrum: Spectrum) -> tuple[Complex, Complex]:
     """Return z = ω (1 + (1/K) Σ n λ/(ω − λ)) and dz/dω (L7)."""
     d = 1.0 / (omega[:, None] - spectrum.lam)
     moment = spectrum.weight * spectrum.lam / spectrum.width
-    loop = 1.0 + (moment * d).sum(axis=1)
-    return omega * loop, loop - omega * (moment * d * d).sum(axis=1)
+    loop = 1.0 + d @ moment
+    return omega * loop, loop - omega * ((d * d) @ moment)
 
 
 def _tight_equation(omega: Complex, spectrum: Spectrum) -> tuple[Complex, Complex]:
     """Return z = ω − (1 − K/N) N/Σ(n/(ω − λ)) and dz/dω (L9)."""
     d = 1.0 / (omega[:, None] - spectrum.lam)
-    mean = (spectrum.weight * d).sum(axis=1) / spectrum.n_features
-    square = (spectrum.weight * d * d).sum(axis=1) / spectrum.n_features
-    lost = 1.0 - spectrum.share
+    part = spectrum.weight / spectrum.n_features
+    mean, square, lost = d @ part, (d * d) @ part, 1.0 - spectrum.share
     return omega - lost / mean, 1.0 - lost * square / mean**2

@@ -105,6 +105,13 @@ CALLS = {
     "log_times": {"t_start": (0.1, 1e-320), "t_end": (1e4, 1e308), "per_decade": (10, 1e12)},
     "read_curve": {"path": ("missing.csv", "/", "/dev/zero")},
     "derive": {"name": ("front", "frnot")},
+    "sweep": {
+        "grid": ({"task.a": [1.5, 1.1]}, {"task.a": np.array([0.5, 2.0]), "task.b": (0, 1)},
+                 {"task.a": [1.5], "student.width": [8, 64]}, {"task.a": [1.5, 1.5]}, {}),
+        "measure": ("exponent", "solve", "exponnet", len), "fixed": (None, {"task.n_features": 16},
+        {"task.n_features": 8, "times.t_end": 2.0}), "executor": ("serial", "threads", "thraeds"),
+        "workers": (None, 2, 10**9), "out": (None,), "progress": (False,),
+    },
     "validate": {"size": ("small",), "seeds": (3,), "n_features": (64,), "planted": (1.0, 1e300),
                  "entropy": (0, 1e9), "runs": (None,), "progress": (False,)},
     "integrate": {
@@ -124,7 +131,7 @@ NEEDED = {
     "simulate": ("task", "times", "seeds"), "fit_power_law": ("curve",), "derive": ("name",),
     "log_times": ("t_start", "t_end"), "read_curve": ("path",), "integrate": ("problem", "times"),
     "validate": ("size",), "geometry": ("matrix",),
-    "overlap_law": ("matrices",), "width_law": ("frequencies", "widths"),
+    "overlap_law": ("matrices",), "width_law": ("frequencies", "widths"), "sweep": ("grid",),
 }  # fmt: skip
 LOOSE = dict(
     deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None

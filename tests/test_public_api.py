@@ -10,9 +10,9 @@ import superlaw as sl
 PUBLIC = {
     "Adam", "ArgumentError", "DivergenceError", "Ensemble", "Event", "Exponent", "Geometry",
     "GradientFlow", "MeanField", "NumericsError", "OverlapLaw", "PowerLawFit", "PowerLawTask",
-    "Report", "SGD", "SimulationInterrupted", "Solution", "Student", "WidthLaw", "derive",
-    "exponent", "fit_power_law", "geometry", "integrate", "log_times", "overlap_law",
-    "read_curve", "simulate", "solve", "validate", "width_law",
+    "Report", "SGD", "SimulationInterrupted", "Solution", "Student", "SweepTable", "WidthLaw",
+    "derive", "exponent", "fit_power_law", "geometry", "integrate", "log_times", "overlap_law",
+    "read_curve", "simulate", "solve", "sweep", "validate", "width_law",
 }  # fmt: skip
 
 

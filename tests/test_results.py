@@ -26,6 +26,7 @@ def results():
         "Geometry": sl.geometry(ROWS),
         "OverlapLaw": sl.overlap_law([ROWS, ROWS[:, :4], ROWS[:, :3]]),
         "WidthLaw": sl.width_law(np.full(9, 1 / 9), [2, 3]),
+        "SweepTable": sl.sweep({"task.a": [1.5, 2.0]}, executor="serial"),
         "Derivation": sl.derive("front"),
         "Ledger": sl.derive("frames").verify(),
     }

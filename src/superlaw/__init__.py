@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from superlaw.validation.fitting.power_law_fit import PowerLawFit
     from superlaw.validation.geometry.law import OverlapLaw, overlap_law
     from superlaw.validation.reports.report import Report
+    from superlaw.validation.sweeps.sweep import sweep
+    from superlaw.validation.sweeps.table import SweepTable
     from superlaw.validation.training.ensemble import Ensemble
     from superlaw.validation.training.seeds import DivergenceError, SimulationInterrupted
     from superlaw.validation.training.simulate import simulate
@@ -54,6 +56,8 @@ _HOMES = {
     "superlaw.setting.optimizer": ("SGD", "Adam", "GradientFlow"),
     "superlaw.setting.student": ("Student",),
     "superlaw.setting.task": ("PowerLawTask",),
+    "superlaw.validation.sweeps.sweep": ("sweep",),
+    "superlaw.validation.sweeps.table": ("SweepTable",),
     "superlaw.validation.training.ensemble": ("Ensemble",),
     "superlaw.validation.fitting.power_law": ("fit_power_law",),
     "superlaw.validation.fitting.power_law_fit": ("PowerLawFit",),
@@ -85,6 +89,7 @@ __all__ = [
     "SimulationInterrupted",
     "Solution",
     "Student",
+    "SweepTable",
     "WidthLaw",
     "derive",
     "exponent",
@@ -96,6 +101,7 @@ __all__ = [
     "read_curve",
     "simulate",
     "solve",
+    "sweep",
     "validate",
     "width_law",
 ]

@@ -17,6 +17,8 @@ from superlaw.arguments import in_reach, positive, refuse, whole
 
 Array = NDArray[np.float64]
 """Double precision, as every loss curve here needs it."""
+TIMES: dict[str, Any] = {"t_start": 0.1, "t_end": 1e4, "per_decade": 10}
+"""Output times where nothing is said."""
 MOST_TIMES = 100_000
 """Log-spaced times that a curve may have: more than anyone can draw or read."""
 _REMEDY = "Give a .csv with a header, or a .npz, holding times and loss (or loss_0, loss_1, …)."

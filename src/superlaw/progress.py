@@ -9,6 +9,7 @@ from typing import Any, Self
 from superlaw.curves import Array
 
 _WORK_FORMAT = "{percentage:3.0f}%|{bar}| {elapsed} < {remaining}"
+_COUNT_FORMAT = "{percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} {unit} [{elapsed}<{remaining}]"
 _FORMAT = "{l_bar}{bar}| {n:.1f}/{total:.1f} decades [{elapsed}<{remaining}{postfix}]"
 
 
@@ -30,15 +31,18 @@ class WorkBar:
     wanted : bool
         Nothing is shown if False, or if stderr is not a terminal.
     total : float
-        Work in all, of any unit.
+        Work in all.
+    unit : str
+        What is counted, to be shown; shares only if left out.
     """
 
-    def __init__(self, wanted: bool, total: float) -> None:
+    def __init__(self, wanted: bool, total: float, unit: str = "") -> None:
         self._bar: Any = None
         if wanted and sys.stderr.isatty():
             from tqdm import tqdm
 
-            self._bar = tqdm(total=total, bar_format=_WORK_FORMAT, leave=False)
+            form = _COUNT_FORMAT if unit else _WORK_FORMAT
+            self._bar = tqdm(total=total, unit=unit, bar_format=form, leave=False)
 
     def __enter__(self) -> Self:
         return self

@@ -28,10 +28,13 @@ TASK = "-a 1.5 -b 0.5 -N 16 --t-end 3"
         ("width --law even -N 9 -a 1.2 --widths 2", "a"),
         ("width --law power -N 9 -a 1.2 --scale 3 --widths 2", "scale"),
         ("width --law even -N 9 --widths 2 --starts 3", "starts"),
+        ("sweep map.toml --executor threads --scheduler tcp://10.0.0.1:8786", "scheduler"),
+        ("sweep map.toml --executor dask --scheduler tcp://10.0.0.1:8786 --workers 2", "workers"),
     ],
 )
 def test_what_would_change_nothing_is_refused(run, tmp_path, monkeypatch, line, name):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "map.toml").write_text("[grid]\ntask.a = [1.5, 2.0]\n")
     code, out, err = run(*line.split())
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert f": {name} must be " in err

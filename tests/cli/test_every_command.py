@@ -19,21 +19,23 @@ LINES = {
     "geometry": "geometry matrix.npy",
     "validate": "validate two_layer --size small",
     "width": "width --law even -N 9 --widths 2,3",
+    "sweep": "sweep map.toml",
     "derive": "derive front",
     "info": "info",
 }
-QUICK = ("exponent", "solve", "fit", "geometry", "info")
+QUICK = ("exponent", "solve", "fit", "geometry", "info", "sweep")
 NAMES = [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in LINES]
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
-    """A folder with a curve and a matrix."""
+    """A folder with a curve, a matrix and a grid."""
     monkeypatch.chdir(tmp_path)
     times = np.geomspace(1.0, 100.0, 12)
     curve = np.c_[times, times**-0.5]
     np.savetxt("curve.csv", curve, delimiter=",", header="times,loss", comments="")
     np.save("matrix.npy", np.sin(np.arange(24.0)).reshape(8, 3))
+    (tmp_path / "map.toml").write_text("[grid]\ntask.a = [1.5, 2.0]\n")
     return tmp_path
 
 

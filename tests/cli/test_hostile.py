@@ -53,6 +53,10 @@ GOOD = {
     "matrix.tensor": ("given", "times"),
     "geometry.leading": ("0", "1"),
     "geometry.sampled_rows": ("1", "9"),
+    "sweep.file": ("map.toml", "given.csv"),
+    "sweep.executor": ("threads",),
+    "sweep.workers": ("1", "2"),
+    "sweep.scheduler": ("tcp://nowhere:0",),
 }
 ALWAYS = {
     "simulate": {"task.a", "task.n_features", "times.t_end", "simulate.seeds"},
@@ -64,6 +68,7 @@ ALWAYS = {
     "derive": {"derive.names"},
     "info": set(),
     "width": {"source.n_features", "law.widths"},
+    "sweep": {"sweep.file", "sweep.executor"},
 }
 
 
@@ -133,6 +138,7 @@ def folder(tmp_path_factory):
     np.save(path / "given.npy", np.sin(np.arange(24.0)).reshape(8, 3))
     np.savez(path / "given.npz", times=times, loss=times**-0.5)
     rows = "\n".join(f"{t},{t**-0.5}" for t in times)
+    (path / "map.toml").write_text("[grid]\ntask.a = [1.5, 2.0]\n")
     (path / "given.csv").write_text(f"times,loss\n{rows}\n")
     yield path
     os.chdir(home)

@@ -35,6 +35,8 @@ _STYLE: Any = {
 _SIZE = (5.2, 3.5)
 _GUIDE: Any = {"fontsize": 6.5, "color": "0.35"}
 _MAP_COLUMNS = 3
+_TICKS = 12
+"""Names along an axis of a map."""
 _TOLD = 144
 """Cells of a map up to which each has its number in it."""
 _LEGEND_COLUMNS, _LEGEND_ROW, _BELOW = 2, 0.17, 0.5
@@ -86,10 +88,14 @@ def _coloured(heat_map: HeatMap, axes: Axes) -> AxesImage:
     image = axes.imshow(
         heat_map.values, vmin=low, vmax=high, cmap="cividis", aspect="auto", origin="lower"
     )
-    axes.set_xticks(range(len(heat_map.x)), heat_map.x)
-    axes.set_yticks(range(len(heat_map.y)), heat_map.y)
+    axes.set_facecolor("0.85")  # where nothing is known
+    for set_ticks, names in ((axes.set_xticks, heat_map.x), (axes.set_yticks, heat_map.y)):
+        every = -(-len(names) // _TICKS)
+        set_ticks(range(0, len(names), every), names[::every])
     told = heat_map.values if heat_map.values.size <= _TOLD else np.empty((0, 0))
     for (row, column), value in np.ndenumerate(told):
+        if not np.isfinite(value):
+            continue
         dark = value < 0.5 * (low + high)
         colour = "white" if dark else "black"
         axes.text(column, row, f"{value:.2f}", ha="center", va="center", color=colour)
@@ -218,6 +224,11 @@ def _draw_series(axes: Axes, series: Series, colour: str) -> None:
     label = _label(series)
     if series.style in _LINES:
         axes.plot(series.x, series.y, _LINES[series.style], color=colour, label=label, lw=1.5)
+        return
+    if series.upper is not None:
+        axes.fill_between(
+            series.x, series.y, series.upper, color=colour, alpha=0.2, lw=0, label=label
+        )
         return
     axes.errorbar(
         series.x,

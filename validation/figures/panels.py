@@ -18,9 +18,12 @@ class Series:
     x, y : ndarray
     error : ndarray or None
         Half-height of the error bars.
-    style : {"line", "dashed", "dotted", "points", "rings"}
+    style : {"line", "dashed", "dotted", "points", "rings", "band"}
+        A band is shaded between y and `upper`.
     paired : bool
         Belongs to the series before it: the same colour; points then share its legend entry.
+    upper : ndarray or None
+        Upper edge of a band.
     """
 
     label: str
@@ -29,6 +32,7 @@ class Series:
     error: Array | None = None
     style: str = "line"
     paired: bool = False
+    upper: Array | None = None
 
 
 @dataclass(frozen=True)

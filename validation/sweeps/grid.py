@@ -1,4 +1,4 @@
-"""Grids: every combination of the values of some fields of task, student, optimizer and run."""
+"""Grids: every combination of the values of some fields of what is studied and of how."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from superlaw.arguments import one_of, refuse
-from superlaw.setting.optimizer import SGD, Adam, GradientFlow, Optimizer
+from superlaw.arguments import ArgumentError, one_of, refuse
+from superlaw.curves import TIMES, Array, log_times
+from superlaw.setting.optimizer import OPTIMIZERS, Optimizer, optimizer_by_name
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 
 Value = float | int | str | bool | None
-OPTIMIZERS: dict[str, Any] = {"flow": GradientFlow, "sgd": SGD, "adam": Adam}
 RUN = "run"
-"""Section of what a measure itself takes: seed, times, method, …"""
+"""Section of what a measure itself takes: method, seeds, …"""
+MOST_POINTS = 10**7
+"""Points of a grid: each is a row in memory, of about a kilobyte."""
+SEED = "seed"
+"""The one field without a section: root of the random streams of a point."""
 
 
 def _names(section: str, *kinds: Any) -> dict[str, None]:
@@ -29,6 +33,8 @@ FIELDS = (
     *_names("student", Student),
     "optimizer.name",
     *_names("optimizer", *OPTIMIZERS.values()),
+    *(f"times.{name}" for name in TIMES),
+    SEED,
 )
 """What a grid may vary, besides any "run.…"."""
 
@@ -57,6 +63,8 @@ class Point:
     @property
     def task(self) -> PowerLawTask:
         """The task of the point."""
+        if "task.a" not in self.fields:
+            raise ArgumentError("task.a must be given; got nothing. Vary it, or fix it.")
         return PowerLawTask(**self.section("task"))
 
     @property
@@ -67,15 +75,18 @@ class Point:
     @property
     def optimizer(self) -> Optimizer | None:
         """The optimizer of the point, None if nothing is said of it."""
-        given = self.section("optimizer")
-        if not given:
-            return None
-        name = one_of("optimizer.name", given.pop("name", "sgd"), OPTIMIZERS)
-        known = {f.name for f in fields(OPTIMIZERS[name])}
-        for unknown in sorted(set(given) - known):
-            refuse(f"optimizer.{unknown}", f"left out with {name}", given[unknown], "It has none.")
-        made: Optimizer = OPTIMIZERS[name](**given)
-        return made
+        return optimizer_by_name(self.section("optimizer"), "optimizer.name", "optimizer.")
+
+    @property
+    def times(self) -> Array:
+        """Output times of the point."""
+        return log_times(**(TIMES | self.section("times")))
+
+    @property
+    def seed(self) -> int | None:
+        """Root of the random streams of the point, None if nothing is said of it."""
+        seed: Any = self.fields.get(SEED)
+        return seed
 
     @property
     def run(self) -> dict[str, Any]:
@@ -110,18 +121,27 @@ class Grid:
     fixed: Mapping[str, Value]
 
     def __post_init__(self) -> None:
-        """Refuse what is not a grid, before any work."""
+        """Refuse what is not a grid, before any work; numpy's numbers become Python's."""
+        for name in ("varied", "fixed"):
+            given = getattr(self, name)
+            if not isinstance(given, Mapping):
+                refuse(name, "a mapping of fields", given, 'E.g. {"task.a": [1.1, 1.5]}.')
+            object.__setattr__(self, name, {key: _listed(value) for key, value in given.items()})
         for name, values in self.varied.items():
             _check_name(name)
             if isinstance(values, str) or not isinstance(values, Sequence) or not len(values):
                 refuse(name, "a list of values", values, "Give at least one, e.g. [1.1, 1.5].")
             for value in values:
                 _check_value(name, value)
+            if len(set(values)) < len(values):
+                refuse(name, "a list of distinct values", values, "Give each once.")
         for name, value in self.fixed.items():
             _check_name(name)
             _check_value(name, value)
             if name in self.varied:
                 refuse(name, "either varied or fixed", value, "Leave it out of one of them.")
+        if len(self) > MOST_POINTS:
+            refuse("grid", f"of at most {MOST_POINTS} points", len(self), "Give fewer values.")
 
     def __len__(self) -> int:
         return math.prod(len(values) for values in self.varied.values())
@@ -129,11 +149,18 @@ class Grid:
     def points(self) -> Iterator[Point]:
         """Yield the points, the last varied field fastest."""
         for values in itertools.product(*self.varied.values()):
-            yield Point(dict(self.fixed) | dict(zip(self.varied, values, strict=True)))
+            yield Point(dict(zip(self.varied, values, strict=True)) | dict(self.fixed))
+
+
+def _listed(value: Any) -> Any:
+    """Return arrays as lists, and what numpy counts with as Python's numbers."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return [_listed(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _check_name(name: str) -> None:
-    if not name.startswith(f"{RUN}."):
+    if not isinstance(name, str) or not name.startswith(f"{RUN}."):
         one_of("field", name, FIELDS)
 
 

@@ -6,30 +6,49 @@ import csv
 import io
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from superlaw import storage
 from superlaw.arguments import one_of
-from superlaw.validation.sweeps.grid import Value
+from superlaw.curves import Array
+from superlaw.results import Result
+from superlaw.validation.sweeps.grid import Grid, Value
 
 Row = Mapping[str, Value]
+Curve = Mapping[str, Any]
+"""Lists `times` and `loss`, and `error` or None."""
 STATUS, REASON = "status", "reason"
 DONE, FAILED = "done", "failed"
+ROWS_SHOWN = 20
 
 
-@dataclass(frozen=True)
-class Table:
+@dataclass(frozen=True, eq=False, repr=False)
+class SweepTable(Result):
     """What a sweep found.
 
     Parameters
     ----------
+    measure : str
+        Its name.
+    value : str
+        What the column `value` holds, in words.
+    grid : Grid
+        What was varied, and what was fixed.
     rows : sequence of mapping
         One a point, in the order of the grid: its fields, `status` ("done" or "failed"), what was
-        measured, and the `reason` of a failure.
+        measured (None where there is nothing to say), and the `reason` of a failure.
+    curves : sequence of mapping or None
+        One a point where the measure has curves: `times`, `loss` and its `error`.
     """
 
+    measure: str
+    value: str
+    grid: Grid
     rows: Sequence[Row]
+    curves: Sequence[Curve | None]
 
     @property
     def names(self) -> list[str]:
@@ -42,17 +61,45 @@ class Table:
         """The rows of points that failed."""
         return [row for row in self.rows if row[STATUS] == FAILED]
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many points there are, and how they went."""
+        failed = len(self.failures)
+        return {"n_points": len(self), "n_done": len(self) - failed, "n_failed": failed}
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        """What was asked for, as plain data."""
+        return {"measure": self.measure, "grid": self.grid.varied, "fixed": self.grid.fixed}
+
     def column(self, name: str) -> list[Value]:
         """Return a column, with None where a row has no such value."""
         one_of("column", name, self.names)
         return [row.get(name) for row in self.rows]
 
-    def where(self, **values: Value) -> Table:
+    def where(self, **values: Value) -> SweepTable:
         """Return the rows whose fields have these values; dots are written as two underscores."""
         wanted = {name.replace("__", "."): value for name, value in values.items()}
         for name in wanted:
             one_of("column", name, self.names)
-        return Table([r for r in self.rows if all(r.get(n) == v for n, v in wanted.items())])
+        kept = [k for k, r in enumerate(self.rows) if all(r.get(n) == wanted[n] for n in wanted)]
+        return replace(
+            self, rows=[self.rows[k] for k in kept], curves=[self.curves[k] for k in kept]
+        )
+
+    def curve_columns(self) -> dict[str, Array]:
+        """Return all curves below one another: number of the point, time, loss, error."""
+        numbered = [(k, curve) for k, curve in enumerate(self.curves) if curve is not None]
+        if not numbered:
+            return {}
+        columns = {
+            "point": [np.full(len(curve["times"]), float(k)) for k, curve in numbered],
+            "times": [curve["times"] for _, curve in numbered],
+            "loss": [curve["loss"] for _, curve in numbered],
+        }
+        if all(curve["error"] for _, curve in numbered):
+            columns["error"] = [curve["error"] for _, curve in numbered]
+        return {name: np.concatenate(lists).astype(float) for name, lists in columns.items()}
 
     def to_csv(self) -> str:
         """Return the table as CSV text at full precision; what is missing is empty."""
@@ -75,8 +122,9 @@ class Table:
         storage.write_text(storage.output_file(path, (".csv",)), self.to_csv())
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the table as plain data."""
-        return {"columns": self.names, "rows": [dict(row) for row in self.rows]}
+        """Return the table as plain data, without the curves."""
+        rows = [dict(row) for row in self.rows]
+        return {**self.configuration, **self.counts, "columns": self.names, "rows": rows}
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -84,8 +132,28 @@ class Table:
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
 
+    def __repr__(self) -> str:
+        return self._brief(measure=self.measure, fields=list(self.grid.varied), **self.counts)
+
+    def __str__(self) -> str:
+        told = self.counts
+        head = f"{told['n_points']} points, {told['n_failed']} failed; value: {self.value}"
+        fixed = ", ".join(f"{name} = {_short(value)}" for name, value in self.grid.fixed.items())
+        names = [name for name in self.names if name not in self.grid.fixed]
+        shown = self.rows[:ROWS_SHOWN]
+        lines = [names, *([_short(row.get(name)) for name in names] for row in shown)]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        table = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+        left = len(self) - len(shown)
+        more = [f"… and {left} more"] if left > 0 else []
+        return "\n".join([head, *([f"fixed: {fixed}"] if fixed else []), *table, *more])
+
 
 def _text(value: Value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else repr(value) if isinstance(value, float) else str(value)
+
+
+def _short(value: Value) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else _text(value)

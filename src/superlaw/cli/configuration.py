@@ -48,7 +48,7 @@ def _read(config: str | None, kinds: Mapping[str, Kind]) -> list[tuple[str, Any]
     if config is None:
         return []
     found = []
-    for section, keys in _table(config).items():
+    for section, keys in read_toml(config, "config").items():
         if isinstance(keys, Mapping):
             found += [(f"{section}.{key}", value) for key, value in keys.items()]
         else:
@@ -58,11 +58,12 @@ def _read(config: str | None, kinds: Mapping[str, Kind]) -> list[tuple[str, Any]
     return found
 
 
-def _table(config: str) -> dict[str, Any]:
+def read_toml(path: str, name: str) -> dict[str, Any]:
+    """Return what a TOML file holds, or refuse the argument `name`."""
     try:
-        return tomllib.loads(storage.read_bytes(config, LARGEST).decode())
+        return tomllib.loads(storage.read_bytes(path, LARGEST).decode())
     except (OSError, ValueError, RecursionError) as error:
-        refuse("config", "a readable TOML file", config, f"{storage.reason(error)}.")
+        refuse(name, "a readable TOML file", path, f"{storage.reason(error)}.")
 
 
 def _check_key(name: str, kinds: Mapping[str, Kind]) -> None:

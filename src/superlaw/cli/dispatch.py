@@ -17,6 +17,7 @@ from superlaw.cli import (
     info,
     simulate,
     solve,
+    sweep,
     validate,
     width,
 )
@@ -35,6 +36,7 @@ COMMANDS: tuple[Command, ...] = (
     geometry.COMMAND,
     validate.COMMAND,
     width.COMMAND,
+    sweep.COMMAND,
     derive.COMMAND,
     info.COMMAND,
 )

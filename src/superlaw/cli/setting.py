@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from superlaw.arguments import ArgumentError, one_of, refuse
+from superlaw.arguments import ArgumentError
 from superlaw.cli.options import Options, Parser, count, number, switch, word
 from superlaw.setting.amplitude import AMPLITUDES
-from superlaw.setting.optimizer import SGD, Adam, GradientFlow, Optimizer
+from superlaw.setting.optimizer import OPTIMIZERS, Optimizer, optimizer_by_name
 from superlaw.setting.student import ACTIVATIONS, DECODERS, EMBEDDINGS, Student
 from superlaw.setting.task import PowerLawTask
 
 if TYPE_CHECKING:
     from superlaw.curves import Array
-
-OPTIMIZERS = {"flow": GradientFlow, "sgd": SGD, "adam": Adam}
-_TIMES: dict[str, Any] = {"t_start": 0.1, "t_end": 1e4, "per_decade": 10}
 
 
 def task_options(parser: Parser) -> None:
@@ -124,20 +120,11 @@ def student(options: Options) -> Student:
 
 def optimizer(options: Options) -> Optimizer | None:
     """Return the optimizer, None unless one of its options was given."""
-    given = dict(options["optimizer"])
-    if not given:
-        return None
-    name = one_of("optimizer", given.pop("name", "sgd"), OPTIMIZERS)
-    kind: Any = OPTIMIZERS[name]
-    unknown = sorted(set(given) - set(inspect.signature(kind).parameters))
-    if unknown:
-        refuse(unknown[0], f"left out with {name}", given[unknown[0]], f"{name} has none.")
-    made: Optimizer = kind(**given)
-    return made
+    return optimizer_by_name(options["optimizer"])
 
 
 def times(options: Options) -> Array:
     """Return the output times."""
-    from superlaw.curves import log_times
+    from superlaw.curves import TIMES, log_times
 
-    return log_times(**(_TIMES | options["times"]))
+    return log_times(**(TIMES | options["times"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +42,10 @@ class Outcome:
 
 class WorkerDied(RuntimeError):
     """A worker process was killed under a job, by the system or for want of memory."""
+
+
+class WorkersLost(RuntimeError):
+    """An executor of somebody else has dropped its jobs: its scheduler has gone, for one."""
 
 
 def execute(
@@ -86,6 +90,8 @@ def execute(
     ------
     Exception
         What the first failed job raised, unless it keeps going.
+    WorkersLost
+        If an executor of somebody else has dropped its jobs.
     KeyboardInterrupt
         On Ctrl-C, SIGTERM and SIGHUP.
 
@@ -179,8 +185,11 @@ def _outcome(number: int, future: Future[Any]) -> Outcome:
 
 
 def _error(future: Future[Any]) -> Exception | None:
-    """Return what a finished job raised; an interruption is raised here."""
-    error = future.exception()
+    """Return what a finished job raised; an interruption is raised here, and that there is none."""
+    try:
+        error = future.exception()
+    except CancelledError:
+        raise WorkersLost("the executor has dropped its jobs; has its scheduler gone?") from None
     if error is not None and not isinstance(error, Exception):
         raise error
     return error

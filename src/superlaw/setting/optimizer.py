@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from superlaw.arguments import finite, positive, refuse, whole
+from superlaw.arguments import finite, one_of, positive, refuse, whole
 
 _LR = "Give a learning rate, e.g. lr=0.05."
 
@@ -143,3 +144,32 @@ class Adam:
 
 
 Optimizer = GradientFlow | SGD | Adam
+OPTIMIZERS: dict[str, Any] = {"flow": GradientFlow, "sgd": SGD, "adam": Adam}
+
+
+def optimizer_by_name(
+    given: Mapping[str, Any], argument: str = "optimizer", prefix: str = ""
+) -> Optimizer | None:
+    """Return an optimizer of its `name`, sgd if left out, and arguments; None if nothing is given.
+
+    Parameters
+    ----------
+    given : mapping
+        `name` and arguments of its class.
+    argument, prefix : str
+        What a refusal calls the name, and what it puts before an argument.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such optimizer, or it has no such argument.
+    """
+    if not given:
+        return None
+    rest = dict(given)
+    name = one_of(argument, rest.pop("name", "sgd"), OPTIMIZERS)
+    known = {field.name for field in fields(OPTIMIZERS[name])}
+    for unknown in sorted(set(rest) - known):
+        refuse(f"{prefix}{unknown}", f"left out with {name}", rest[unknown], f"{name} has none.")
+    made: Optimizer = OPTIMIZERS[name](**rest)
+    return made

@@ -14,7 +14,6 @@ import pytest
 from superlaw import storage
 from superlaw.theory.exponents import exponent
 from superlaw.validation.sweeps.grid import Grid
-from superlaw.validation.sweeps.store import Store
 from superlaw.validation.sweeps.sweep import sweep
 
 GRID = Grid(
@@ -43,7 +42,7 @@ def slow(point):
 
 
 def _table(**options):
-    return sweep(GRID.points(), predicted, **options)
+    return sweep(GRID, predicted, **options)
 
 
 def test_rows_are_the_points_with_what_was_measured():
@@ -72,8 +71,8 @@ def test_the_table_as_csv_holds_every_digit(tmp_path):
 
 
 def test_what_is_stored_is_not_measured_again(tmp_path):
-    first = _table(executor="serial", store=Store(tmp_path))
-    again = sweep(GRID.points(), predicted, Store(tmp_path), executor=_Forbidden())
+    first = _table(executor="serial", out=tmp_path)
+    again = sweep(GRID, predicted, out=tmp_path, executor=_Forbidden())
     assert again.to_csv() == first.to_csv()
 
 
@@ -83,19 +82,19 @@ class _Forbidden:
 
 
 def test_failures_are_rows_with_reasons_and_are_tried_again(tmp_path):
-    table = sweep(GRID.points(), fails_at_two, Store(tmp_path), executor="serial")
+    table = sweep(GRID, fails_at_two, out=tmp_path, executor="serial")
     assert [row["reason"] for row in table.failures] == ["ValueError: a is two"] * 2
     assert table.column("value")[-1] is None and table.names[-1] == "reason"
     with pytest.raises(AssertionError, match="measured again"):
-        sweep(GRID.points(), fails_at_two, Store(tmp_path), executor=_Forbidden())
+        sweep(GRID, fails_at_two, out=tmp_path, executor=_Forbidden())
 
 
 def test_a_full_disk_loses_no_row(tmp_path, monkeypatch):
-    def full(path, text):
+    def full(path, _):
         raise storage.OutputError(path, "No space left on device")
 
     monkeypatch.setattr(storage, "write_text", full)
-    table = _table(executor="serial", store=Store(tmp_path))
+    table = _table(executor="serial", out=tmp_path)
     monkeypatch.undo()
     assert table.to_csv() == _table(executor="serial").to_csv()
 
@@ -104,7 +103,6 @@ SHARED = """
 import sys
 sys.path.insert(0, sys.argv[2])
 from tests.validation.sweeps import test_sweep
-from superlaw.validation.sweeps.store import Store
 from superlaw.validation.sweeps.sweep import sweep
 test_sweep.wait_for_all(sys.argv[1], int(sys.argv[3]))
 table = sweep(test_sweep.marked(sys.argv[1]), test_sweep.slow, Store(sys.argv[1] + "/store"),
@@ -117,7 +115,7 @@ def marked(folder):
     """Return points whose measure leaves marks in a folder."""
     Path(folder, "marks").mkdir(exist_ok=True)
     fixed = {"task.n_features": 64, "run.marks": str(Path(folder, "marks"))}
-    return list(Grid({"task.a": [1.0 + k / 16 for k in range(12)]}, fixed).points())
+    return Grid({"task.a": [1.0 + k / 16 for k in range(12)]}, fixed)
 
 
 def wait_for_all(folder, processes):
@@ -150,10 +148,12 @@ def test_a_killed_sweep_goes_on_where_it_was(tmp_path):
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    finished = (tmp_path / "store").rglob("[!.]*.json")  # not the half of one that was cut off
+    finished = (tmp_path / "store" / "points").rglob(
+        "[!.]*.json"
+    )  # not the half of one that was cut off
     begun, stored = len(list(marks.iterdir())), len(list(finished))
     assert stored > 0
-    table = sweep(marked(tmp_path), slow, Store(tmp_path / "store"), executor="serial")
+    table = sweep(marked(tmp_path), slow, out=tmp_path / "store", executor="serial")
     assert table.column("value") == [(1.0 + k / 16) / 3.0 for k in range(12)]
     assert len(list(marks.iterdir())) == begun + 12 - stored  # what was not stored, once more
     assert not list((tmp_path / "store").rglob("*.lock"))

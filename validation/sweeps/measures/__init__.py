@@ -1,0 +1,1 @@
+"""What sweeps measure by name: a table, and a file for each kind of measure."""

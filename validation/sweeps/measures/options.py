@@ -1,0 +1,44 @@
+"""What measures share: options that nothing would use, seeds, and coded warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from superlaw.arguments import refuse
+from superlaw.notices import Notice
+from superlaw.validation.sweeps.grid import RUN, SEED, Point
+
+VALUE, CURVE = "value", "curve"
+"""The number that maps show; and, where there is one, the curve: times, loss and its error."""
+SOLVE = ("method", "features", "rtol")
+SIMULATE = ("seeds", "precision", "features", "n_classes", "hours")
+FIT = ("model", "floor", "start", "end")
+WIDTH = ("ridge", "train", "starts", "steps")
+MATRIX = ("matrix", "tensor", "columns", "unit", "leading", "sampled_rows")
+"""Options by what takes them."""
+Found = dict[str, Any]
+
+
+def check_taken(
+    point: Point, given: Mapping[str, Any], known: Iterable[str], kind: str, *, seeded: bool = False
+) -> None:
+    """Refuse options that this kind of point would not use."""
+    for name, value in given.items():
+        if name not in known:
+            refuse(f"{RUN}.{name}", f"left out with {kind}", value, "Nothing would use it.")
+    if point.seed is not None and "seeds" not in known and not seeded:
+        refuse(SEED, f"left out with {kind}", point.seed, "Nothing is drawn.")
+
+
+def seeds(point: Point, options: Mapping[str, Any] | None = None) -> Found:
+    """Return the options of a simulation: one run of a seed that is given, unless more are."""
+    given: Found = dict(point.run if options is None else options)
+    if point.seed is None:
+        return given
+    return {"seeds": 1, **given, "entropy": point.seed}
+
+
+def codes(warnings: Iterable[Notice]) -> dict[str, str | None]:
+    """Return the column of coded warnings."""
+    return {"warnings": " ".join(dict.fromkeys(notice.code for notice in warnings)) or None}

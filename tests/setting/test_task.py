@@ -11,7 +11,8 @@ from superlaw.arguments import ArgumentError
 from superlaw.setting.amplitude import AMPLITUDES
 from superlaw.setting.optimizer import SGD
 from superlaw.setting.student import Student
-from superlaw.setting.task import PowerLawTask, generalised_harmonic
+from superlaw.setting.harmonic import generalised_harmonic
+from superlaw.setting.task import PowerLawTask
 
 ROUNDING = 1e-14
 

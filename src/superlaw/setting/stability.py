@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from superlaw.setting.task import PowerLawTask, generalised_harmonic
+from superlaw.setting.harmonic import generalised_harmonic
+from superlaw.setting.task import PowerLawTask
 
 
 def largest_stable_lr(task: PowerLawTask, batch: int | None, momentum: float = 0.0) -> float:

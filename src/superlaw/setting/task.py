@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from superlaw.arguments import finite, one_of, positive, refuse, whole
 from superlaw.setting.amplitude import AMPLITUDES, AmplitudeLaw
+from superlaw.setting.harmonic import generalised_harmonic
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,8 +25,6 @@ LARGEST_N = 10**30
 LARGEST_DECADES = 300.0
 """λ_N a_N² and its parts stay above 10 to minus this: no power of i leaves the floats."""
 SMALLEST_DENSITY = 1e-100
-_HEAD = 32
-_BERNOULLI = (1 / 12, -1 / 720, 1 / 30240, -1 / 1209600)  # B_2k/(2k)!, k = 1 … 4
 
 
 @dataclass(frozen=True)
@@ -178,40 +177,3 @@ def counted(name: str, value: Any, remedy: str) -> int:
     if number > LARGEST_N:
         refuse(name, "at most 1e30", f"about 1e{number.bit_length() * 0.30103:.0f}", remedy)
     return number
-
-
-def generalised_harmonic(n: int | None, a: float) -> float:
-    """Return Σ_{i=1}^{n} i^-a to rounding error; n = None sums without end and needs a > 1.
-
-    Σ_{i<M} i^-a + ∫_M^n x^-a dx + ½(M^-a + n^-a) + Σ_k B_2k/(2k)! [f^(2k−1)]_M^n, f = x^-a
-    (Euler-Maclaurin formula, M = 32, four terms).
-    """
-    if n is None and a <= 1.0:
-        refuse("a", "above 1 for infinitely many features", a, "Give a finite N, e.g. -N 1e6.")
-    if n is not None and n <= 2 * _HEAD:
-        return math.fsum(i**-a for i in range(1, n + 1))
-    head = math.fsum(i**-a for i in range(1, _HEAD))
-    near = 0.5 * _HEAD**-a - _derivative_terms(_HEAD, a)
-    far = 0.5 * n**-a + _derivative_terms(n, a) if n else 0.0
-    return head + near + _tail_integral(n, a) + far
-
-
-def _tail_integral(n: int | None, a: float) -> float:
-    """∫_M^n x^-a dx, exact also next to a = 1."""
-    if n is None:
-        return _HEAD ** (1.0 - a) / (a - 1.0)
-    octave = math.log(n / _HEAD)
-    if a == 1.0:
-        return octave
-    return _HEAD ** (1.0 - a) * math.expm1((1.0 - a) * octave) / (1.0 - a)
-
-
-def _derivative_terms(x: float, a: float) -> float:
-    """Σ_k B_2k/(2k)! f^(2k−1)(x) for f = x^-a."""
-    x = float(x)
-    derivative = -a * x**-a / x
-    total = 0.0
-    for k, coefficient in enumerate(_BERNOULLI):
-        total += coefficient * derivative
-        derivative *= (a + 2 * k + 1) / x * (a + 2 * k + 2) / x
-    return total

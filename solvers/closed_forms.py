@@ -14,18 +14,13 @@ from superlaw.resume import Place
 from superlaw.setting.case import Case
 from superlaw.setting.optimizer import SGD
 from superlaw.setting.student import Student
-from superlaw.solvers.feature_classes import (
-    FeatureClasses,
-    all_features,
-    coarser_classes,
-    feature_classes,
-    relative_difference,
-)
+from superlaw.solvers.feature_classes import relative_difference
 from superlaw.solvers.inspection import UNDERFLOW
 from superlaw.solvers.models import bottleneck, coactive
 from superlaw.solvers.models.sequential import exponential_sum
 from superlaw.solvers.models.two_layer import logistic_sum
 from superlaw.solvers.solution import STATUS, Solution
+from superlaw.solvers.task_classes import TaskClasses, coarser, every_feature, few, usual
 
 ROUNDING = 1e-13
 """Relative rounding error of a sum over features."""
@@ -93,25 +88,20 @@ class Asked:
         """Numbers of steps at the output times."""
         return np.round(self.times / self.sgd.time_per_step)
 
-    def classes(self) -> FeatureClasses:
+    def classes(self) -> TaskClasses:
         """Return what is summed over; every feature only where that fits."""
         if self.features != "all":
-            return feature_classes(self.n_features)
+            return usual(self.case.task, is_forced=self.features == "classes")
         n, remedy = self.n_features, "Leave it out for feature classes, or use a smaller N."
         fitting("features", "all", 8.0 * N_WORKING * n, remedy)
         lasting("features", "all", TERM_SECONDS * n * len(self.times), remedy)
-        return all_features(n)
+        return every_feature(self.case.task)
 
     @property
     def first_loss(self) -> float:
         """Loss of a student that has learned nothing."""
-        lam, target, weight = self.spectrum(feature_classes(self.n_features))
-        return 0.5 * float(np.sum(weight * lam * target**2))
-
-    def spectrum(self, classes: FeatureClasses) -> tuple[Array, Array, Array]:
-        """Return λ, a and multiplicities of the classes."""
-        task = self.case.task
-        return task.second_moment(classes.index), task.target(classes.index), classes.weight
+        on = usual(self.case.task)
+        return 0.5 * float(np.sum(on.weight * on.lam * on.target**2))
 
 
 def whole_steps(times: Array, optimizer: SGD) -> Array:
@@ -133,8 +123,8 @@ def start(student: Student, target: Array) -> Array:
 def modes(asked: Asked) -> Solution:
     """Return the sum of independent modes, exponential (S9) or logistic (T2)."""
 
-    def curve(on: FeatureClasses) -> tuple[Array, Array]:
-        lam, target, weight = asked.spectrum(on)
+    def curve(on: TaskClasses) -> tuple[Array, Array]:
+        lam, target, weight = on.lam, on.target, on.weight
         if asked.case.kind == "two_layer":
             begun = start(asked.case.student, target)
             return logistic_sum(asked.times, lam, target, weight, begun)
@@ -147,11 +137,11 @@ def mean_of_sgd(asked: Asked) -> Solution:
     """Return the mean loss of SGD where modes do not share their noise (N1, N12 to N14)."""
     from superlaw.solvers.models import sgd
 
-    optimizer, task = asked.sgd, asked.case.task
+    optimizer = asked.sgd
 
-    def curve(on: FeatureClasses) -> tuple[Array, Array]:
-        lam, target, weight = asked.spectrum(on)
-        fourth = np.asarray(task.fourth_moment(on.index))
+    def curve(on: TaskClasses) -> tuple[Array, Array]:
+        lam, target, weight = on.lam, on.target, on.weight
+        fourth = on.fourth
         if not optimizer.momentum:
             rate = sgd.one_active_rates(lam, fourth, optimizer.lr, optimizer.batch)
             return exponential_sum(asked.times, 0.5 * weight * lam * target**2, rate)
@@ -166,11 +156,10 @@ def mean_of_sgd(asked: Asked) -> Solution:
 
 def contour(asked: Asked) -> Solution:
     """Integrate the resolvent's trace (M6), with fewer nodes, twice, for the error."""
-    task = asked.case.task
 
-    def curve(on: FeatureClasses, n_nodes: int = laplace.N_NODES) -> tuple[Array, Array]:
-        lam, target, weight = asked.spectrum(on)
-        mean = task.mean(on.index)
+    def curve(on: TaskClasses, n_nodes: int = laplace.N_NODES) -> tuple[Array, Array]:
+        lam, target, weight = on.lam, on.target, on.weight
+        mean = on.mean
         return coactive.rank_one_loss(asked.times, lam - mean**2, mean, target, weight, n_nodes)
 
     solution = _summed(asked, curve, "contour (rank-one resolvent)")
@@ -185,14 +174,13 @@ def moments(asked: Asked) -> Solution:
     """Iterate the exact second moments of SGD on independent centred features (N4, N11)."""
     from superlaw.solvers.models import momentum, sgd
 
-    optimizer, task = asked.sgd, asked.case.task
-    classes = asked.classes()
-    seconds = TERM_SECONDS * asked.steps[-1] * len(classes.index)
+    optimizer, classes = asked.sgd, asked.classes()
+    seconds = TERM_SECONDS * asked.steps[-1] * len(classes)
     lasting("lr", optimizer.lr, seconds, "Raise it, or ask for earlier times.")
 
-    def curve(on: FeatureClasses) -> tuple[Array, Array]:
-        lam, target, weight = asked.spectrum(on)
-        spread = lam, np.asarray(task.fourth_moment(on.index)), target, weight
+    def curve(on: TaskClasses) -> tuple[Array, Array]:
+        lam, target, weight = on.lam, on.target, on.weight
+        spread = lam, on.fourth, target, weight
         trained = optimizer.lr, optimizer.batch or 1
         if optimizer.momentum:
             moved = *spread, *trained, optimizer.momentum
@@ -209,10 +197,8 @@ def coupled_moments(asked: Asked) -> Solution:
     optimizer, task = asked.sgd, asked.case.task
     seconds = (STEP_SECONDS + PAIR_SECONDS * asked.n_features**2) * asked.steps[-1]
     lasting("lr", optimizer.lr, seconds, "Raise it, ask for earlier times, or use a smaller N.")
-    classes = all_features(asked.n_features)
-    p = task.probability(classes.index)
-    raw = np.stack([p * task.law.moment(k) for k in (1, 2, 3, 4)])
-    target = np.asarray(task.target(classes.index))
+    classes = every_feature(task)
+    raw, target = np.stack([classes.p * task.law.moment(k) for k in (1, 2, 3, 4)]), classes.target
     trained = optimizer.lr, optimizer.batch
     curve = _at_steps(asked, lambda n: sgd.coupled_loss(n, raw, target, *trained))
     solution = _solution(asked, curve, classes, "moments (exact mean of SGD)")
@@ -223,11 +209,9 @@ def coupled_moments(asked: Asked) -> Solution:
 
 def resolvents(asked: Asked) -> Solution:
     """Sum the resolvents of a linear student (L5, L11)."""
-    student, classes = asked.case.student, feature_classes(asked.n_features)
-    lam, target, weight = asked.spectrum(classes)
-    spectrum = bottleneck.Spectrum(
-        lam=np.asarray(lam), target=np.asarray(target), weight=weight, width=int(student.width or 0)
-    )
+    student, classes = asked.case.student, few(asked.case.task)
+    width = int(student.width or 0)
+    spectrum = bottleneck.Spectrum(classes.lam, classes.target, classes.weight, width)
     is_tight = student.embedding == "tight_frame"
     loss_of = bottleneck.tight_frame_loss if is_tight else bottleneck.random_columns_loss
     curve = loss_of(asked.times, spectrum)
@@ -256,22 +240,22 @@ def _at_steps(asked: Asked, loss_of: Callable[[Array], Array]) -> tuple[Array, A
 
 
 def _summed(
-    asked: Asked, curve: Callable[[FeatureClasses], tuple[Array, Array]], method: str
+    asked: Asked, curve: Callable[[TaskClasses], tuple[Array, Array]], method: str
 ) -> Solution:
     """Return a curve with its error bound: how much coarser classes, if any, change it."""
     classes = asked.classes()
     solution = _solution(asked, curve(classes), classes, method)
     bound = np.full_like(solution.loss, ROUNDING if classes.is_exact else QUADRATURE)
-    for coarser in () if classes.is_exact else coarser_classes(classes.n_features):
-        bound += relative_difference(curve(coarser)[0], solution.loss)
+    for others in () if classes.is_exact else coarser(asked.case.task):
+        bound += relative_difference(curve(others)[0], solution.loss)
     return replace(solution, error_bound=bound)
 
 
 def _solution(
-    asked: Asked, curve: tuple[Array, Array], classes: FeatureClasses, method: str
+    asked: Asked, curve: tuple[Array, Array], classes: TaskClasses, method: str
 ) -> Solution:
     """Return a curve as a solution without a bound on its error."""
-    where = "every feature" if classes.is_exact else f"{len(classes.index)} feature classes"
+    where = "every feature" if classes.is_exact else f"{len(classes)} feature classes"
     loss, slope = curve
     text = STATUS["success"]
     return Solution(asked.times, loss, "success", text, f"{method}, {where}", local_slope=slope)

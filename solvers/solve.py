@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 
@@ -13,8 +14,8 @@ from superlaw.curves import log_times
 from superlaw.setting.case import Case, case
 from superlaw.setting.optimizer import SGD, Optimizer
 from superlaw.setting.student import Student
-from superlaw.setting.table import UNIT_COLUMNS, Condition, Row, Table, among
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.table import POWER_LAW, UNIT_COLUMNS, Condition, Row, Table, among
+from superlaw.setting.task import PowerLawTask, Task
 from superlaw.solvers import closed_forms
 from superlaw.solvers.closed_forms import Asked
 from superlaw.solvers.closures.accuracy import LEAST_B, MOST_SHARE
@@ -31,7 +32,7 @@ LARGEST_COUPLED_SGD = 2048
 
 
 def solve(
-    task: PowerLawTask,
+    task: Task,
     student: Student | None = None,
     times: ArrayLike | None = None,
     *,
@@ -54,7 +55,7 @@ def solve(
 
     Parameters
     ----------
-    task : PowerLawTask
+    task : PowerLawTask or MeasuredTask
         Data and teacher.
     student : Student, optional
         One layer, K = N, if left out.
@@ -152,7 +153,8 @@ def _integrated(asked: Asked) -> Solution:
     from superlaw.solvers.integrators.integrate import integrate
     from superlaw.solvers.models.families import sequential, two_layer
 
-    lam, target, weight = asked.spectrum(asked.classes())
+    on = asked.classes()
+    lam, target, weight = on.lam, on.target, on.weight
     if asked.case.kind == "two_layer":
         begun = closed_forms.start(asked.case.student, target)
         problem = two_layer.problem(lam, target, weight, begun)
@@ -188,7 +190,12 @@ def _tied_closure(asked: Asked) -> Solution:
     from superlaw.solvers.closures.tied import solve_tied
 
     curve = asked.times, asked.progress, asked.place
-    return solve_tied(asked.case.task, int(asked.case.student.width or 0), *curve)
+    return solve_tied(asked.case.power_law, int(asked.case.student.width or 0), *curve)
+
+
+def _b(case: Case) -> float:
+    """Return the exponent of the targets; measured ones have none, and no condition on it."""
+    return case.task.b if isinstance(case.task, PowerLawTask) else math.inf
 
 
 _FLOW, _SGD = ("flow",), ("sgd", "momentum")
@@ -204,14 +211,15 @@ _SMALL = Condition(
 _CLOSED = (
     among("embedding", "random"),
     among("amplitude", "uniform"),
-    Condition("b", "at least 0", lambda case: case.task.b >= 0.0),
+    Condition("b", "at least 0", lambda case: _b(case) >= 0.0),
 )
 _MILD = (
+    POWER_LAW,
     among("activation", "relu"),
     among("bias", True),
     among("amplitude", "uniform"),
     UNIT_COLUMNS,
-    Condition("b", "at least 1/4", lambda case: case.task.b >= LEAST_B),
+    Condition("b", "at least 1/4", lambda case: _b(case) >= LEAST_B),
     Condition(
         "width",
         "at least √(8 N), where the closure was found to hold",

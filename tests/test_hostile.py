@@ -22,6 +22,8 @@ TASKS = (
     sl.PowerLawTask(a=1.5),
     sl.PowerLawTask(a=1.5, b=2.0, n_features=16, activity="bernoulli"),
     sl.PowerLawTask(a=0.5, n_features=16, activity="bernoulli", amplitude="symmetric"),
+    sl.MeasuredTask([0.5, 0.2, 0.3], [1.0, 1e-9, 1e9]),
+    sl.MeasuredTask(np.full(16, 1 / 16), np.arange(1.0, 17.0), activity="bernoulli"),
 )
 STUDENTS = (
     None, sl.Student(), sl.Student(depth=2), sl.Student(width=8), sl.Student(width=8, tied=True),
@@ -46,6 +48,11 @@ CALLS = {
         "a": (1.5, 1, 0.5, 1e5, 1e-300), "b": (0.25, -0.5, 1e5),
         "n_features": (None, 16, 1e6, 10**30),
         "activity": ("one", "bernoulli"), "density": (1.0, 0.5, 1e300), "amplitude": ("uniform",),
+    },
+    "MeasuredTask": {
+        "frequencies": (np.full(9, 1 / 9), [0.2, 0.8], [0.5, 0.6], [1e308, 1e308], [1.0, 1e-300]),
+        "importances": (None, np.ones(9), [1e200, 1.0], [1.0, 2.0]),
+        "activity": ("one", "bernoulli"), "amplitude": ("uniform", "symmetric"),
     },
     "Student": {
         "width": (None, 8), "depth": (1, 2), "activation": (None, "relu"), "bias": (None, True),
@@ -127,7 +134,8 @@ CALLS = {
 NEEDED = {
     "Event": ("name", "level"),
     "MeanField": ("name", "y0", "theta", "weight", "rate", "partials", "measure"),
-    "PowerLawTask": ("a",), "exponent": ("task",), "solve": ("task", "times"),
+    "PowerLawTask": ("a",), "MeasuredTask": ("frequencies",), "exponent": ("task",),
+    "solve": ("task", "times"),
     "simulate": ("task", "times", "seeds"), "fit_power_law": ("curve",), "derive": ("name",),
     "log_times": ("t_start", "t_end"), "read_curve": ("path",), "integrate": ("problem", "times"),
     "validate": ("size",), "geometry": ("matrix",),

@@ -9,7 +9,8 @@ import superlaw as sl
 
 PUBLIC = {
     "Adam", "ArgumentError", "DivergenceError", "Ensemble", "Event", "Exponent", "Geometry",
-    "GradientFlow", "MeanField", "NumericsError", "OverlapLaw", "PowerLawFit", "PowerLawTask",
+    "GradientFlow", "MeanField", "MeasuredTask", "NumericsError", "OverlapLaw", "PowerLawFit",
+    "PowerLawTask",
     "Report", "SGD", "SimulationInterrupted", "Solution", "Student", "SweepTable", "WidthLaw",
     "derive", "exponent", "fit_power_law", "geometry", "integrate", "log_times", "overlap_law",
     "read_curve", "simulate", "solve", "sweep", "validate", "width_law",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from superlaw.notices import Notice
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import Task
+from superlaw.theory.laws.local import Decade
 
 
 @dataclass(frozen=True, repr=False)
@@ -20,7 +21,8 @@ class Exponent:
         α; None outside the hypotheses.
     regime : str
         "power law", "leak", "noise", "power law with logarithms", "logarithmic",
-        "not summable", "exponential", "open", "crossover", "floor" or "universal".
+        "not summable", "exponential", "open", "crossover", "floor", "universal" or, with measured
+        frequencies, "local".
     window : (float, float) or None
         Cut-offs (1/λ_1, 1/λ_N) between which the law may hold [time]; infinite N has none above.
     visible : (float, float) or None
@@ -47,6 +49,8 @@ class Exponent:
         Least loss a student can reach, as a fraction of the loss at time 0, where a law is known.
     band : (float, float) or None
         Where a value is measured and not derived: between what, in all that was compared with it.
+    decades : tuple of Decade
+        Measured frequencies: `start`, `end`, `slope` and `front` of each decade of time.
     """
 
     exponent: float | None
@@ -64,6 +68,7 @@ class Exponent:
     unit_slope: float | None = None
     floor: float | None = None
     band: tuple[float, float] | None = None
+    decades: tuple[Decade, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as plain data."""
@@ -82,6 +87,7 @@ class Exponent:
             "unit_slope": self.unit_slope,
             "floor": self.floor,
             "band": self.band,
+            "decades": self.decades,
             "warnings": self.warnings,
         }
 
@@ -102,11 +108,21 @@ class Exponent:
         lines.append(f"window     {_span(self.window)}")
         if self.regime in ("crossover", "floor"):
             lines += self._superposed_lines()
+        elif self.regime == "local":
+            lines += self._superposed_lines() + self._decade_lines()
         else:
             lines.append(f"visible    {_span(self.visible)}  (local slope within 10 %)")
         lines += [f"assuming   {assumption}" for assumption in self.assumptions]
         lines.append(self.explanation)
         return "\n".join(lines + [str(notice) for notice in self.warnings])
+
+    def _decade_lines(self) -> list[str]:
+        """Return the slopes of decades."""
+        head = f"{'from':>12}{'to':>12}{'slope':>10}{'learned':>12}"
+        return [head] + [
+            f"{each.start:12.4g}{each.end:12.4g}{each.slope:10.4f}{each.front:12.6g}"
+            for each in self.decades
+        ]
 
     def _superposed_lines(self) -> list[str]:
         """Return what is said of a superposed student only."""
@@ -123,9 +139,7 @@ class Exponent:
         return lines
 
 
-def answer(
-    task: PowerLawTask, value: float | None, regime: str, equation: str, formula: str
-) -> Exponent:
+def answer(task: Task, value: float | None, regime: str, equation: str, formula: str) -> Exponent:
     """Return an answer with the parts that every regime shares."""
     window = None
     if task.is_normalisable:
@@ -145,7 +159,7 @@ def answer(
     )
 
 
-def time_assumption(task: PowerLawTask) -> tuple[str, ...]:
+def time_assumption(task: Task) -> tuple[str, ...]:
     """Return between which times a law holds."""
     if not task.is_normalisable:
         return ("N finite, since Σ i^-a diverges for a ≤ 1 (give N for window and prefactor)",)

@@ -9,19 +9,17 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from superlaw.notices import Notice
 from superlaw.setting.case import Case, case
 from superlaw.setting.optimizer import GradientFlow, Optimizer
 from superlaw.setting.student import Student
-from superlaw.setting.table import UNIT_COLUMNS, Condition, Row, Table, among
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.table import MEASURED, POWER_LAW, Condition, Row, Table, among
+from superlaw.setting.task import PowerLawTask, Task
+from superlaw.theory import by_decade, shared_slope
 from superlaw.theory.answer import Exponent, answer, time_assumption
 from superlaw.theory.laws import coactive, sequential, sgd, superposed, tied, two_layer
 
-Mapped = dict[str, Any]
-"""A region of tied students, its rows and its band (`superlaw.theory.laws.tied`)."""
 _CROSSOVER = (
     "Superposed: the local slope crosses over between limits that depend on the data; an exponent "
     "near 1 is a value of that crossover, not a law. Interference, which the cross-talk theory "
@@ -34,18 +32,19 @@ _NO_BIAS = (
 
 
 def exponent(
-    task: PowerLawTask, student: Student | None = None, optimizer: Optimizer | None = None
+    task: Task, student: Student | None = None, optimizer: Optimizer | None = None
 ) -> Exponent:
     """Return the training exponent of a task, with its hypotheses.
 
     One layer: α = (a + 2b − 1)/a (S14); inputs with a mean: min(α, 3 − 1/a) (M12); two layers:
     (a + 2b − 1)/(a + b) (T6); SGD on independent centred inputs: min(α, 2 − 1/a) (N9). Superposed
     students have no single exponent: the answer has their limits, crossover, floor (X5, X9, X10).
-    Tied students: a measured slope with its band, where flows were compared with it.
+    Tied students: a measured slope with its band, where flows were compared with it. Measured
+    frequencies have a slope for each decade of time.
 
     Parameters
     ----------
-    task : PowerLawTask
+    task : PowerLawTask or MeasuredTask
         Data and teacher; `n_features=None` asks for infinitely many features.
     student : Student, optional
         One layer, K = N, if left out.
@@ -75,7 +74,7 @@ def exponent(
 
 def _crossover(studied: Case) -> Exponent:
     """Return limits, crossover and floor of relu(WᵀB W x + β), W random unit columns."""
-    task, width = studied.task, studied.student.width or 0
+    task, width = studied.power_law, studied.student.width or 0
     found = replace(answer(task, None, "crossover", "X9", "none"), explanation=_CROSSOVER)
     if task.b != 0.0:
         note = "b ≠ 0: no limits are known, the time is that of finite sums"
@@ -112,33 +111,6 @@ def _unknown(studied: Case) -> Exponent:
     return replace(answer(studied.task, None, "open", "X1", "none"), explanation=text)
 
 
-def _shared(mapped: Mapped, studied: Case) -> Exponent:
-    """Return the measured slope that tied students share, whatever the data, at this N and K."""
-    task, source = studied.task, tied.MEASURED["provenance"]
-    n, width = task.n_features or 0, studied.student.width or 0
-    slope, band = tied.measured_slope(n, width), mapped["band"]
-    return replace(
-        answer(task, slope, "universal", "U21", f"1 + {tied.RISE:g} ln(2N/K²)"),
-        band=(slope * (1.0 - band), slope * (1.0 + band)),
-        window=tuple(tied.MEASURED["window"]),
-        assumptions=(
-            *map(str, _conditions(mapped)),
-            "W trained by gradient flow from random unit columns",
-            "one straight fit over the window",
-        ),
-        explanation="Measured, not derived: tasks share this slope, and N/K² orders it within the "
-        f"band [{source['command']}, {source['version']}, {source['date']}, "
-        f"{source['seeds']} seeds].",
-    )
-
-
-def _not_shared(studied: Case) -> Exponent:
-    """Return that no slope is known of a tied student here, and where one is."""
-    where = ", ".join(map(str, _conditions(tied.MEASURED["regions"][-1])))
-    text = f"Tied students have a measured slope only with {where}. Elsewhere simulate."
-    return replace(answer(studied.task, None, "open", "U21", "none"), explanation=text)
-
-
 def _degenerate(task: PowerLawTask) -> Exponent | None:
     """Return what happens where there is no power law at all."""
     excess = task.a + 2.0 * task.b - 1.0
@@ -165,7 +137,7 @@ def _degenerate(task: PowerLawTask) -> Exponent | None:
 
 def _sequential(studied: Case) -> Exponent:
     """Return the exponent of modes that are learned one after another."""
-    task = studied.task
+    task = studied.power_law
     none = _degenerate(task)
     if none is not None:
         return none
@@ -191,7 +163,7 @@ def _finite_size(task: PowerLawTask, alpha: float) -> Notice:
 
 def _coactive(studied: Case) -> Exponent:
     """Return the smaller of the mode exponent and the leak exponent."""
-    task, modes = studied.task, _sequential(studied)
+    task, modes = studied.power_law, _sequential(studied)
     if modes.exponent is None:
         return modes
     if task.a <= 1.0:
@@ -215,7 +187,7 @@ def _coactive(studied: Case) -> Exponent:
 
 def _under_noise(studied: Case) -> Exponent:
     """Return what mini-batches make of the mode exponent."""
-    task, optimizer, modes = studied.task, studied.optimizer, _sequential(studied)
+    task, optimizer, modes = studied.power_law, studied.optimizer, _sequential(studied)
     if modes.exponent is None or isinstance(optimizer, GradientFlow) or optimizer.batch is None:
         return modes
     if task.activity == "bernoulli" and 2.0 * task.b > task.a > 1.0:
@@ -262,7 +234,7 @@ def _noisy_coactive(studied: Case) -> Exponent:
 
 def _two_layer(studied: Case) -> Exponent:
     """Return the exponent of two balanced diagonal layers."""
-    task, student = studied.task, studied.student
+    task, student = studied.power_law, studied.student
     none = _degenerate(task)
     if none is not None:
         return none
@@ -286,41 +258,26 @@ def _number(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _within(name: str, span: tuple[float, float], case: Case) -> bool:
-    """Return whether a case lies between the ends at which the shared slope was measured."""
-    task, n = case.task, float(case.task.n_features or 0)
-    here = {"a": task.a, "b": task.b, "N": n, "N/K²": n / float(case.student.width or 1) ** 2}
-    low, high = span
-    return bool(low * 0.99 <= here[name] <= high * 1.01)  # K is whole
-
-
-def _conditions(mapped: Mapped) -> tuple[Condition, ...]:
-    """Return where flows were compared with the shared slope."""
-    between = {name: f"{low:g} to {high:g}" for name, (low, high) in mapped["region"].items()}
-    held = {name: partial(_within, name, span) for name, span in mapped["region"].items()}
-    return (
-        among("amplitude", "uniform"),
-        UNIT_COLUMNS,
-        Condition("a", between["a"], held["a"]),
-        Condition("b", between["b"], held["b"]),
-        Condition("n_features", between["N"], held["N"]),
-        Condition("width", f"with N/K² {between['N/K²']}", held["N/K²"]),
-    )
-
-
 _RANDOM = among("embedding", "random")
 _POSITIVE = Condition("amplitude", "positive", lambda c: c.task.amplitude != "symmetric")
 _NOISE_FREE = Condition("batch", "None", lambda case: not case.is_sampled)
-_ABOVE_1 = Condition("a", "above 1", lambda case: case.task.a > 1.0)
+_ABOVE_1 = Condition("a", "above 1", lambda case: case.power_law.a > 1.0)
 _ANY = ("one", "centred", "mean")
+_LAW: tuple[tuple[str, ...], tuple[Condition, ...]] = ((), (POWER_LAW,))
+_DATA: tuple[tuple[str, ...], tuple[Condition, ...]] = ((), (MEASURED,))
 _SHARED: tuple[Row[Callable[[Case], Exponent]], ...] = tuple(
     Row(
         "universal, measured",
-        partial(_shared, mapped),
+        partial(shared_slope.shared, mapped),
         ("tied",),
         ("one",),
         ("flow",),
-        conditions=(among("activation", "relu"), among("bias", True), *_conditions(mapped)),
+        conditions=(
+            POWER_LAW,
+            among("activation", "relu"),
+            among("bias", True),
+            *shared_slope.conditions(mapped),
+        ),
     )
     for mapped in tied.MEASURED["regions"]
 )
@@ -328,13 +285,17 @@ LAWS: Table[Callable[[Case], Exponent]] = Table(
     "predict",
     "Leave the optimizer out for gradient flow, or simulate.",
     (
-        Row("sequential modes", _sequential, ("plain",), ("one", "centred"), ("flow",)),
-        Row("leak", _coactive, ("plain",), ("mean",), ("flow",)),
-        Row("leak", _coactive, ("plain",), ("mean",), ("sgd",), conditions=(_NOISE_FREE,)),
-        Row("noise", _under_noise, ("plain",), ("one", "centred"), ("sgd",)),
-        Row("noise", _under_noise, ("plain",), ("one",), ("momentum",)),
-        Row("open", _noisy_coactive, ("plain",), ("mean",), ("sgd",)),
-        Row("two layers", _two_layer, ("two_layer",), ("one",), ("flow",)),
+        Row("sequential modes", _sequential, ("plain",), ("one", "centred"), ("flow",), *_LAW),
+        Row("leak", _coactive, ("plain",), ("mean",), ("flow",), *_LAW),
+        Row("leak", _coactive, ("plain",), ("mean",), ("sgd",), (), (POWER_LAW, _NOISE_FREE)),
+        Row("noise", _under_noise, ("plain",), ("one", "centred"), ("sgd",), *_LAW),
+        Row("noise", _under_noise, ("plain",), ("one",), ("momentum",), *_LAW),
+        Row("open", _noisy_coactive, ("plain",), ("mean",), ("sgd",), *_LAW),
+        Row("two layers", _two_layer, ("two_layer",), ("one",), ("flow",), *_LAW),
+        Row("by decade", by_decade.sequential, ("plain",), ("one", "centred"), ("flow",), *_DATA),
+        Row("by decade", by_decade.coupled, ("plain",), ("mean",), ("flow",), *_DATA),
+        Row("by decade", by_decade.mean_sgd, ("plain",), ("one",), ("sgd",), *_DATA),
+        Row("by decade", by_decade.two_layer, ("two_layer",), ("one",), ("flow",), *_DATA),
         Row("linear floor", _bottleneck, ("bottleneck",), ("one",), ("flow",)),
         Row(
             "floor without bias",
@@ -350,11 +311,19 @@ LAWS: Table[Callable[[Case], Exponent]] = Table(
             ("superposed",),
             ("one",),
             ("flow",),
-            conditions=(_RANDOM, _POSITIVE, among("bias", True), _ABOVE_1),
+            conditions=(POWER_LAW, _RANDOM, _POSITIVE, among("bias", True), _ABOVE_1),
+        ),
+        Row(
+            "by decade",
+            by_decade.crossover,
+            ("superposed",),
+            ("one",),
+            ("flow",),
+            conditions=(MEASURED, _RANDOM, _POSITIVE, among("bias", True)),
         ),
         Row("open", _unknown, ("bottleneck",), ("centred", "mean"), ("flow",)),
         *_SHARED,
-        Row("open", _not_shared, ("tied",), _ANY, ("flow",)),
+        Row("open", shared_slope.not_shared, ("tied",), _ANY, ("flow",)),
         Row("open", _unknown, ("superposed", "trained", "untied"), _ANY, ("flow",)),
     ),
 )

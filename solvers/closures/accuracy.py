@@ -17,7 +17,7 @@ import numpy as np
 
 from superlaw.arguments import one_of
 from superlaw.notices import Notice
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import PowerLawTask, Task
 from superlaw.solvers.solution import Solution
 
 SMALL = 0.03
@@ -86,8 +86,11 @@ def _most(rows: list[dict[str, Any]]) -> str:
     return f"up to {loss:.1%} in the root mean square, its slope by up to {slope:.3f}"
 
 
-def notices(task: PowerLawTask, width: int, trains_bias: bool, last: float) -> tuple[Notice, ...]:
+def notices(task: Task, width: int, trains_bias: bool, last: float) -> tuple[Notice, ...]:
     """Return what a reader of the closure's curve up to a last time must know."""
+    if not isinstance(task, PowerLawTask):
+        text = "direct flows were compared for power laws only; simulate to be sure"
+        return (Notice("W-UNVALIDATED", text),)
     outside = _outside(task, width, trains_bias, last)
     if outside:
         text = f"no direct flow was compared where {', '.join(outside)}; simulate to be sure"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from superlaw.arguments import ArgumentError
     from superlaw.curves import log_times, read_curve
+    from superlaw.setting.measured import MeasuredTask
     from superlaw.setting.optimizer import SGD, Adam, GradientFlow
     from superlaw.setting.student import Student
     from superlaw.setting.task import PowerLawTask
@@ -53,6 +54,7 @@ _HOMES = {
     "superlaw.theory.derivations": ("derive",),
     "superlaw.theory.answer": ("Exponent",),
     "superlaw.theory.exponents": ("exponent",),
+    "superlaw.setting.measured": ("MeasuredTask",),
     "superlaw.setting.optimizer": ("SGD", "Adam", "GradientFlow"),
     "superlaw.setting.student": ("Student",),
     "superlaw.setting.task": ("PowerLawTask",),
@@ -81,6 +83,7 @@ __all__ = [
     "Geometry",
     "GradientFlow",
     "MeanField",
+    "MeasuredTask",
     "NumericsError",
     "OverlapLaw",
     "PowerLawFit",

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from superlaw.arguments import ArgumentError
 from superlaw.setting.amplitude import AMPLITUDES
+from superlaw.setting.harmonic import generalised_harmonic
 from superlaw.setting.optimizer import SGD
 from superlaw.setting.student import Student
-from superlaw.setting.harmonic import generalised_harmonic
 from superlaw.setting.task import PowerLawTask
 
 ROUNDING = 1e-14

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import Task
 
 
 def noise_exponent(a: float) -> float:
@@ -13,7 +13,7 @@ def noise_exponent(a: float) -> float:
     return 2.0 - 1.0 / a
 
 
-def slowdown(task: PowerLawTask, time_per_step: float, batch: int) -> float:
+def slowdown(task: Task, time_per_step: float, batch: int) -> float:
     """Return 1 − η E[v⁴]/(2B(1 − m) E[v²]), the factor of SGD on the rates of rare modes.
 
     Source: derivation steps N2 and N16 [derived], η/(1 − m) the time of a step; the student is

@@ -7,14 +7,11 @@ exponent of the loss; the loss itself needs the closure of `sl.solve`.
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 
 from superlaw.laplace import talbot
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import Bins, Task
 from superlaw.theory.laws.sequential import exponential
 
-HEAD, PER_DECADE = 32, 24
-"""Single features, and bins a decade of the rest: sums to 1e-3."""
 SEARCH = 1.3
 """Factor between times at which the slope is looked at."""
 
@@ -36,25 +33,31 @@ def crossover_time(a: float, width: float, lam_1: float) -> float:
     return exponential(a * learned - math.log(lam_1))
 
 
-def unit_slope_time(task: PowerLawTask, width: int) -> float | None:
+def unit_slope_time(task: Task, width: int) -> float | None:
     """Return the first time at which the cross-talk slope rises through 1; None if it does not.
 
     The loss is ½ ∮ exp(−2zt) ρ(z) dz/2πi, ρ = Σ n λ a² d + (Σ n λ a d)²/K / (1 − Σ n λ d/K) with
     d = 1/(z − λ) (X3), summed over the N features of the task.
     """
-    modes = _modes(task)
+    modes = rates(task)
     t, last = 1.0 / modes[0][0], 10.0 / modes[-1][0]
-    before = _local_slope(t, modes, width)
+    before = cross_talk_loss(t, modes, width)[1]
     while t < last:
-        after = _local_slope(t * SEARCH, modes, width)
+        after = cross_talk_loss(t * SEARCH, modes, width)[1]
         if before < 1.0 <= after:
             return float(t * SEARCH ** ((1.0 - before) / (after - before)))
         t, before = t * SEARCH, after
     return None
 
 
-def _local_slope(t: float, modes: list[tuple[float, float, float]], width: int) -> float:
-    """Return −d log L/d log t of the cross-talk theory."""
+def rates(task: Task) -> Bins:
+    """Return λ, a and the number of features of each bin."""
+    second = task.law.moment(2)
+    return [(second * p, target, count) for p, target, count in task.bins()]
+
+
+def cross_talk_loss(t: float, modes: Bins, width: int) -> tuple[float, float]:
+    """Return the loss of the cross-talk theory at a time, and its local slope −d log L/d log t."""
     loss = fall = 0.0
     for s, weight in zip(*talbot(), strict=True):
         z = -s / (2.0 * t)
@@ -67,15 +70,4 @@ def _local_slope(t: float, modes: list[tuple[float, float, float]], width: int) 
         term = weight * (square + pushed * pushed / width / (1.0 - plain / width))
         loss += term.real
         fall += (s * term).real
-    return -fall / loss
-
-
-def _modes(task: PowerLawTask) -> list[tuple[float, float, float]]:
-    """Return λ, a and the number of features of each bin."""
-    n = task.n_features or 0
-    edges = list(range(1, min(n, HEAD) + 2))
-    while edges[-1] <= n:
-        edges.append(min(n + 1, max(edges[-1] + 1, round(edges[-1] * 10 ** (1 / PER_DECADE)))))
-    bins = pairwise(edges)
-    middles = [(float(i), 1.0) if j == i + 1 else ((i * (j - 1)) ** 0.5, j - i) for i, j in bins]
-    return [(task.second_moment(i), task.target(i), count) for i, count in middles]
+    return -0.25 * loss / t, -fall / loss

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 from superlaw.setting.case import DYNAMICS, INPUTS, STUDENTS
-from superlaw.setting.table import Row, Table
+from superlaw.setting.table import TASKS, Row, Table
 from superlaw.solvers.solve import CURVES
 from superlaw.theory.documents.document import Table as Sheet
 from superlaw.theory.documents.markdown import table
@@ -69,7 +69,7 @@ class Coverage:
 
     def to_markdown(self) -> str:
         """Return the tables as a page of the documents."""
-        kinds = [("student", STUDENTS), ("inputs", INPUTS), ("training", DYNAMICS)]
+        kinds = [("student", STUDENTS), ("inputs", INPUTS), ("training", DYNAMICS), ("task", TASKS)]
         legend = tuple(
             (name, f"`{kind}`", text) for name, words in kinds for kind, text in words.items()
         )
@@ -79,7 +79,8 @@ class Coverage:
             "`TRAINERS` in `validation/training/plan.py`. This page is made from them, as is "
             "`superlaw info --coverage`. In brackets stand the conditions of an entry; after a "
             "colon the options it takes, any other being refused. Where a cell holds several "
-            "entries the first whose conditions hold is taken; a dash is a refusal.\n\n"
+            "entries the first whose conditions hold is taken; a dash is a refusal. An entry "
+            "that puts no condition on the task takes power laws and measured frequencies.\n\n"
             f"{table(Sheet(_HEAD, tuple(self._merged())))}\n\n## Kinds\n\n"
             f"{table(Sheet(('of', 'kind', 'meaning'), legend))}\n"
         )

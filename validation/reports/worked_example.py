@@ -10,8 +10,9 @@ from superlaw.arguments import ArgumentError, refuse
 from superlaw.curves import Array
 from superlaw.notices import Notice
 from superlaw.setting.case import STUDENTS, Case, case
+from superlaw.setting.measured import task_of
 from superlaw.setting.student import Student
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import PowerLawTask, Task
 from superlaw.solvers.solution import Solution
 from superlaw.solvers.solve import solve
 from superlaw.theory.derivation import About, Derivation
@@ -44,7 +45,8 @@ def worked(
     derivation : Derivation
         The general steps.
     task, student : dict
-        Arguments of `PowerLawTask` and `Student`; what the derivation is about comes on top.
+        Arguments of `Student`, and of `PowerLawTask` or, with `frequencies`, a file of them, of
+        `MeasuredTask`; what the derivation is about comes on top.
     times : ndarray, shape (n_times,)
         Output times.
     simulated : bool
@@ -63,9 +65,13 @@ def worked(
     about = derivation.about or About()
     _check_given(derivation.name, about.task, task)
     _check_given(derivation.name, about.student, student)
-    problem, learner = PowerLawTask(**(about.task | task)), Student(**(about.student | student))
+    problem, learner = task_of(about.task | task), Student(**(about.student | student))
     _check_ignored(derivation, problem, learner, simulated)
-    blocks = numbers(derivation, _values(problem, learner))
+    blocks = (
+        numbers(derivation, _values(problem, learner))
+        if isinstance(problem, PowerLawTask)
+        else _decades(problem, learner, about)
+    )
     if derivation.about is None or problem.n_features is None:
         return blocks
     if about.needs_width and learner.width is None:
@@ -75,9 +81,7 @@ def worked(
     return (*blocks, *_curve(about, found, times, simulated))
 
 
-def _check_ignored(
-    derivation: Derivation, task: PowerLawTask, student: Student, simulated: bool
-) -> None:
+def _check_ignored(derivation: Derivation, task: Task, student: Student, simulated: bool) -> None:
     """Refuse what would be left aside without a word."""
     about, rule = derivation.about, f"left out for the derivation {derivation.name}"
     if simulated and about is None:
@@ -115,6 +119,22 @@ def _values(task: PowerLawTask, student: Student) -> dict[Any, float]:
         "lambda_1": float(task.second_moment(1.0)) if task.n_features else None,
     }
     return {NOTATION[name].symbol: value for name, value in known.items() if value is not None}
+
+
+def _decades(task: Task, student: Student, about: About) -> tuple[Block, ...]:
+    """Return the slopes of measured frequencies, which the steps in a and b say nothing of."""
+    text = f"{task!r}: frequencies are measured, so steps in $a$ and $b$ become no numbers."
+    head = (Heading("In numbers"), Paragraph(text))
+    try:
+        found = exponent(task, student, about.optimizer)
+    except ArgumentError:  # no slopes are known for this case: there is only the curve
+        return head
+    rows = tuple(
+        (f"{each.start:.5g} to {each.end:.5g}", f"{each.slope:.4f}", f"{each.front:.6g}")
+        for each in found.decades
+    )
+    told = (*head, Paragraph(found.explanation))
+    return (*told, Table(("time", "slope", "features learned"), rows)) if rows else told
 
 
 def _curve(about: About, found: Case, times: Array, simulated: bool) -> tuple[Block, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superlaw.setting.amplitude import AmplitudeLaw
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import Task
 
 Array = NDArray[Any]
 
@@ -35,19 +35,19 @@ class Features:
     law: AmplitudeLaw
 
     @classmethod
-    def of(cls, task: PowerLawTask, dtype: Any = np.float64) -> Features:
+    def of(cls, task: Task, dtype: Any = np.float64) -> Features:
         """Return every feature of a task."""
         index = np.arange(1.0, (task.n_features or 0) + 1.0)
         p, target = task.probability(index), task.target(index)
         return cls(p, target, np.ones(len(index)), task.law).cast(dtype)
 
     @classmethod
-    def of_blocks(cls, task: PowerLawTask, edges: NDArray[np.int64], dtype: Any) -> Features:
+    def of_blocks(cls, task: Task, edges: NDArray[np.int64], dtype: Any) -> Features:
         """Return blocks of neighbouring features as classes, Σ p_i and Σ p_i a_i² kept.
 
         Parameters
         ----------
-        task : PowerLawTask
+        task : Task
         edges : ndarray of int, (M + 1,)
             0, where blocks end, and N.
         dtype : type

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superlaw.setting.student import Student
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import Task
 from superlaw.validation.training.kernels.batches import (
     Batch,
     draw_batch,
@@ -27,7 +27,7 @@ N_TEST = 4096
 """Samples of a test set."""
 
 
-def loss_meter(task: PowerLawTask, student: Student, generator: np.random.Generator) -> Meter:
+def loss_meter(task: Task, student: Student, generator: np.random.Generator) -> Meter:
     """Return what measures the loss of a student on a task."""
     if task.activity == "one":
         return ExactLoss(task, student)
@@ -39,14 +39,14 @@ class ExactLoss:
 
     Parameters
     ----------
-    task : PowerLawTask
+    task : Task
     student : Student
         With every choice made.
     dtype : type
         Of the arrays it is given.
     """
 
-    def __init__(self, task: PowerLawTask, student: Student, dtype: Any = np.float64) -> None:
+    def __init__(self, task: Task, student: Student, dtype: Any = np.float64) -> None:
         n = task.n_features or 0
         index = np.arange(1.0, n + 1.0)
         self.p = np.asarray(task.probability(index), dtype=dtype)
@@ -85,16 +85,14 @@ class SampledLoss:
 
     Parameters
     ----------
-    task : PowerLawTask
+    task : Task
     student : Student
         With every choice made.
     generator : numpy.random.Generator
         Draws the test set.
     """
 
-    def __init__(
-        self, task: PowerLawTask, student: Student, generator: np.random.Generator
-    ) -> None:
+    def __init__(self, task: Task, student: Student, generator: np.random.Generator) -> None:
         n = task.n_features or 0
         self.target = np.asarray(task.target(np.arange(1.0, n + 1.0)))
         self.law, self.is_relu = task.law.code, student.activation == "relu"

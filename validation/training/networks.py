@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from superlaw.setting.optimizer import SGD, Adam
 from superlaw.setting.student import Student
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import Task
 from superlaw.validation.training.frame import frame_of
 from superlaw.validation.training.kernels.batches import (
     draw_batch,
@@ -39,7 +39,7 @@ class SparseTrainer:
 
     Parameters
     ----------
-    task : PowerLawTask
+    task : Task
     student : Student
         With every choice made (`Student.on`).
     optimizer : SGD or Adam
@@ -53,7 +53,7 @@ class SparseTrainer:
 
     def __init__(
         self,
-        task: PowerLawTask,
+        task: Task,
         student: Student,
         optimizer: SGD | Adam,
         generator: np.random.Generator,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superlaw.setting.optimizer import SGD
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import Task
 from superlaw.validation.training.kernels.full_rank import (
     population_loss,
     population_steps,
@@ -26,7 +26,7 @@ class FullRankTrainer:
 
     Parameters
     ----------
-    task : PowerLawTask
+    task : Task
     optimizer : SGD
     generator : numpy.random.Generator
         Source of all samples; its state is part of the resume file.
@@ -36,7 +36,7 @@ class FullRankTrainer:
 
     def __init__(
         self,
-        task: PowerLawTask,
+        task: Task,
         optimizer: SGD,
         generator: np.random.Generator,
         tracked: NDArray[np.int64],

@@ -16,7 +16,7 @@ from superlaw.setting.case import Case, case
 from superlaw.setting.optimizer import SGD, GradientFlow, Optimizer
 from superlaw.setting.student import Student
 from superlaw.setting.table import Condition, Row, Table
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import Task
 from superlaw.validation.training.kernels.gate_moments import RELU_LAWS
 from superlaw.validation.training.networks import SparseTrainer
 from superlaw.validation.training.plain import FullRankTrainer
@@ -53,7 +53,7 @@ class Plan:
     `n_classes` columns stand for all features; None trains every feature.
     """
 
-    task: PowerLawTask
+    task: Task
     student: Student
     optimizer: Optimizer
     goals: NDArray[np.float64]

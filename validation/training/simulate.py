@@ -23,7 +23,7 @@ from superlaw.curves import log_times
 from superlaw.setting.case import Case, case
 from superlaw.setting.optimizer import SGD, GradientFlow, Optimizer
 from superlaw.setting.student import Student
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import PowerLawTask, Task
 from superlaw.validation.training.cost import seconds_of_seed
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.plan import TRAINERS, Plan
@@ -46,7 +46,7 @@ _CLASSES = 'It is for features="classes".'
 
 
 def simulate(
-    task: PowerLawTask,
+    task: Task,
     student: Student | None = None,
     times: ArrayLike | None = None,
     *,
@@ -75,7 +75,7 @@ def simulate(
 
     Parameters
     ----------
-    task : PowerLawTask
+    task : PowerLawTask or MeasuredTask
         Data and teacher.
     student : Student, optional
         One layer, K = N, if left out.
@@ -147,7 +147,7 @@ def simulate(
 
 
 def _plan(
-    task: PowerLawTask,
+    task: Task,
     student: Student | None,
     times: ArrayLike | None,
     optimizer: Optimizer | None,
@@ -185,6 +185,9 @@ def _classes(studied: Case, features: str | None, n_classes: int | None) -> int 
             refuse("n_classes", "left out with all features", n_classes, _CLASSES)
         return None
     n, student = studied.task.n_features or 0, studied.student
+    if not isinstance(studied.task, PowerLawTask):
+        rule = '"all" with measured frequencies'
+        refuse("features", rule, features, "What shared columns cost is known of power laws only.")
     least = COLUMNS_PER_WIDTH * (student.width or 0)
     if student.activation != "relu" or student.embedding not in ("random", "trained"):
         rule = "relu, W random or trained, with classes of features"

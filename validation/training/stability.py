@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superlaw.setting.student import Student
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import Task
 from superlaw.validation.training.start import start_columns
 
 Array = NDArray[np.float64]
 
 
-def largest_stable_network_lr(task: PowerLawTask, student: Student, batch: int) -> float:
+def largest_stable_network_lr(task: Task, student: Student, batch: int) -> float:
     """Return the learning rate below which SGD on a network is stable at its start.
 
     2/[(1 − 1/B) κ + (1/B) ρ + κ_β]: κ = λ_max(WWᵀ) λ_max(WΛWᵀ) with every gate open, ρ =

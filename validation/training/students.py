@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from superlaw.setting.optimizer import GradientFlow
 from superlaw.setting.student import Student
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import Task
 from superlaw.validation.training.entries import Entries, EntryResponse
 from superlaw.validation.training.factors import FixedEmbedding, Tied, TrainedEmbedding, Untied
 from superlaw.validation.training.features import Features
@@ -23,7 +23,7 @@ Factored = FixedEmbedding | Tied
 
 
 def population_flow(
-    task: PowerLawTask,
+    task: Task,
     student: Student,
     optimizer: GradientFlow,
     generator: np.random.Generator,
@@ -35,7 +35,7 @@ def population_flow(
 
     Parameters
     ----------
-    task : PowerLawTask
+    task : Task
         With one active feature.
     student : Student
         With every choice made (`Student.on`).

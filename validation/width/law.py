@@ -27,7 +27,7 @@ from superlaw.notices import Notice
 from superlaw.progress import WorkBar
 from superlaw.results import Result
 from superlaw.setting.frequencies import checked, of_task
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import Task
 from superlaw.solvers.width.coactive_codes import coactive_random_code
 from superlaw.solvers.width.linear_program import lower_bound
 from superlaw.solvers.width.random_codes import random_code
@@ -120,7 +120,7 @@ class WidthLaw(Result):
 
 
 def width_law(
-    frequencies: ArrayLike | PowerLawTask,
+    frequencies: ArrayLike | Task,
     widths: Sequence[int],
     *,
     activity: str | None = None,
@@ -140,8 +140,8 @@ def width_law(
 
     Parameters
     ----------
-    frequencies : array_like or PowerLawTask
-        p_i, descending, of sum `density`; or a task with b = 0 and uniform amplitudes.
+    frequencies : array_like, PowerLawTask or MeasuredTask
+        p_i, descending, of sum `density`; or a task with targets 1 and uniform amplitudes.
     widths : sequence of int
         m, ascending, from 2 to N − 1.
     activity : {"one", "bernoulli"}, optional
@@ -269,10 +269,10 @@ def _gathered(
 
 
 def _source(
-    frequencies: ArrayLike | PowerLawTask, activity: str | None, density: float | None
+    frequencies: ArrayLike | Task, activity: str | None, density: float | None
 ) -> tuple[Array, str]:
     """Return checked frequencies and the activity."""
-    if isinstance(frequencies, PowerLawTask):
+    if isinstance(frequencies, Task):
         for name, value in (("activity", activity), ("density", density)):
             if value is not None:
                 refuse(name, "left out with a task", value, "A task has its own.")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from superlaw.arguments import ArgumentError
-from superlaw.cli.options import Options, Parser, count, number, switch, word
+from superlaw.cli.options import Options, Parser, count, number, path, switch, word
 from superlaw.setting.amplitude import AMPLITUDES
 from superlaw.setting.optimizer import OPTIMIZERS, Optimizer, optimizer_by_name
 from superlaw.setting.student import ACTIVATIONS, DECODERS, EMBEDDINGS, Student
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import PowerLawTask, Task
 
 if TYPE_CHECKING:
     from superlaw.curves import Array
@@ -21,6 +21,12 @@ def task_options(parser: Parser) -> None:
     number(group, "-a", to="task.a", about="feature-frequency exponent, p_i ∝ i^-a")
     number(group, "-b", to="task.b", about="teacher-importance exponent, A_ii = i^-b (0)")
     count(group, "-N", "--n-features", to="task.n_features", about="number of features")
+    path(
+        group,
+        "--frequencies",
+        to="task.frequencies",
+        about="measured ones instead, a .csv with frequency (or count) and, if any, importance",
+    )
     word(
         group,
         "--activity",
@@ -106,11 +112,17 @@ def time_options(parser: Parser) -> None:
     count(group, "--per-decade", to="times.per_decade", about="times a decade (10)")
 
 
-def task(options: Options) -> PowerLawTask:
-    """Return the task, which needs an a."""
-    if "a" not in options["task"]:
-        raise ArgumentError("a must be given; got nothing. Give it, e.g. -a 1.5.")
-    return PowerLawTask(**options["task"])
+def task(options: Options) -> Task:
+    """Return the task, which needs an a, or a file of frequencies."""
+    given = options["task"]
+    if "frequencies" in given:
+        from superlaw.setting.measured import task_of  # numpy, which a power law does not need
+
+        return task_of(given)
+    if "a" not in given:
+        remedy = "Give it, e.g. -a 1.5, or --frequencies FILE."
+        raise ArgumentError(f"a must be given; got nothing. {remedy}")
+    return PowerLawTask(**given)
 
 
 def student(options: Options) -> Student:

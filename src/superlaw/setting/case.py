@@ -6,14 +6,14 @@ what is not in it is refused, and nothing else decides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from superlaw.arguments import refuse
 from superlaw.setting.optimizer import SGD, Adam, GradientFlow, Optimizer
 from superlaw.setting.stability import largest_stable_lr
 from superlaw.setting.student import Student
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import PowerLawTask, Task
 
 STUDENTS = {
     "plain": "ŷ = S x, one layer of N × N entries",
@@ -47,7 +47,7 @@ class Case:
 
     Parameters
     ----------
-    task : PowerLawTask
+    task : Task
     student : Student
         As `Student.on` resolves it for the features of the task.
     optimizer : SGD, Adam or GradientFlow
@@ -59,7 +59,7 @@ class Case:
         Key of `DYNAMICS`.
     """
 
-    task: PowerLawTask
+    task: Task
     student: Student
     optimizer: Optimizer
     kind: str
@@ -71,22 +71,26 @@ class Case:
         """Whether steps are taken on samples, so that training carries their noise."""
         return not isinstance(self.optimizer, GradientFlow) and self.optimizer.batch is not None
 
+    @property
+    def power_law(self) -> PowerLawTask:
+        """The task of a row for power laws."""
+        assert isinstance(self.task, PowerLawTask)  # by the row's condition
+        return self.task
+
     def argument(self, name: str) -> Any:
         """Return the value of an argument of the task, the student or the optimizer."""
         for part in (self.task, self.student, self.optimizer):
-            if name in {field.name for field in fields(part)}:
+            if hasattr(part, name):
                 return getattr(part, name)
         return getattr(self, name)
 
 
-def case(
-    task: PowerLawTask, student: Student | None = None, optimizer: Optimizer | None = None
-) -> Case:
+def case(task: Task, student: Student | None = None, optimizer: Optimizer | None = None) -> Case:
     """Return of which kind a task, a student and its training are.
 
     Parameters
     ----------
-    task : PowerLawTask
+    task : Task
         Data and teacher.
     student : Student, optional
         One layer, K = N, if left out.
@@ -104,8 +108,9 @@ def case(
     >>> case(PowerLawTask(a=1.5, n_features=512), Student(width=64)).kind
     'superposed'
     """
-    if not isinstance(task, PowerLawTask):
-        refuse("task", "a PowerLawTask", task, "E.g. sl.PowerLawTask(a=1.5, b=0.25).")
+    if not isinstance(task, Task):
+        remedy = "E.g. sl.PowerLawTask(a=1.5, b=0.25)."
+        refuse("task", "a PowerLawTask or a MeasuredTask", task, remedy)
     if not isinstance(student, Student | None):
         refuse("student", "a Student", student, "E.g. sl.Student(width=512).")
     if not isinstance(optimizer, Optimizer | None):
@@ -117,7 +122,7 @@ def case(
     return found
 
 
-def _kind(student: Student, task: PowerLawTask) -> str:
+def _kind(student: Student, task: Task) -> str:
     """Return the kind of a student with every choice made."""
     if student.depth == 2:
         return "two_layer"
@@ -134,7 +139,7 @@ def _kind(student: Student, task: PowerLawTask) -> str:
     return "plain" if is_plain else "square"
 
 
-def _inputs(task: PowerLawTask) -> str:
+def _inputs(task: Task) -> str:
     """Return the kind of the inputs of a task."""
     if task.activity == "one":
         return "one"

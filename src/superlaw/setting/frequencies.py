@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 import os
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from superlaw.arguments import numbers, one_of, positive, refuse, whole
 from superlaw.curves import Array, read_columns
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import PowerLawTask, Task
 
 LAWS = ("power", "exponential", "linear", "even")
 LARGEST_N = 2**21
@@ -94,14 +93,15 @@ def checked(frequencies: ArrayLike, density: float = 1.0) -> Array:
     rises = np.flatnonzero(np.diff(p) > 0.0)
     if rises.size:
         refuse("frequencies", "descending", p[rises[0] : rises[0] + 2].tolist(), _REMEDY)
-    if not math.isclose(math.fsum(p), density, rel_tol=SUM_TOLERANCE):
-        refuse("frequencies", f"of sum {density:g}", f"sum {math.fsum(p):.6g}", _REMEDY)
+    total = float(np.sum(p / p[0])) * float(p[0])  # no partial sum overflows before the last
+    if not math.isclose(total, density, rel_tol=SUM_TOLERANCE):
+        refuse("frequencies", f"of sum {density:g}", f"sum {total:.6g}", _REMEDY)
     if p[0] >= 1.0:
         refuse("frequencies", "below 1", float(p[0]), "Give more features, or a lower density.")
     return p
 
 
-def of_task(task: PowerLawTask) -> tuple[Array, str, float]:
+def of_task(task: Task) -> tuple[Array, str, float]:
     """Return frequencies, activity and density of a task whose target is its input.
 
     Raises
@@ -109,12 +109,16 @@ def of_task(task: PowerLawTask) -> tuple[Array, str, float]:
     ArgumentError
         If its features are not all wanted alike, its amplitudes not uniform, or N not given.
     """
-    if task.b != 0.0:
+    if isinstance(task, PowerLawTask) and task.b != 0.0:
         refuse("b", "0: outputs are to be the inputs", task.b, "Leave it out.")
     if task.amplitude != "uniform":
         refuse("amplitude", "'uniform'", task.amplitude, "The bounds are those of v in (0, 2).")
     n = whole("n_features", task.n_features, "Give a number of features, e.g. -N 1000.", minimum=2)
     if n > LARGEST_N:
         refuse("n_features", f"at most {LARGEST_N}", n, "They are held one by one.")
-    p: Any = task.probability(np.arange(1.0, n + 1.0))
-    return np.asarray(p), task.activity, task.density
+    index = np.arange(1.0, n + 1.0)
+    unlike = np.flatnonzero(task.target(index) != 1.0)
+    if unlike.size:
+        value = task.target(float(index[unlike[0]]))
+        refuse("importances", "1: outputs are to be the inputs", value, "Leave them out.")
+    return np.asarray(task.probability(index)), task.activity, task.density

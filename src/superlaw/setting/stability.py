@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from superlaw.setting.harmonic import generalised_harmonic
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import Task
 
 
-def largest_stable_lr(task: PowerLawTask, batch: int | None, momentum: float = 0.0) -> float:
+def largest_stable_lr(task: Task, batch: int | None, momentum: float = 0.0) -> float:
     """Return the learning rate below which the mean-square error of every column contracts.
 
     2(1 − m)/[(1 − 1/B) λ + ρ/B − 2mλ/(1 + m)], ρ = max_k E[‖x‖² x_k²]/E[x_k²], at the rate λ that
@@ -16,7 +15,7 @@ def largest_stable_lr(task: PowerLawTask, batch: int | None, momentum: float = 0
 
     Parameters
     ----------
-    task : PowerLawTask
+    task : Task
         With N = None the limit of many features.
     batch : int or None
         Samples per step B; None for the population gradient.
@@ -25,6 +24,7 @@ def largest_stable_lr(task: PowerLawTask, batch: int | None, momentum: float = 0
 
     Examples
     --------
+    >>> from superlaw.setting.task import PowerLawTask
     >>> round(largest_stable_lr(PowerLawTask(a=1.5, n_features=1000), batch=1), 4)
     0.8333
     """
@@ -38,19 +38,17 @@ def largest_stable_lr(task: PowerLawTask, batch: int | None, momentum: float = 0
     return 2.0 * (1.0 - momentum) / curvature if curvature > 0.0 else float("inf")
 
 
-def _fastest(task: PowerLawTask) -> float:
+def _fastest(task: Task) -> float:
     """Return the largest eigenvalue of E[xxᵀ], or a bound on it."""
     if not task.is_normalisable:
         return 0.0
     fastest = task.second_moment(1.0)
     if task.activity == "bernoulli":
-        squares = generalised_harmonic(task.n_features, 2.0 * task.a)
-        mean = task.law.moment(1) * task.density / task.harmonic_sum
-        fastest += mean**2 * squares
+        fastest += task.law.moment(1) ** 2 * task.sum_of_squares
     return fastest
 
 
-def _noise(task: PowerLawTask) -> float:
+def _noise(task: Task) -> float:
     """Return max_k E[‖x‖² x_k²]/E[x_k²], or a bound on it."""
     own = task.law.moment(4) / task.law.moment(2)
     return own + task.law.moment(2) * task.density * (task.activity == "bernoulli")

@@ -12,6 +12,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 from superlaw.arguments import refuse
 from superlaw.setting.case import DYNAMICS, INPUTS, STUDENTS, Case
 from superlaw.setting.optimizer import GradientFlow
+from superlaw.setting.task import PowerLawTask
 
 Maker = TypeVar("Maker")
 _WAYS_OUT = {
@@ -59,6 +60,15 @@ def among(name: str, *values: Any) -> Condition:
     return Condition(name, rule, lambda case: case.argument(name) in values)
 
 
+TASKS = {
+    "a power law": "frequencies i^-a, targets i^-b (`PowerLawTask`)",
+    "measured": "frequencies and importances as numbers (`MeasuredTask`)",
+}
+"""Kinds of task that a condition may name; an entry without one takes both."""
+POWER_LAW = Condition("task", "a power law", lambda case: isinstance(case.task, PowerLawTask))
+"""What follows needs its a and b."""
+MEASURED = Condition("task", "measured", lambda case: not isinstance(case.task, PowerLawTask))
+"""Frequencies and importances are numbers, not laws."""
 UNIT_COLUMNS = Condition("init", "1", lambda case: case.student.init in (None, 1.0))
 """Trained columns start with norm 1."""
 

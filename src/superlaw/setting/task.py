@@ -1,10 +1,12 @@
-"""Tasks: sparse features with power-law frequencies and a diagonal power-law teacher."""
+"""Tasks: sparse features and a diagonal teacher; power laws of both."""
 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from superlaw.arguments import finite, one_of, positive, refuse, whole
@@ -25,10 +27,83 @@ LARGEST_N = 10**30
 LARGEST_DECADES = 300.0
 """λ_N a_N² and its parts stay above 10 to minus this: no power of i leaves the floats."""
 SMALLEST_DENSITY = 1e-100
+HEAD, PER_DECADE = 32, 24
+"""Single features, and bins a decade of the rest: sums to 1e-3."""
+Bins = list[tuple[float, float, float]]
+"""Frequency, teacher's entry and number of the features of each bin."""
+
+
+class Task(ABC):
+    """Sparse features i = 1 … N of descending frequency p_i, teacher A = diag(a_i).
+
+    An input is x_i = u_i v_i with u_i ∈ {0, 1} active with probability p_i and amplitude v_i; the
+    target is A x and the loss L = ½ E‖ŷ − A x‖². Derivation steps S1 and S2.
+    """
+
+    activity: str
+    amplitude: str
+
+    @property
+    @abstractmethod
+    def n_features(self) -> int | None:
+        """N; None if there are infinitely many."""
+
+    @property
+    @abstractmethod
+    def density(self) -> float:
+        """Expected number of active features Σp_i."""
+
+    @property
+    @abstractmethod
+    def sum_of_squares(self) -> float:
+        """Σ p_i²."""
+
+    @property
+    def is_normalisable(self) -> bool:
+        """Whether the frequencies have a sum."""
+        return True
+
+    @abstractmethod
+    def probability(self, i: Index) -> Index:
+        """Return p_i."""
+
+    @abstractmethod
+    def target(self, i: Index) -> Index:
+        """Return the teacher's entry a_i = A_ii."""
+
+    @abstractmethod
+    def bins(self) -> Bins:
+        """Return bins of like features, for sums over N that are good to 1e-3."""
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, Any]:
+        """Return the task as plain data."""
+
+    @property
+    def law(self) -> AmplitudeLaw:
+        """The amplitude law."""
+        return AMPLITUDES[self.amplitude]
+
+    @property
+    def has_coupled_modes(self) -> bool:
+        """Whether inputs have a mean that couples the modes through E[xxᵀ]."""
+        return self.activity == "bernoulli" and self.law.moment(1) != 0.0
+
+    def mean(self, i: Index) -> Index:
+        """Return E[x_i] = p_i E[v]."""
+        return self.law.moment(1) * self.probability(i)
+
+    def second_moment(self, i: Index) -> Index:
+        """Return λ_i = E[x_i²] = p_i E[v²], the rate at which mode i is learned."""
+        return self.law.moment(2) * self.probability(i)
+
+    def fourth_moment(self, i: Index) -> Index:
+        """Return E[x_i⁴] = p_i E[v⁴]."""
+        return self.law.moment(4) * self.probability(i)
 
 
 @dataclass(frozen=True)
-class PowerLawTask:
+class PowerLawTask(Task):
     """Sparse features i = 1 … N, frequency p_i ∝ i^-a, teacher A = diag(i^-b).
 
     An input is x_i = u_i v_i with u_i ∈ {0, 1} active with probability p_i and amplitude v_i; the
@@ -120,19 +195,9 @@ class PowerLawTask:
             )
 
     @property
-    def law(self) -> AmplitudeLaw:
-        """The amplitude law."""
-        return AMPLITUDES[self.amplitude]
-
-    @property
     def is_normalisable(self) -> bool:
         """Whether Σ i^-a is finite: always at finite N, for a > 1 without end."""
         return self.n_features is not None or self.a > 1.0
-
-    @property
-    def has_coupled_modes(self) -> bool:
-        """Whether inputs have a mean that couples the modes through E[xxᵀ]."""
-        return self.activity == "bernoulli" and self.law.moment(1) != 0.0
 
     @cached_property
     def harmonic_sum(self) -> float:
@@ -147,17 +212,23 @@ class PowerLawTask:
         """Return the teacher's entry a_i = A_ii = i^-b."""
         return i**-self.b
 
-    def mean(self, i: Index) -> Index:
-        """Return E[x_i] = p_i E[v]."""
-        return self.law.moment(1) * self.probability(i)
+    @property
+    def sum_of_squares(self) -> float:
+        """Σ p_i²."""
+        scale = self.density / self.harmonic_sum
+        return scale**2 * generalised_harmonic(self.n_features, 2.0 * self.a)
 
-    def second_moment(self, i: Index) -> Index:
-        """Return λ_i = E[x_i²] = p_i E[v²], the rate at which mode i is learned."""
-        return self.law.moment(2) * self.probability(i)
-
-    def fourth_moment(self, i: Index) -> Index:
-        """Return E[x_i⁴] = p_i E[v⁴]."""
-        return self.law.moment(4) * self.probability(i)
+    def bins(self) -> Bins:
+        """Return single features and, after them, neighbours as one at their geometric mean."""
+        n = self.n_features or 0
+        edges = list(range(1, min(n, HEAD) + 2))
+        while edges[-1] <= n:
+            edges.append(min(n + 1, max(edges[-1] + 1, round(edges[-1] * 10 ** (1 / PER_DECADE)))))
+        middles = [
+            (float(i), 1.0) if j == i + 1 else ((i * (j - 1)) ** 0.5, float(j - i))
+            for i, j in pairwise(edges)
+        ]
+        return [(self.probability(i), self.target(i), count) for i, count in middles]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the task as plain data."""

@@ -29,7 +29,8 @@ def test_coverage_is_plain_data_text_and_a_page():
     data = json.loads(to_json(found))["cases"]
     assert {covered["student"] for covered in data} == set(STUDENTS)
     first = data[0]
-    assert first["laws"][0] == {"name": "sequential modes", "options": [], "conditions": []}
+    modes = {"name": "sequential modes", "options": [], "conditions": ["task a power law"]}
+    assert first["laws"][0] == modes
     assert "integrators: features, rtol" in str(found)
     page = found.to_markdown()
     assert all(text in page for words in (STUDENTS, INPUTS, DYNAMICS) for text in words.values())

@@ -7,10 +7,10 @@ from numba import boolean, float64, int64, types
 from numpy.typing import NDArray
 
 from superlaw.compiled import kernel
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import Task
 
 
-def ladder(task: PowerLawTask) -> NDArray[np.float64]:
+def ladder(task: Task) -> NDArray[np.float64]:
     """Return the increasing numbers on which a sampler looks features up, shape (N,).
 
     One active feature: the distribution function of p. Independent features: −Σ log(1 − p_j), on

@@ -9,8 +9,8 @@ import numpy as np
 
 from benchmarks.goals import judge
 from benchmarks.rows import GOAL_ERROR, Row, fastest_each, finished, is_ours, of_study
-from superlaw.validation.figures.drawing import svg
-from superlaw.validation.figures.panels import Panel, Series
+from superlaw.figures.drawing import svg
+from superlaw.figures.panels import Panel, Series
 
 MOST_CURVES = 7
 """Curves of a figure that are still told apart."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from superlaw import storage
+from superlaw.figures.drawing import svg
 from superlaw.theory.derivations import NAMES, derive
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import table
@@ -16,7 +17,6 @@ from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import Claim
 from superlaw.validation.claims.size import SIZES
 from superlaw.validation.claims.suites import suites
-from superlaw.validation.figures.drawing import svg
 from superlaw.validation.reports.report import Report
 
 DOCS = Path(__file__).parent

@@ -54,7 +54,7 @@ def main() -> int:
 
 def _validate() -> None:
     """Run the full validation; keep its numbers and the figure of the README."""
-    from superlaw.validation.figures.drawing import svg
+    from superlaw.figures.drawing import svg
     from superlaw.validation.validate import validate
 
     report = validate("sequential", progress=True)

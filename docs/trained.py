@@ -30,7 +30,7 @@ FIGURES = {
 
 def measure(size: str = "full") -> None:
     """Run the validation and keep its numbers and figures."""
-    from superlaw.validation.figures.drawing import svg
+    from superlaw.figures.drawing import svg
     from superlaw.validation.validate import validate
 
     report = validate("trained", size=size, runs=str(RUNS), progress=True)

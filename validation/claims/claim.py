@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from superlaw.figures.panels import Picture, Row
 from superlaw.results import Result
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.size import Conditions
-from superlaw.validation.figures.panels import Picture, Row
 from superlaw.validation.training.ensemble import Ensemble
 
 OPTIONS = ("seeds", "n_features", "entropy")

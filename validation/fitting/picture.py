@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from superlaw.curves import Array
-from superlaw.validation.figures.panels import Panel, Series
+from superlaw.figures.panels import Panel, Series
 from superlaw.validation.fitting.measured import gathered
 from superlaw.validation.fitting.power_law_fit import PowerLawFit
 from superlaw.validation.training.ensemble import standard_error

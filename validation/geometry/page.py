@@ -9,9 +9,9 @@ from importlib import metadata
 from pathlib import Path
 
 from superlaw import storage
+from superlaw.figures.web import CSS, embedded
 from superlaw.notices import Notice
 from superlaw.solvers.spectra.answer import Geometry
-from superlaw.validation.figures.web import CSS, embedded
 from superlaw.validation.geometry import pictures
 from superlaw.validation.geometry.law import OverlapLaw
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from superlaw.curves import Array
+from superlaw.figures.panels import HeatMap, Panel, Series, Sheet
 from superlaw.solvers.spectra import ensembles
 from superlaw.solvers.spectra.answer import Geometry
 from superlaw.solvers.spectra.blocks import Block
 from superlaw.solvers.spectra.overlaps import BINS
 from superlaw.solvers.spectra.version import Version
-from superlaw.validation.figures.panels import HeatMap, Panel, Series, Sheet
 from superlaw.validation.geometry.law import OverlapCurve, OverlapLaw
 
 SHOWN = 800

@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
+from superlaw.figures.web import CSS, embedded
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import ClaimResult
-from superlaw.validation.figures.web import CSS, embedded
 
 if TYPE_CHECKING:
     from superlaw.validation.reports.report import Report

@@ -98,7 +98,7 @@ class Report(Result):
 
     def plot(self) -> list[Any]:
         """Return one matplotlib figure a panel."""
-        from superlaw.validation.figures.drawing import figure  # matplotlib: only when asked for
+        from superlaw.figures.drawing import figure  # matplotlib: only when asked for
 
         return [figure(panel) for claim in self.claims for panel in claim.findings.panels]
 

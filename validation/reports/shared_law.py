@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from superlaw.curves import Array
+from superlaw.figures.drawing import svg
+from superlaw.figures.panels import Panel, Series
 from superlaw.setting.case import Case
 from superlaw.solvers.solution import Solution
 from superlaw.theory.answer import Exponent
 from superlaw.theory.documents.document import Block, Figure, Heading, Paragraph, Table
 from superlaw.theory.exponents import exponent
-from superlaw.validation.figures.drawing import svg
-from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.training.ensemble import Ensemble
 
 N_ROWS, N_POINTS = 5, 40

@@ -8,6 +8,8 @@ import numpy as np
 
 from superlaw.arguments import ArgumentError, refuse
 from superlaw.curves import Array
+from superlaw.figures.drawing import svg
+from superlaw.figures.panels import Panel, Series
 from superlaw.notices import Notice
 from superlaw.setting.case import STUDENTS, Case, case
 from superlaw.setting.measured import task_of
@@ -20,8 +22,6 @@ from superlaw.theory.documents.document import Block, Figure, Heading, Paragraph
 from superlaw.theory.documents.in_numbers import numbers
 from superlaw.theory.exponents import exponent
 from superlaw.theory.symbols import NOTATION
-from superlaw.validation.figures.drawing import svg
-from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.reports.shared_law import shared_law
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.simulate import simulate

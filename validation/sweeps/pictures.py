@@ -10,7 +10,7 @@ import numpy as np
 
 from superlaw.arguments import one_of, refuse
 from superlaw.curves import Array
-from superlaw.validation.figures.panels import HeatMap, Maps, Panel, Picture, Series
+from superlaw.figures.panels import HeatMap, Maps, Panel, Picture, Series
 from superlaw.validation.sweeps.grid import Value
 from superlaw.validation.sweeps.table import SweepTable
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from superlaw.validation.figures.panels import Panel, Series
+from superlaw.figures.panels import Panel, Series
 from superlaw.validation.width.law import WidthLaw
 
 

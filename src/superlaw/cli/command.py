@@ -11,7 +11,7 @@ from superlaw import storage
 from superlaw.cli.options import Options, Parser
 
 if TYPE_CHECKING:
-    from superlaw.validation.figures.panels import Picture
+    from superlaw.figures.panels import Picture
 
 GOOD, FAILED, BAD_INPUT, NUMERICS, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes: good, a check failed, bad input, numerics failed, interrupted."""
@@ -83,7 +83,7 @@ def plot_file(options: Options) -> str | None:
 
 def draw(picture: Picture, plot: str) -> None:
     """Draw a picture to the file of `--plot`."""
-    from superlaw.validation.figures.drawing import figure  # matplotlib takes a second
+    from superlaw.figures.drawing import figure  # matplotlib takes a second
 
     with storage.replacing(plot) as part:
         figure(picture).savefig(part)

@@ -72,7 +72,7 @@ def _run(options: Options) -> Answer:
 
 def _plot(solution: Solution, options: Options, plot: str) -> None:
     """Draw a curve."""
-    from superlaw.validation.figures.loss_curve import loss_curve
+    from superlaw.solvers.picture import loss_curve
 
     given = options["task"] | options["student"] | options["optimizer"]
     draw(loss_curve(solution, given, _predicted(options)), plot)

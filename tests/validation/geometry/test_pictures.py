@@ -52,7 +52,7 @@ def test_histogram_of_random_features_lies_on_its_line():
 
 
 def test_dimensionality_has_lines_of_codes_where_the_data_are():
-    from superlaw.validation.figures.drawing import draw
+    from superlaw.figures.drawing import draw
 
     panel = pictures.dimensionality(geometry(MIXED))
     features = panel.series[0]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from superlaw.figures.panels import Panel
 from superlaw.setting.optimizer import SGD
 from superlaw.setting.task import PowerLawTask
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.sequential import grid
 from superlaw.validation.claims.size import Conditions
-from superlaw.validation.figures.panels import Panel
 
 OPTIMIZER = SGD(lr=0.05, batch=4)
 N_FEATURES = 96

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from superlaw.curves import Array
+from superlaw.figures.panels import Panel, Series
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.theory.exponents import exponent
@@ -13,7 +14,6 @@ from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.sequential import grid
 from superlaw.validation.claims.size import Conditions
-from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.fitting.measured import local_slopes
 from superlaw.validation.fitting.readings import straight_slope
 from superlaw.validation.training.ensemble import Ensemble, standard_error, z_score

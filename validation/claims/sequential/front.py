@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from superlaw.curves import Array
+from superlaw.figures.panels import Panel, Series
 from superlaw.setting.task import PowerLawTask
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.sequential import grid
 from superlaw.validation.claims.size import Conditions
-from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.training.ensemble import Ensemble, standard_error, z_score
 
 LEARNED = 1.0 - np.exp(-0.5)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from superlaw.curves import Array, log_times
+from superlaw.figures.panels import Series
 from superlaw.setting.optimizer import SGD
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.validation.claims.check import Check, worst_of_curve
 from superlaw.validation.claims.size import Conditions
-from superlaw.validation.figures.panels import Series
 from superlaw.validation.sweeps.ensembles import simulated
 from superlaw.validation.training.ensemble import Ensemble
 

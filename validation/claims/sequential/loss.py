@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from superlaw.curves import log_times
+from superlaw.figures.panels import Panel, Series
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.validation.claims.check import worst_of_curve
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.sequential import grid
 from superlaw.validation.claims.size import Conditions
-from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.training.ensemble import Ensemble
 
 

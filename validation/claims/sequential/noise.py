@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from superlaw.curves import log_times
+from superlaw.figures.panels import Panel, Series
 from superlaw.setting.optimizer import SGD
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
@@ -11,7 +12,6 @@ from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.sequential import grid
 from superlaw.validation.claims.size import Conditions
-from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.training.ensemble import Ensemble
 
 A = B = 1.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from superlaw.curves import log_times
+from superlaw.figures.panels import Panel, Series
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
@@ -11,7 +12,6 @@ from superlaw.validation.claims.check import Check, worst_deviation
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.sequential import grid
 from superlaw.validation.claims.size import Conditions
-from superlaw.validation.figures.panels import Panel, Series
 
 STUDENT = Student(depth=2, init=1e-3)
 EXPONENTS = ((1.5, 0.5), (2.0, 1.0))

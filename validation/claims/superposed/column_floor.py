@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from superlaw.curves import differenced_slope
+from superlaw.figures.panels import Panel, Series
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.superposed import flows
-from superlaw.validation.figures.panels import Panel, Series
 
 SHARES = (4, 8)
 STEEPEST = 0.3

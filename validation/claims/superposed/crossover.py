@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from superlaw.figures.panels import Panel, Series
 from superlaw.setting.task import PowerLawTask
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.superposed import flows
-from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.fitting.readings import time_to_reach
 from superlaw.validation.training.ensemble import Ensemble
 

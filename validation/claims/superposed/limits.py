@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from superlaw.curves import log_times
+from superlaw.figures.panels import Panel, Series
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.feature_classes import feature_classes
 from superlaw.solvers.integrators.integrate import integrate
@@ -13,7 +14,6 @@ from superlaw.theory.laws.superposed import crossover_time, slope_limits
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.size import Conditions
-from superlaw.validation.figures.panels import Panel, Series
 
 N, K = 10**12, 10**7
 CASES = (1.5, 2.0, 3.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from superlaw.curves import log_times
+from superlaw.figures.panels import Panel, Series
 from superlaw.setting.optimizer import GradientFlow
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
@@ -11,7 +12,6 @@ from superlaw.validation.claims.check import Z_LIMIT, Check, worst_of_band
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.superposed import flows
-from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.sweeps.ensembles import simulated
 from superlaw.validation.training.ensemble import Ensemble
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from superlaw.figures.panels import Panel, Series
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solution import Solution
@@ -12,7 +13,6 @@ from superlaw.validation.claims.check import worst_of_band
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.superposed import flows
-from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.fitting.readings import fall
 from superlaw.validation.training.ensemble import Ensemble
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from superlaw.curves import Array, differenced_slope, log_times
+from superlaw.figures.panels import Panel, Series
 from superlaw.setting.embedding import embedding
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
@@ -12,7 +13,6 @@ from superlaw.solvers.integrators.stabilised import Chebyshev
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.size import Conditions
-from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.training.loss import ExactLoss
 
 CASES = (0.5, 1.1, 1.5, 2.0)

@@ -8,13 +8,13 @@ from itertools import chain
 import numpy as np
 
 from superlaw.curves import Array, differenced_slope
+from superlaw.figures.panels import HeatMap, Panel, Series
 from superlaw.solvers.solve import solve
 from superlaw.theory.laws.sequential import sequential_exponent
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.superposed import flows
-from superlaw.validation.figures.panels import HeatMap, Panel, Series
 from superlaw.validation.fitting.readings import Fall, fall
 from superlaw.validation.training.ensemble import Ensemble
 

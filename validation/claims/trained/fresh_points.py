@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from superlaw.figures.panels import Panel, Series
 from superlaw.setting.task import PowerLawTask
 from superlaw.theory.laws.tied import BAND, measured_slope
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.trained import flows
-from superlaw.validation.figures.panels import Panel, Series
 
 A, B = (1.2, 2.4), (0.3, 1.0)
 N, X = (300, 900), (1 / 16, 4.0)

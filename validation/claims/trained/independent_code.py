@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from superlaw.curves import Array
+from superlaw.figures.panels import Panel, Series
 from superlaw.setting.task import PowerLawTask
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.trained import flows
-from superlaw.validation.figures.panels import Panel, Series
 
 N, WIDTH = 512, 32
 A = (1.1, 1.3, 1.5, 2.0, 2.5)

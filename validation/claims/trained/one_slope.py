@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from superlaw.figures.panels import Picture
 from superlaw.theory.laws.tied import BAND, measured_slope
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.trained import flows, pictures
-from superlaw.validation.figures.panels import Picture
 
 QUARTER = 0.25
 """Largest spread of the shared slope, over that of K = N."""

@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 
+from superlaw.figures.panels import Panel, Series
 from superlaw.setting.optimizer import SGD, Adam
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
@@ -13,7 +14,6 @@ from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.trained import flows
-from superlaw.validation.figures.panels import Panel, Series
 from superlaw.validation.fitting.readings import straight_slope
 from superlaw.validation.training.ensemble import Ensemble
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from superlaw.curves import differenced_slope
+from superlaw.figures.panels import HeatMap, Maps, Panel, Row, Series
 from superlaw.setting.task import PowerLawTask
 from superlaw.validation.claims.trained import flows
-from superlaw.validation.figures.panels import HeatMap, Maps, Panel, Row, Series
 from superlaw.validation.training.ensemble import Ensemble, standard_error
 
 SCALE = (0.0, 2.0)

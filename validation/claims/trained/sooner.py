@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from superlaw.figures.panels import Panel, Series
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.trained import flows, speed
-from superlaw.validation.figures.panels import Panel, Series
 
 LEVEL = 0.1
 """Part of the loss of a student that says nothing."""

@@ -7,6 +7,7 @@ from collections import defaultdict
 import numpy as np
 
 from superlaw.curves import Array
+from superlaw.figures.panels import Panel, Picture, Series
 from superlaw.setting.task import PowerLawTask
 from superlaw.theory.laws.tied import BAND, measured_slope
 from superlaw.validation.claims.check import Check
@@ -15,7 +16,6 @@ from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.trained import flows
 from superlaw.validation.claims.trained.collapse import Rescaling, rescaled, within_groups
 from superlaw.validation.claims.trained.orders import POWERS, drift, fitted_power, misfit
-from superlaw.validation.figures.panels import Panel, Picture, Series
 from superlaw.validation.training.ensemble import Ensemble
 
 EXPONENTS = ((1.5, 1.0), (2.0, 0.5))

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from superlaw.figures.panels import Panel, Series
 from superlaw.solvers.solution import Solution
-from superlaw.validation.figures.panels import Panel, Series
 
 
 def loss_curve(solution: Solution, setting: Mapping[str, Any], exponent: float | None) -> Panel:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.transforms import ScaledTranslation
 
-from superlaw.validation.figures.panels import HeatMap, Maps, Panel, Picture, Row, Series, Sheet
+from superlaw.figures.panels import HeatMap, Maps, Panel, Picture, Row, Series, Sheet
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 """Okabe-Ito: told apart by colour-blind readers, and by lightness in greyscale."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 
-from superlaw.validation.figures.drawing import svg
-from superlaw.validation.figures.panels import Maps, Picture, Row
+from superlaw.figures.drawing import svg
+from superlaw.figures.panels import Maps, Picture, Row
 
 CSS = """
 :root { color-scheme: light dark; --ink: #1a1a1a; --paper: #fff; --line: #ccc;

@@ -5,7 +5,7 @@ import pytest
 
 import superlaw as sl
 from superlaw.notices import Notice
-from superlaw.validation.figures.loss_curve import loss_curve
+from superlaw.solvers.picture import loss_curve
 
 TASK = sl.PowerLawTask(a=1.5, b=0.25, n_features=10**6)
 

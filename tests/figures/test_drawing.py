@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from superlaw.validation.figures.drawing import draw, figure, svg
-from superlaw.validation.figures.panels import HeatMap, Maps, Panel, Row, Series
+from superlaw.figures.drawing import draw, figure, svg
+from superlaw.figures.panels import HeatMap, Maps, Panel, Row, Series
 
 X = np.geomspace(1.0, 1e4, 30)
 

@@ -14,20 +14,20 @@ from superlaw.solvers.integrators.steps.layout import BLOCK, from_blocks
 from superlaw.solvers.integrators.steps.walks import SERIAL
 
 
-@njit(layout.RATE)
+@njit(layout.RATE, cache=True)
 def cubic_rate(y, theta, shared, m, out):
     for c in range(y.size):
         out[c] = -theta[0, c] * y[c] ** 3 - m[0] * y[c] + shared[0] * m[1]
 
 
-@njit(layout.ORDER)
+@njit(layout.ORDER, cache=True)
 def cubic_order(y, theta, shared, out):
     for c in range(y.size):
         out[0, c] = y[c] * y[c]
         out[1, c] = np.sin(y[c])
 
 
-@njit(layout.PARTIALS)
+@njit(layout.PARTIALS, cache=True)
 def cubic_partials(y, theta, shared, m, f_y, f_m, g_y):
     for c in range(y.size):
         f_y[c] = -3.0 * theta[0, c] * y[c] ** 2 - m[0]
@@ -37,7 +37,7 @@ def cubic_partials(y, theta, shared, m, f_y, f_m, g_y):
         g_y[1, c] = np.cos(y[c])
 
 
-@njit(layout.MEASURE)
+@njit(layout.MEASURE, cache=True)
 def cubic_measure(y, theta, shared, m, out):
     for c in range(y.size):
         out[0, c] = y[c] * y[c]
@@ -63,20 +63,20 @@ def cubic(n=7):
     )
 
 
-@njit(layout.RATE)
+@njit(layout.RATE, cache=True)
 def pendulum_rate(y, theta, shared, m, out):
     for c in range(y.size):
         out[c] = theta[0, c] * m[1] - theta[1, c] * m[0]
 
 
-@njit(layout.ORDER)
+@njit(layout.ORDER, cache=True)
 def pendulum_order(y, theta, shared, out):
     for c in range(y.size):
         out[0, c] = theta[0, c] * np.sin(y[c])
         out[1, c] = theta[1, c] * y[c]
 
 
-@njit(layout.PARTIALS)
+@njit(layout.PARTIALS, cache=True)
 def pendulum_partials(y, theta, shared, m, f_y, f_m, g_y):
     for c in range(y.size):
         f_y[c] = 0.0
@@ -86,7 +86,7 @@ def pendulum_partials(y, theta, shared, m, f_y, f_m, g_y):
         g_y[1, c] = theta[1, c]
 
 
-@njit(layout.MEASURE)
+@njit(layout.MEASURE, cache=True)
 def pendulum_measure(y, theta, shared, m, out):
     for c in range(y.size):
         out[0, c] = y[c] * y[c]

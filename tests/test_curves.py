@@ -4,6 +4,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from superlaw import storage
 from superlaw.arguments import ArgumentError
 from superlaw.curves import read_curve
 
@@ -19,16 +20,6 @@ def npz(**arrays):
 def npy():
     stream = io.BytesIO()
     np.save(stream, LOSS)
-    return stream.getvalue()
-
-
-def bomb():
-    """A gibibyte of zeros in a file of a mebibyte."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("times.npy", "w", force_zip64=True) as member:
-            for _ in range(1024):
-                member.write(bytes(2**20))
     return stream.getvalue()
 
 
@@ -66,7 +57,6 @@ DAMAGED = {
     "scalars.npz": npz(times=np.array(1.0), loss=np.array(2.0)),
     "unequal.npz": npz(times=TIMES, loss=LOSS[1:]),
     "square.npz": npz(times=TIMES, loss=np.outer(LOSS, LOSS)),
-    "bomb.npz": bomb(),
     "huge.npz": claims_to_be_huge(),
 }
 
@@ -77,6 +67,16 @@ def test_what_is_no_curve_is_refused_in_one_line(tmp_path, refused, name):
     with refused("curve", "a file of times and losses") as caught:
         read_curve(tmp_path / name)
     assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_unpacks_to_more_than_the_largest_is_refused(tmp_path, monkeypatch, refused):
+    path = tmp_path / "bomb.npz"
+    np.savez_compressed(path, times=np.arange(1.0, 2e5), loss=np.ones(199_999))
+    assert read_curve(path)[0].size == 199_999
+    monkeypatch.setattr(storage, "LARGEST", 2**20)
+    assert path.stat().st_size < 2**20
+    with refused("curve", "a file of times and losses"):
+        read_curve(path)
 
 
 @pytest.mark.parametrize(

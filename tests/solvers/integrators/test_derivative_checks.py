@@ -18,7 +18,7 @@ SECONDS = 0.05
 """Of a problem of any size, checks and all."""
 
 
-@njit(layout.PARTIALS)
+@njit(layout.PARTIALS, cache=True)
 def wrong_own(y, theta, shared, m, f_y, f_m, g_y):
     for c in range(y.size):
         f_y[c] = -2.0 * theta[0, c] * y[c] ** 2 - m[0]
@@ -28,7 +28,7 @@ def wrong_own(y, theta, shared, m, f_y, f_m, g_y):
         g_y[1, c] = np.cos(y[c])
 
 
-@njit(layout.PARTIALS)
+@njit(layout.PARTIALS, cache=True)
 def wrong_coupling(y, theta, shared, m, f_y, f_m, g_y):
     for c in range(y.size):
         f_y[c] = -3.0 * theta[0, c] * y[c] ** 2 - m[0]
@@ -38,7 +38,7 @@ def wrong_coupling(y, theta, shared, m, f_y, f_m, g_y):
         g_y[1, c] = np.cos(y[c])
 
 
-@njit(layout.PARTIALS)
+@njit(layout.PARTIALS, cache=True)
 def wrong_order(y, theta, shared, m, f_y, f_m, g_y):
     for c in range(y.size):
         f_y[c] = -3.0 * theta[0, c] * y[c] ** 2 - m[0]
@@ -48,25 +48,25 @@ def wrong_order(y, theta, shared, m, f_y, f_m, g_y):
         g_y[1, c] = np.cos(y[c])
 
 
-@njit(layout.MEASURE)
+@njit(layout.MEASURE, cache=True)
 def no_loss_rate(y, theta, shared, m, out):
     for c in range(y.size):
         out[0, c] = y[c] * y[c]
 
 
-@njit(layout.RATE)
+@njit(layout.RATE, cache=True)
 def kinked_rate(y, theta, shared, m, out):
     for c in range(y.size):
         out[c] = -max(y[c] - 0.93, 0.0)
 
 
-@njit(layout.PARTIALS)
+@njit(layout.PARTIALS, cache=True)
 def kinked_partials(y, theta, shared, m, f_y, f_m, g_y):
     for c in range(y.size):
         f_y[c] = -1.0 if y[c] > 0.93 else 0.0
 
 
-@njit(layout.MEASURE)
+@njit(layout.MEASURE, cache=True)
 def kinked_measure(y, theta, shared, m, out):
     for c in range(y.size):
         out[0, c] = 0.5 * y[c] * y[c]
@@ -91,12 +91,12 @@ def test_partials_of_one_rare_feature_are_refused(refused):
     theta = family.theta.copy()
     off = np.geomspace(1.0, 1e-6, 40) * (np.arange(40) == 30)
 
-    @njit(layout.RATE)
+    @njit(layout.RATE, cache=True)
     def rate(y, theta, shared, m, out):
         for c in range(y.size):
             out[c] = -theta[0, c] * y[c] - theta[1, c] * y[c]
 
-    @njit(layout.MEASURE)
+    @njit(layout.MEASURE, cache=True)
     def measure(y, theta, shared, m, out):
         for c in range(y.size):
             out[0, c] = y[c] * y[c]

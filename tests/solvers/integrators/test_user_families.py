@@ -21,25 +21,25 @@ def plain_rate(y, theta, shared, m, out):
     out[:] = -y
 
 
-@njit(layout.RATE)
+@njit(layout.RATE, cache=True)
 def nan_rate(y, theta, shared, m, out):
     for c in range(y.size):
         out[c] = np.sqrt(0.5 - c) * y[c]
 
 
-@njit(layout.RATE)
+@njit(layout.RATE, cache=True)
 def short_rate(y, theta, shared, m, out):
     for c in range(y.size - 1):
         out[c] = -y[c]
 
 
-@njit(layout.RATE)
+@njit(layout.RATE, cache=True)
 def long_rate(y, theta, shared, m, out):
     for c in range(y.size + 1):
         out[c] = -1.0
 
 
-@njit(layout.RATE)
+@njit(layout.RATE, cache=True)
 def early_rate(y, theta, shared, m, out):
     for c in range(y.size):
         out[c] = -1.0
@@ -52,7 +52,7 @@ def single_rate(y, theta, shared, m, out):
         out[c] = -y[c]
 
 
-@njit(layout.PARTIALS)
+@njit(layout.PARTIALS, cache=True)
 def no_coupling_partials(y, theta, shared, m, f_y, f_m, g_y):
     for c in range(y.size):
         f_y[c] = -1.0

@@ -1,6 +1,7 @@
 """Every claim holds in its small form, fails when its prediction is wrong, and counts no twice."""
 
 import json
+import os
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -26,14 +27,22 @@ PLANTED = {"sequential": 1.1, "superposed": 1.4, "trained": 1.4, "geometry": 1.4
 """By how much a frequency exponent is wrong that the small form must notice in every claim."""
 
 
+@pytest.fixture(scope="session")
+def small(tmp_path_factory):
+    """Return the conditions of the small form; its simulations are run once by all workers."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return replace(SMALL, runs=str(shared / "runs"))
+
+
 def distinct(checks):
     """Return how many pairs of numbers are compared."""
     return len({(check["predicted"], check["measured"]) for check in checks})
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
-def test_claim_holds_in_its_small_form(claim):
-    result = claim.examine(SMALL)
+def test_claim_holds_in_its_small_form(claim, small):
+    result = claim.examine(small)
     assert [check for check in result.checks if not check.passed] == []
     told = result.to_dict()["checks"]
     assert distinct(told) == len(told)
@@ -41,9 +50,9 @@ def test_claim_holds_in_its_small_form(claim):
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
-def test_planted_exponent_is_detected(claim):
+def test_planted_exponent_is_detected(claim, small):
     (suite,) = (suite for suite, known in EVERY if known is claim)
-    assert not claim.examine(replace(SMALL, planted=PLANTED[suite])).passed
+    assert not claim.examine(replace(small, planted=PLANTED[suite])).passed
 
 
 @pytest.mark.long

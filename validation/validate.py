@@ -73,6 +73,8 @@ def validate(
     chosen, results = selection(names), []
     _check_taken(chosen, seeds=seeds, n_features=n_features, entropy=entropy or None)
     for claim in chosen:
+        claim.check(conditions)
+    for claim in chosen:
         results.append(claim.examine(conditions))
         if on_claim is not None:
             on_claim(results[-1])

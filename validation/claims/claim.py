@@ -62,6 +62,8 @@ class Claim:
         Compares theory and measurement under given conditions.
     takes : tuple of str
         Which of `OPTIONS` change what is compared.
+    check : callable
+        Refuses conditions that the claim has no room or time for, before any work.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Claim:
     solver: str
     run: Callable[[Conditions], Findings] = field(repr=False)
     takes: tuple[str, ...] = OPTIONS
+    check: Callable[[Conditions], None] = field(default=lambda conditions: None, repr=False)
 
     def examine(self, conditions: Conditions) -> ClaimResult:
         """Return how the claim fares under these conditions."""

@@ -135,15 +135,29 @@ def simulate(
     """
     flag("progress", progress)
     plan = _plan(task, student, times, optimizer, seeds, entropy, precision, features, n_classes)
-    at_once = _workers(workers, plan.seeds)
-    _check_memory(plan, at_once)
-    _check_time(plan, at_once, hours)
+    at_once = _check_room(plan, workers, hours)
     if save_every is not None and out is None:
         refuse("save_every", "left out without a folder", save_every, "Give out=... to save.")
     every = SAVE_SECONDS if save_every is None else save_every
     every = positive("save_every", every, "Give seconds, e.g. 60.")
     folder = None if out is None else run_folder(out, plan)
     return Runs(plan, folder, every, progress=progress).go(at_once)
+
+
+def check_simulation(
+    task: PowerLawTask, student: Student | None, times: ArrayLike, *, optimizer: Optimizer, seeds: int
+) -> None:
+    """Refuse what `simulate` would refuse, at once."""
+    plan = _plan(task, student, times, optimizer, seeds, None, None, None, None)
+    _check_room(plan, None, None)
+
+
+def _check_room(plan: Plan, workers: int | None, hours: float | None) -> int:
+    """Refuse what takes too much memory or time; return how many seeds run at once."""
+    at_once = _workers(workers, plan.seeds)
+    _check_memory(plan, at_once)
+    _check_time(plan, at_once, hours)
+    return at_once
 
 
 def _plan(

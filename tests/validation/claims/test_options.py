@@ -4,6 +4,7 @@ from dataclasses import fields
 
 import pytest
 
+from superlaw.arguments import ArgumentError
 from superlaw.validation.claims.claim import OPTIONS
 from superlaw.validation.claims.size import SIZES, Conditions, Size
 from superlaw.validation.claims.suites import suites
@@ -74,4 +75,11 @@ def test_more_features_than_any_student_can_hold_are_refused_before_any_work(ref
     seen = []
     with refused("n_features", "small enough"):
         validate(n_features=10**12, on_claim=seen.append)
+    assert seen == []
+
+
+def test_features_whose_students_have_no_room_are_refused_before_any_claim():
+    seen = []
+    with pytest.raises(ArgumentError, match="small enough for|ends within"):
+        validate("front", "universality", n_features=20_000, on_claim=seen.append)
     assert seen == []

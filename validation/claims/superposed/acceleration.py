@@ -82,4 +82,5 @@ CLAIM = Claim(
     step="X9",
     solver="closed form of K = N",
     run=run,
+    check=flows.check,
 )

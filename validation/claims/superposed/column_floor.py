@@ -46,4 +46,5 @@ CLAIM = Claim(
     step="X20",
     solver="closed form",
     run=run,
+    check=flows.check,
 )

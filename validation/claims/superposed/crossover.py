@@ -49,4 +49,5 @@ CLAIM = Claim(
     step="X12",
     solver="closed form",
     run=run,
+    check=flows.check,
 )

@@ -10,6 +10,7 @@ from superlaw.solvers.solve import solve
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.sweeps.ensembles import simulated
 from superlaw.validation.training.ensemble import Ensemble
+from superlaw.validation.training.simulate import check_simulation
 
 FREQUENCY_EXPONENTS = (1.1, 1.5, 2.0)
 TEACHER_EXPONENTS = (0.0, 0.5, 1.0)
@@ -55,6 +56,14 @@ def superposed(task: PowerLawTask, share: int, conditions: Conditions) -> Ensemb
 def control(task: PowerLawTask, conditions: Conditions) -> Ensemble:
     """Return the flow of the same student with K = N and W = 1, by the same code."""
     return flow(task, Student(activation="relu"), conditions)
+
+
+def check(conditions: Conditions) -> None:
+    """Refuse features whose widest students would take too much memory or time."""
+    (task, *_), extent = tasks(conditions), conditions.size.superposed
+    student = Student(extent.n_features // min(SHARES))
+    times = log_times(0.1, extent.t_end, PER_DECADE)
+    check_simulation(task, student, times, optimizer=OPTIMIZER, seeds=extent.seeds)
 
 
 def first_loss(task: PowerLawTask) -> float:

@@ -76,4 +76,5 @@ CLAIM = Claim(
     step="L16",
     solver="deterministic equivalents",
     run=run,
+    check=flows.check,
 )

@@ -133,4 +133,5 @@ CLAIM = Claim(
     step="R19",
     solver="row-replica closure",
     run=run,
+    check=flows.check,
 )

@@ -67,4 +67,5 @@ CLAIM = Claim(
     step="X1",
     solver="closed form of the rates",
     run=run,
+    check=flows.check,
 )

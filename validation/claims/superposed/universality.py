@@ -121,4 +121,5 @@ CLAIM = Claim(
     step="X11",
     solver="closed form of K = N",
     run=run,
+    check=flows.check,
 )

@@ -16,6 +16,7 @@ from superlaw.validation.claims.size import Conditions
 from superlaw.validation.fitting.readings import steadiest, straight_errors, straight_slope
 from superlaw.validation.sweeps.ensembles import simulated
 from superlaw.validation.training.ensemble import Ensemble
+from superlaw.validation.training.simulate import check_simulation
 
 OPTIMIZER = GradientFlow(rtol=5e-3)
 PER_DECADE = 10
@@ -73,6 +74,14 @@ def flow(
 def tied(task: PowerLawTask, width: int, conditions: Conditions) -> Ensemble:
     """Return the flows of ŷ = ReLU(WᵀW x + β), W trained from random unit columns."""
     return flow(task, Student(width, tied=True), conditions)
+
+
+def check(conditions: Conditions) -> None:
+    """Refuse features whose widest students would take too much memory or time."""
+    (task, *_), extent = tasks(conditions), conditions.size.trained
+    student = Student(extent.n_features // min((SHARE, *extent.shares)), tied=True)
+    times = log_times(0.1, extent.t_end, PER_DECADE)
+    check_simulation(task, student, times, optimizer=OPTIMIZER, seeds=extent.seeds)
 
 
 def alone(task: PowerLawTask, conditions: Conditions) -> Ensemble:

@@ -78,4 +78,5 @@ CLAIM = Claim(
     step="U21",
     solver="a fit to other flows",
     run=run,
+    check=flows.check,
 )

@@ -99,4 +99,5 @@ CLAIM = Claim(
     step="U7",
     solver="another code",
     run=run,
+    check=flows.check,
 )

@@ -133,4 +133,5 @@ CLAIM = Claim(
     step="U7",
     solver="a fit to other flows; K = N: closed form",
     run=run,
+    check=flows.check,
 )

@@ -138,4 +138,5 @@ CLAIM = Claim(
     step="U8",
     solver="flows of the tied student",
     run=run,
+    check=flows.check,
 )

@@ -81,4 +81,5 @@ CLAIM = Claim(
     step="U9",
     solver="closed form of K = N",
     run=run,
+    check=flows.check,
 )

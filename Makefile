@@ -5,13 +5,16 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -q -n auto
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: demo test slow long kernels lint docs docs-check site wheel bench clean
+.PHONY: demo compiled test slow long kernels lint docs docs-check site wheel bench clean
 
 demo: $(VENV)/.demo  ## The headline and the sequential theory, validated: a report
 	$(BIN)/superlaw validate one_slope sequential --size demo --out report
 	@echo "open report/index.html"
 
-test: $(VENV)/.test  ## Fast tests and every example in the documentation
+compiled: $(VENV)/.demo  ## Compile the kernels, once: every process reads them from disk then
+	$(BIN)/python -c "from superlaw.compiled import compile_all; compile_all()"
+
+test: $(VENV)/.test compiled  ## Fast tests and every example in the documentation
 	$(PYTEST) --dist loadfile -m "not slow and not long"
 	$(BIN)/python -m pytest -q --doctest-modules --pyargs superlaw
 	$(BIN)/python -m doctest README.md docs/tutorial.md docs/family.md

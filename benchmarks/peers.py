@@ -94,7 +94,7 @@ def cvode(kind: str) -> Callable[[Problem, Array, float], Answer]:
     """Return a run by CVODE's BDF: "gmres", "gmres+Jv", "gmres+Jv+diagonal" or "band"."""
 
     def run(problem: Problem, times: Array, rtol: float) -> Answer:
-        from sksundae.cvode import CVODE, CVODEJacTimes, CVODEPrecond
+        from sksundae.cvode import CVODE
 
         calls = [0]
 
@@ -102,32 +102,7 @@ def cvode(kind: str) -> Callable[[Problem, Array, float], Answer]:
             problem.rhs(y, out)
             calls[0] += 1
 
-        def product(t: float, y: Array, rate: Array, v: Array, out: Array) -> None:
-            problem.times_vector(y, v, out)
-
-        diagonal = np.empty_like(problem.y0)
-
-        def refresh(t: float, y: Array, rate: Array, jok: int, jnew: Any, gamma: float) -> None:
-            problem.diagonal(y, diagonal)
-            jnew[0] = 1
-
-        def precondition(
-            t: float, y: Array, rate: Array, right: Array, out: Array,
-            gamma: float, delta: float, side: int,
-        ) -> None:  # fmt: skip
-            np.divide(right, 1.0 - gamma * diagonal, out=out)
-
-        options: dict[str, Any] = {"rtol": rtol, "atol": rtol * problem.scale}
-        options |= {"max_num_steps": 10**9, "linsolver": "gmres"}
-        if kind == "band":
-            if not problem.is_separable:
-                raise Unsuitable("the Jacobian is not banded")
-            options |= {"linsolver": "band", "lband": 0, "uband": 0}
-        if "Jv" in kind:
-            options["jactimes"] = CVODEJacTimes(None, product)
-        if "diagonal" in kind:
-            options["precond"] = CVODEPrecond(refresh, precondition)
-        solver = CVODE(rhs, **options)
+        solver = CVODE(rhs, **_cvode_options(kind, problem, rtol))
         solver.init_step(0.0, problem.y0)
         losses = []
         for t in times:
@@ -138,6 +113,38 @@ def cvode(kind: str) -> Callable[[Problem, Array, float], Answer]:
         return np.array(losses), calls[0]
 
     return run
+
+
+def _cvode_options(kind: str, problem: Problem, rtol: float) -> dict[str, Any]:
+    """Return tolerances, the linear solver and the Jacobian that go with a kind of run."""
+    from sksundae.cvode import CVODEJacTimes, CVODEPrecond
+
+    def product(t: float, y: Array, rate: Array, v: Array, out: Array) -> None:
+        problem.times_vector(y, v, out)
+
+    diagonal = np.empty_like(problem.y0)
+
+    def refresh(t: float, y: Array, rate: Array, jok: int, jnew: Any, gamma: float) -> None:
+        problem.diagonal(y, diagonal)
+        jnew[0] = 1
+
+    def precondition(
+        t: float, y: Array, rate: Array, right: Array, out: Array,
+        gamma: float, delta: float, side: int,
+    ) -> None:  # fmt: skip
+        np.divide(right, 1.0 - gamma * diagonal, out=out)
+
+    options: dict[str, Any] = {"rtol": rtol, "atol": rtol * problem.scale}
+    options |= {"max_num_steps": 10**9, "linsolver": "gmres"}
+    if kind == "band":
+        if not problem.is_separable:
+            raise Unsuitable("the Jacobian is not banded")
+        options |= {"linsolver": "band", "lband": 0, "uband": 0}
+    if "Jv" in kind:
+        options["jactimes"] = CVODEJacTimes(None, product)
+    if "diagonal" in kind:
+        options["precond"] = CVODEPrecond(refresh, precondition)
+    return options
 
 
 def cyrk(problem: Problem, times: Array, rtol: float) -> Answer:

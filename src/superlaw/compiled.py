@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,13 @@ def kernel_files() -> Iterator[Path]:
             text = path.read_bytes()
             if any(mark in text for mark in _MARKS):
                 yield path
+
+
+def compile_all() -> None:
+    """Compile every kernel of the package, or find it on disk: what a new machine does once."""
+    folder = Path(__file__).parent
+    for path in kernel_files():
+        import_module(".".join((folder.name, *path.relative_to(folder).with_suffix("").parts)))
 
 
 class _Cache(FunctionCache):

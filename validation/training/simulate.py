@@ -145,7 +145,12 @@ def simulate(
 
 
 def check_simulation(
-    task: PowerLawTask, student: Student | None, times: ArrayLike, *, optimizer: Optimizer, seeds: int
+    task: PowerLawTask,
+    student: Student | None,
+    times: ArrayLike,
+    *,
+    optimizer: Optimizer,
+    seeds: int,
 ) -> None:
     """Refuse what `simulate` would refuse, at once."""
     plan = _plan(task, student, times, optimizer, seeds, None, None, None, None)

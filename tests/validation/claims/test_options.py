@@ -80,6 +80,6 @@ def test_more_features_than_any_student_can_hold_are_refused_before_any_work(ref
 
 def test_features_whose_students_have_no_room_are_refused_before_any_claim():
     seen = []
-    with pytest.raises(ArgumentError, match="small enough for|ends within"):
+    with pytest.raises(ArgumentError, match=r"small enough for|ends within"):
         validate("front", "universality", n_features=20_000, on_claim=seen.append)
     assert seen == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import sympy as sp
 
@@ -16,6 +17,7 @@ _exponential = sp.Lambda(u, sp.exp(-u / sigma) / sigma)
 _gaussian = sp.Lambda(u, sp.exp(-(u**2) / (2 * sigma**2)) / sp.sqrt(2 * sp.pi * sigma**2))
 
 
+@cache
 def _with_density(expression: sp.Expr, density: sp.Lambda) -> sp.Expr:
     """Insert a density; erfc keeps its digits far out, where 1 − erf loses them."""
     return sp.expand(expression.replace(_rho, density).doit().rewrite(sp.erfc))

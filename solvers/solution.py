@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from superlaw import storage
 from superlaw.arguments import refuse
 from superlaw.curves import Array, read_columns
+from superlaw.figures.panels import Panel
 from superlaw.notices import Notice
-from superlaw.results import Result
+from superlaw.results import DrawnResult
+from superlaw.solvers.picture import loss_curve
 
 ROWS_SHOWN = 14
 _SUFFIXES = (".npz", ".csv")
@@ -53,7 +55,7 @@ class NumericsError(RuntimeError):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Solution(Result):
+class Solution(DrawnResult):
     """A loss curve and how it was found.
 
     Parameters
@@ -146,6 +148,10 @@ class Solution(Result):
             "n_rejected": self.n_rejected,
             "warnings": self.warnings,
         }
+
+    def picture(self) -> Panel:
+        """Return the curve as a figure, with its error bound and floor."""
+        return loss_curve(self, {}, None)
 
     def columns(self) -> dict[str, Array]:
         """Return the curve as named columns of equal length."""

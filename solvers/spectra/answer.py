@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superlaw import storage
+from superlaw.figures.panels import Sheet
 from superlaw.notices import Notice
-from superlaw.results import Result
+from superlaw.results import DrawnResult
+from superlaw.solvers.spectra import pictures
 from superlaw.solvers.spectra.blocks import Block
 from superlaw.solvers.spectra.version import Version
 
@@ -21,7 +23,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Geometry(Result):
+class Geometry(DrawnResult):
     """The geometry of a matrix in three versions, and what a reader must know of it.
 
     Parameters
@@ -85,18 +87,27 @@ class Geometry(Result):
             "warnings": [notice.to_dict() for notice in self.warnings],
         }
 
-    def save(self, path: str | os.PathLike[str], version: str = "raw") -> None:
-        """Write what is known of each feature of one version as columns of .csv, or as .npz."""
-        target = storage.output_file(path, (".csv", ".npz"))
+    def picture(self) -> Sheet:
+        """Return spectrum, overlaps, dimensionality and, where there are some, blocks."""
+        return pictures.sheet(self)
+
+    def columns(self, version: str = "raw") -> dict[str, Array]:
+        """Return what is known of each feature of one version."""
         chosen = self[version]
-        columns = {
+        return {
             "norm": np.sqrt(chosen.features.square_norms),
             "dimensionality": chosen.features.dimensionality,
             "deficit": chosen.features.deficit,
             "spread": chosen.features.spread,
             "p_value": chosen.p_values,
         }
-        storage.write_arrays(target, columns)
+
+    def save(self, path: str | os.PathLike[str], version: str = "raw") -> None:
+        """Write what is known of each feature of one version as columns of .csv, or as .npz."""
+        storage.write_arrays(storage.output_file(path, (".csv", ".npz")), self.columns(version))
+
+    def _table(self) -> list[Sequence[str]]:
+        return list(self.table())
 
     def table(self) -> tuple[tuple[str, ...], ...]:
         """Return the figures of each version, by chance in brackets, under a row of names."""

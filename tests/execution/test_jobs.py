@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from superlaw.execution.jobs import TRIES, WorkerDied, execute
+from superlaw.execution.jobs import TRIES, WorkerDied, WorkersLost, execute
 from superlaw.execution.pools import NAMES
 
 
@@ -131,6 +131,14 @@ def test_a_job_that_kills_its_workers_fails_alone(tmp_path):
     assert [outcome.value for outcome in found] == [0, 1, 4, None, 16]
     assert isinstance(found[3].error, WorkerDied)
     assert len(list(Path(tmp_path).iterdir())) == TRIES + 1
+
+
+@pytest.mark.slow
+def test_workers_that_cannot_live_are_given_up(tmp_path):
+    jobs = [(3, tmp_path, 10**6)] * 40
+    with pytest.raises(WorkersLost, match="before they finish any job"):
+        execute(squared_or_killed, jobs, executor="processes", workers=1, keeps_going=True)
+    assert len(list(tmp_path.iterdir())) == 1 + TRIES**2
 
 
 def test_bad_executors_are_refused(refused):

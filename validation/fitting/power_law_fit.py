@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from superlaw.curves import Array
+from superlaw.figures.panels import Panel
 from superlaw.notices import Notice
-from superlaw.results import Result
+from superlaw.results import DrawnResult
 from superlaw.validation.fitting.choice import Candidate
+from superlaw.validation.fitting.picture import fitted_law
 
 UNDECIDED = "undecided"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PowerLawFit(Result):
+class PowerLawFit(DrawnResult):
     """A fitted exponent α of L ≈ floor + prefactor · t^-α, or the laws that data cannot tell apart.
 
     Parameters
@@ -85,6 +87,27 @@ class PowerLawFit(Result):
             "per_seed", "candidates", "warnings",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
+
+    def picture(self) -> Panel:
+        """Return the fitted law in its window, with its error: to be drawn over the curve."""
+        return fitted_law(self)
+
+    def columns(self) -> dict[str, list[Any]]:
+        """Return the fit as one row."""
+        first, last = self.window
+        errors = {f"{source}_error": error for source, error in self.standard_error.items()}
+        row = {
+            "exponent": self.exponent,
+            "total_error": self.total_error,
+            **errors,
+            "model": self.model,
+            "window_start": first,
+            "window_end": last,
+            "prefactor": self.prefactor,
+            "floor": self.floor,
+            "goodness": self.goodness,
+        }
+        return {name: [value] for name, value in row.items()}
 
     def __repr__(self) -> str:
         shown = {"exponent": self.exponent, "window": tuple(float(f"{t:.4g}") for t in self.window)}

@@ -13,12 +13,14 @@ from numpy.typing import ArrayLike
 from superlaw import storage
 from superlaw.arguments import refuse
 from superlaw.curves import Array
+from superlaw.figures.panels import Panel
 from superlaw.notices import Notice
-from superlaw.results import Result
+from superlaw.results import DrawnResult, Result
 from superlaw.solvers.spectra import ensembles
 from superlaw.solvers.spectra.answer import Geometry
 from superlaw.solvers.spectra.geometry import SAMPLED, geometry, opened
 from superlaw.validation.fitting.few_points import Line, straight_line
+from superlaw.validation.geometry.pictures import overlaps_against_width
 
 ENOUGH = 3
 """Widths from which on there is an exponent: two always lie on a line."""
@@ -103,7 +105,7 @@ class OverlapCurve(Result):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class OverlapLaw(Result):
+class OverlapLaw(DrawnResult):
     """Overlaps of the features of several models against their width.
 
     Parameters
@@ -151,6 +153,14 @@ class OverlapLaw(Result):
             "models": [model.to_dict() for model in self.models],
             "warnings": [notice.to_dict() for notice in self.warnings],
         }
+
+    def picture(self) -> Panel:
+        """Return the mean square overlap of each version against width."""
+        return overlaps_against_width(self)
+
+    def columns(self) -> dict[str, Any]:
+        """Return d⟨ξ²⟩ of each version at each width."""
+        return {"width": self.widths, **{curve.name: curve.level for curve in self.curves}}
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the law as .json."""

@@ -9,11 +9,12 @@ from importlib import metadata
 from pathlib import Path
 
 from superlaw import storage
-from superlaw.figures.web import CSS, embedded
+from superlaw.figures.web import CSS, embedded, table
 from superlaw.notices import Notice
+from superlaw.solvers.spectra import pictures
 from superlaw.solvers.spectra.answer import Geometry
-from superlaw.validation.geometry import pictures
 from superlaw.validation.geometry.law import OverlapLaw
+from superlaw.validation.geometry.pictures import overlaps_against_width
 
 _TOLD = 40
 """Blocks that have a row of the table."""
@@ -60,16 +61,16 @@ def _law(law: OverlapLaw) -> str:
             exponent = f"{curve.exponent:.3f} ± {curve.line.standard_error:.2g}"
             ends = "{:.3f} … {:.3f}".format(*told["interval"])
         rows.append((curve.name, *levels, f"{curve.disparity:.2%}", exponent, ends))
-    figure = embedded(pictures.overlaps_against_width(law))
+    figure = embedded(overlaps_against_width(law))
     meaning = "By chance d⟨ξ²⟩ is 1 at every width, and the exponent 1."
-    return f"<p>{meaning}</p>{_notices(law.warnings)}{_table((heads, *rows))}{_figures([figure])}"
+    return f"<p>{meaning}</p>{_notices(law.warnings)}{table((heads, *rows))}{_figures([figure])}"
 
 
 def _matrix(found: Geometry) -> str:
     shown = pictures.sheet(found).pictures
     return (
         _notices(found.warnings)
-        + _table(found.table())
+        + table(found.table())
         + _figures(map(embedded, shown))
         + _blocks(found)
     )
@@ -90,7 +91,7 @@ def _blocks(found: Geometry) -> str:
         rows.append((block.name, size, dimension, cosines, valencies, is_localised, capacity))
     left = len(found.blocks) - _TOLD
     more = f"<p>{left} more blocks are in geometry.json.</p>" if left > 0 else ""
-    return f"<h2>Blocks</h2>{_table(rows)}{more}"
+    return f"<h2>Blocks</h2>{table(rows)}{more}"
 
 
 def _notices(warnings: Iterable[Notice]) -> str:
@@ -99,13 +100,6 @@ def _notices(warnings: Iterable[Notice]) -> str:
 
 def _figures(figures: Iterable[str]) -> str:
     return f'<div class="figures">{"".join(figures)}</div>'
-
-
-def _table(rows: Iterable[tuple[str, ...]]) -> str:
-    head, *others = ["".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in rows]
-    head = head.replace("td>", "th>")
-    body = "".join(f"<tr>{row}</tr>\n" for row in others)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 _PAGE = """<!doctype html>

@@ -102,6 +102,25 @@ class Report(Result):
 
         return [figure(panel) for claim in self.claims for panel in claim.findings.panels]
 
+    def _repr_html_(self) -> str:
+        """Return the verdicts and the first figure for a notebook."""
+        from superlaw.figures.web import in_notebook  # matplotlib: only when asked for
+
+        columns = self.columns()
+        rows = [tuple(columns), *zip(*columns.values(), strict=True)]
+        panels = [panel for claim in self.claims for panel in claim.findings.panels]
+        lines = [self.planted] if self.planted else []
+        return in_notebook(rows, panels[0] if panels else None, lines)
+
+    def columns(self) -> dict[str, list[str]]:
+        """Return the verdicts as columns, one row a claim."""
+        return {
+            "claim": [claim.name for claim in self.claims],
+            "verdict": [claim.verdict for claim in self.claims],
+            "checks": [str(len(claim.checks)) for claim in self.claims],
+            "nearest to failing": [_sentence(claim.worst) for claim in self.claims],
+        }
+
     def save(self, out: str | os.PathLike[str]) -> Path:
         """Write index.html, report.json and manifest.json into a folder; return the page's path."""
         folder = storage.output_folder(out)

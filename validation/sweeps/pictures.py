@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,11 +12,16 @@ from superlaw.arguments import one_of, refuse
 from superlaw.curves import Array
 from superlaw.figures.panels import HeatMap, Maps, Panel, Picture, Series
 from superlaw.validation.sweeps.grid import Value
-from superlaw.validation.sweeps.table import SweepTable
+
+if TYPE_CHECKING:
+    from superlaw.validation.sweeps.table import SweepTable
 
 KINDS = ("map", "curves")
 MOST_CURVES, MOST_MAPS = 12, 12
 """What a reader can tell apart."""
+COLOURS = 7
+"""Curves after which line styles tell them apart."""
+_STYLES = ("line", "dashed")
 _WIDE = 30.0
 """Ratio of values above which their logarithm is shown."""
 
@@ -129,10 +134,10 @@ def _family(table: SweepTable) -> Panel:
     every = -(-len(known) // MOST_CURVES)
     names = [name for name, _ in _varied(table)]
     series: list[Series] = []
-    for row, curve in known[::every]:
+    for k, (row, curve) in enumerate(known[::every]):
         label = ", ".join(f"{name} = {_word(row[name])}" for name in names)
         times, loss = np.array(curve["times"], float), np.array(curve["loss"], float)
-        series.append(Series(label, times, loss))
+        series.append(Series(label, times, loss, style=_STYLES[k // COLOURS]))
         if curve["error"]:
             error = np.array(curve["error"], float)
             low = np.maximum(loss - error, 0.5 * loss)

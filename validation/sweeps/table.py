@@ -7,15 +7,20 @@ import io
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from superlaw import storage
-from superlaw.arguments import one_of
+from superlaw.arguments import one_of, refuse
 from superlaw.curves import Array
-from superlaw.results import Result
+from superlaw.figures.panels import Picture
+from superlaw.results import DrawnResult, needs
 from superlaw.validation.sweeps.grid import Grid, Value
+from superlaw.validation.sweeps.pictures import picture
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Row = Mapping[str, Value]
 Curve = Mapping[str, Any]
@@ -26,7 +31,7 @@ ROWS_SHOWN = 20
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SweepTable(Result):
+class SweepTable(DrawnResult):
     """What a sweep found.
 
     Parameters
@@ -101,6 +106,57 @@ class SweepTable(Result):
             columns["error"] = [curve["error"] for _, curve in numbered]
         return {name: np.concatenate(lists).astype(float) for name, lists in columns.items()}
 
+    def picture(self, kind: str | None = None, value: str = "value") -> Picture:
+        """Return a map or curves as a figure.
+
+        Parameters
+        ----------
+        kind : {"map", "curves"}, optional
+            Curves where the measure is one of curves, if left out.
+        value : str
+            Column that a map shows.
+
+        Raises
+        ------
+        ArgumentError
+            If there is nothing to draw, or more maps than can be told apart.
+        """
+        return picture(self, kind, value)
+
+    def plot(
+        self, axes: Axes | None = None, *, kind: str | None = None, value: str = "value"
+    ) -> Axes:
+        """Draw a map or curves (see `picture`), one map also on given axes; return the axes."""
+        from superlaw.figures.drawing import show  # matplotlib takes a second
+
+        return show(self.picture(kind, value), axes)
+
+    def columns(self) -> dict[str, list[Value]]:
+        """Return the table as columns."""
+        return {name: self.column(name) for name in self.names}
+
+    def to_xarray(self) -> Any:
+        """Return numbers and words as an xarray Dataset over the varied fields.
+
+        Raises
+        ------
+        ArgumentError
+            If xarray is not installed, or rows have been left out.
+        """
+        try:
+            from xarray import Dataset  # the extra [tables]
+        except ImportError:
+            raise needs("to_xarray", "xarray") from None
+        shape = tuple(len(values) for values in self.grid.varied.values())
+        if len(self) != len(self.grid):
+            refuse("table", f"whole, {len(self.grid)} points", len(self), "Use to_dataframe.")
+        dims = tuple(self.grid.varied)
+        measured = [n for n in self.names if n not in dims and n not in self.grid.fixed]
+        variables = {name: (dims, _array(self.column(name)).reshape(shape)) for name in measured}
+        attributes = {"measure": self.measure, **self.grid.fixed}
+        known = {name: value for name, value in attributes.items() if value is not None}
+        return Dataset(variables, dict(self.grid.varied), known)
+
     def to_csv(self) -> str:
         """Return the table as CSV text at full precision; what is missing is empty."""
         stream = io.StringIO()
@@ -157,3 +213,12 @@ def _text(value: Value) -> str:
 
 def _short(value: Value) -> str:
     return f"{value:.6g}" if isinstance(value, float) else _text(value)
+
+
+def _array(column: list[Value]) -> Any:
+    """Return a column as an array: numbers with NaN where there is none, or objects."""
+    is_number = [isinstance(value, int | float) and not isinstance(value, bool) for value in column]
+    has_none = [value is None for value in column]
+    if any(is_number) and all(a or b for a, b in zip(is_number, has_none, strict=True)):
+        return np.array([np.nan if value is None else value for value in column], dtype=float)
+    return np.array(column, dtype=object)

@@ -15,7 +15,8 @@ from scipy import stats
 from superlaw import storage
 from superlaw.arguments import ArgumentError, refuse
 from superlaw.curves import read_columns
-from superlaw.results import Result
+from superlaw.figures.panels import Panel, Series
+from superlaw.results import DrawnResult
 from superlaw.validation.training import seed_state
 from superlaw.validation.training.extrapolation import ADDED, CHANGE, thinning_error
 
@@ -25,7 +26,7 @@ _MANIFEST = ".manifest.json"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Ensemble(Result):
+class Ensemble(DrawnResult):
     """Independent training runs of one student on one task.
 
     Parameters
@@ -116,6 +117,24 @@ class Ensemble(Result):
             "configuration": self.configuration,
         }
 
+    def columns(self) -> dict[str, Array]:
+        """Return times, mean loss, its standard error and each run (loss_0, …)."""
+        columns = {"times": self.times, "mean": self.mean}
+        if len(self.seeds) > 1:
+            columns["standard_error"] = self.standard_error
+        return columns | {f"loss_{k}": run for k, run in zip(self.seeds, self.loss, strict=True)}
+
+    def picture(self) -> Panel:
+        """Return the mean loss, with a band of one standard error where seeds tell it."""
+        plural = "" if len(self.seeds) == 1 else "s"
+        series = [Series(f"mean of {len(self.seeds)} seed{plural}", self.times, self.mean)]
+        if len(self.seeds) > 1:
+            low = np.maximum(self.mean - self.standard_error, 0.5 * self.mean)
+            high = self.mean + self.standard_error
+            name = "one standard error"
+            series.append(Series(name, self.times, low, style="band", upper=high, paired=True))
+        return Panel("", "time t", "population loss L", tuple(series))
+
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the ensemble as .csv or .npz, and `<name>.manifest.json` beside it.
 
@@ -130,11 +149,7 @@ class Ensemble(Result):
             If the disk is full.
         """
         target = storage.output_file(path, (".csv", ".npz"))
-        columns = {"times": self.times, "mean": self.mean}
-        if len(self.seeds) > 1:
-            columns["standard_error"] = self.standard_error
-        columns |= {f"loss_{k}": run for k, run in zip(self.seeds, self.loss, strict=True)}
-        storage.write_arrays(target, columns)
+        storage.write_arrays(target, self.columns())
         rest = {name: getattr(self, name) for name in ("seeds", "tracked", "modes", "observables")}
         facts = storage.manifest(self.configuration, **rest)
         storage.write_json(target.with_suffix(_MANIFEST), facts)

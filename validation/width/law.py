@@ -23,15 +23,17 @@ from superlaw.arguments import (
     whole,
 )
 from superlaw.curves import Array
+from superlaw.figures.panels import Panel
 from superlaw.notices import Notice
 from superlaw.progress import WorkBar
-from superlaw.results import Result
+from superlaw.results import DrawnResult
 from superlaw.setting.frequencies import checked, of_task
 from superlaw.setting.task import Task
 from superlaw.solvers.width.coactive_codes import coactive_random_code
 from superlaw.solvers.width.linear_program import lower_bound
 from superlaw.solvers.width.random_codes import random_code
 from superlaw.validation.width import prediction, training
+from superlaw.validation.width.pictures import loss_against_width
 from superlaw.validation.width.represented import local_exponent, n_represented, regime
 
 SECONDS = 5.0
@@ -40,7 +42,7 @@ _WIDTHS = "Give whole numbers in ascending order, e.g. [10, 25, 100]."
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class WidthLaw(Result):
+class WidthLaw(DrawnResult):
     """Loss E‖ŷ − x‖² (without a ½) of ŷ = relu(WᵀW x + b) at each width.
 
     Parameters
@@ -105,6 +107,20 @@ class WidthLaw(Result):
         lines = ["".join(f"{cell:>12}" for cell in row).rstrip() for row in rows]
         lines.append("L = E‖ŷ − x‖², without a ½")
         return "\n".join(lines + [str(notice) for notice in self.warnings])
+
+    def picture(self) -> Panel:
+        """Return bounds, prediction and its band against width."""
+        return loss_against_width(self)
+
+    def columns(self) -> dict[str, Sequence[Any]]:
+        """Return the law as columns, one row a width."""
+        names = ("lower", "random", "predicted", "exponent", "represented", "regime", "trained")
+        known = {name: getattr(self, name) for name in names}
+        ends = [band or (None, None) for band in self.band]
+        columns: dict[str, Sequence[Any]] = {"width": self.widths}
+        columns |= {name: values for name, values in known.items() if values is not None}
+        low, high = (tuple(end[k] for end in ends) for k in (0, 1))
+        return columns | {"band_low": low, "band_high": high}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the law as plain data."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from superlaw.figures.panels import Panel, Series
-from superlaw.validation.width.law import WidthLaw
+
+if TYPE_CHECKING:
+    from superlaw.validation.width.law import WidthLaw
 
 
 def loss_against_width(law: WidthLaw, title: str = "Loss against width") -> Panel:
@@ -18,10 +21,10 @@ def loss_against_width(law: WidthLaw, title: str = "Loss against width") -> Pane
 def _series(law: WidthLaw) -> Iterator[Series]:
     yield from _line("random code", law.widths, law.random, "dotted")
     yield from _line("predicted", law.widths, law.predicted, "line")
-    for k, label in enumerate(("band of it", "")):
-        edge = [None if band is None else band[k] for band in law.band]
-        for series in _line(label, law.widths, edge, "dashed"):
-            yield Series(series.label, series.x, series.y, style="dashed", paired=bool(k))
+    known = [(m, *band) for m, band in zip(law.widths, law.band, strict=True) if band and band[0]]
+    if known:
+        m, low, high = np.array(known, dtype=float).T
+        yield Series("band of it", m, low, style="band", upper=high, paired=True)
     yield from _line("trained", law.widths, law.trained or [None] * len(law.widths), "points")
     yield from _line("lower bound", law.widths, law.lower, "line")
 

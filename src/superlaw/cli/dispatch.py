@@ -87,11 +87,12 @@ def _answered(name: str, given: dict[str, Any], kinds: Mapping[str, Kind]) -> in
 
 def _failed(name: str, error: Exception) -> int:
     """Say why a command could not answer; what is not foreseen is a fault of ours and is shown."""
+    from superlaw.execution.jobs import WorkersLost
     from superlaw.solvers.solution import NumericsError
 
     if isinstance(error, ArgumentError | OSError):
         return _fail(name, BAD_INPUT, str(error))
-    if isinstance(error, NumericsError):
+    if isinstance(error, NumericsError | WorkersLost):
         return _fail(name, NUMERICS, str(error))
     if isinstance(error, MemoryError):
         return _fail(name, NUMERICS, "out of memory; choose fewer features, units, seeds or times")

@@ -81,7 +81,7 @@ def _run(options: Options) -> Answer:
     )
     written = [] if target is None else [partial(_save, found, target)]
     if plot is not None:
-        written.append(partial(_plot, found, plot))
+        written.append(partial(draw, found.picture(), plot))
     return Answer(found, str(found), files=tuple(written))
 
 
@@ -102,16 +102,6 @@ def _save(found: Geometry | OverlapLaw, target: Path) -> None:
         storage.write_json(target, found)
     else:
         found.save(target)
-
-
-def _plot(found: Geometry | OverlapLaw, plot: str) -> None:
-    from superlaw.solvers.spectra.answer import Geometry
-    from superlaw.validation.geometry import pictures
-
-    if isinstance(found, Geometry):
-        draw(pictures.sheet(found), plot)
-    else:
-        draw(pictures.overlaps_against_width(found), plot)
 
 
 COMMAND = Command(

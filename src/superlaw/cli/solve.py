@@ -13,6 +13,7 @@ from superlaw.cli.options import Options, Parser, number, path, word
 
 if TYPE_CHECKING:
     from superlaw.solvers.solution import Solution
+    from superlaw.theory.answer import Exponent
 
 METHODS = (
     "auto", "exact", "contour", "moments", "rosenbrock", "exponential", "rkc", "tsit5", "dopri5",
@@ -71,21 +72,21 @@ def _run(options: Options) -> Answer:
 
 
 def _plot(solution: Solution, options: Options, plot: str) -> None:
-    """Draw a curve."""
+    """Draw a curve with what was given, its error, the predicted slope and the band of that."""
     from superlaw.solvers.picture import loss_curve
 
     given = options["task"] | options["student"] | options["optimizer"]
-    draw(loss_curve(solution, given, _predicted(options)), plot)
+    predicted = _predicted(options)
+    slope, band = (None, None) if predicted is None else (predicted.exponent, predicted.band)
+    draw(loss_curve(solution, given, slope, band), plot)
 
 
-def _predicted(options: Options) -> float | None:
-    """Return the exponent of what is solved, None where there is none."""
+def _predicted(options: Options) -> Exponent | None:
+    """Return what is said of the exponent of what is solved, None where there is no law."""
     from superlaw.theory.exponents import exponent
 
     try:
-        return exponent(
-            setting.task(options), setting.student(options), setting.optimizer(options)
-        ).exponent
+        return exponent(setting.task(options), setting.student(options), setting.optimizer(options))
     except ArgumentError:  # a solver may cover what no law does
         return None
 

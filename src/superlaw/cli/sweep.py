@@ -6,15 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from superlaw.arguments import ArgumentError, one_of, refuse
 from superlaw.cli.command import GOOD, NUMERICS, Answer, Command, draw, plot_file
 from superlaw.cli.configuration import read_toml
 from superlaw.cli.options import Kind, Options, Parser, count, operand, path, read_path, word
-
-if TYPE_CHECKING:
-    from superlaw.validation.sweeps.table import SweepTable
 
 EXECUTORS = ("threads", "processes", "dask")
 KEYS = ("grid", "fixed", "measure")
@@ -80,7 +77,7 @@ def _run(options: Options) -> Answer:
     if out is not None:  # once more: on a full disk the answer is printed, and is no success
         files.append(partial(Folder(out, table.measure).write, table))
     if plot is not None:
-        files.append(partial(_plot, table, plot))
+        files.append(partial(draw, table.picture(), plot))
     failed = len(table.failures)
     code = NUMERICS if failed == len(table) else GOOD
     reason = f"{failed} of {len(table)} points failed; see their reason" if failed else ""
@@ -135,12 +132,6 @@ def _dask(scheduler: str | None, workers: int | None) -> Iterator[tuple[Executor
 
     with dask_executor(scheduler, workers) as executor:
         yield executor, None
-
-
-def _plot(table: SweepTable, plot: str) -> None:
-    from superlaw.validation.sweeps.pictures import picture
-
-    draw(picture(table), plot)
 
 
 COMMAND = Command(

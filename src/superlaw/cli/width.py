@@ -21,7 +21,6 @@ from superlaw.cli.options import (
 
 if TYPE_CHECKING:
     from superlaw.curves import Array
-    from superlaw.validation.width.law import WidthLaw
 
 LAWS = ("power", "exponential", "linear", "even")
 
@@ -65,7 +64,7 @@ def _run(options: Options) -> Answer:
     found = width_law(_frequencies(options), progress=True, **given)
     files = answer_file(options, found) if files else ()
     if plot is not None:
-        files = (*files, partial(_plot, found, plot))
+        files = (*files, partial(draw, found.picture(), plot))
     return Answer(found, str(found), files=files)
 
 
@@ -85,13 +84,6 @@ def _frequencies(options: Options) -> Array:
         raise ArgumentError("n_features must be given; got nothing. Give it, e.g. -N 1000.")
     density = options["law"].get("density", 1.0)
     return density * by_law(given.pop("law", "power"), n, **given)
-
-
-def _plot(found: WidthLaw, plot: str) -> None:
-    """Draw the law."""
-    from superlaw.validation.width.pictures import loss_against_width
-
-    draw(loss_against_width(found), plot)
 
 
 COMMAND = Command(

@@ -12,7 +12,8 @@ from superlaw.execution.pools import Pool
 from superlaw.execution.signals import interruptible
 
 TRIES = 3
-"""How often a job is done again, alone, if a worker dies under it."""
+"""How often a job is done again, alone, if a worker dies under it; and how many such jobs, with no
+other finished, are enough to say that workers cannot live here at all."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class WorkerDied(RuntimeError):
 
 
 class WorkersLost(RuntimeError):
-    """An executor of somebody else has dropped its jobs: its scheduler has gone, for one."""
+    """No worker is left: an executor has dropped its jobs, or processes die before any job ends."""
 
 
 def execute(
@@ -91,7 +92,7 @@ def execute(
     Exception
         What the first failed job raised, unless it keeps going.
     WorkersLost
-        If an executor of somebody else has dropped its jobs.
+        If an executor has dropped its jobs, or worker processes die before any job ends.
     KeyboardInterrupt
         On Ctrl-C, SIGTERM and SIGHUP.
 
@@ -130,6 +131,7 @@ class _UnderWay:
     ) -> None:
         self.pool, self.function, self.items = pool, function, items
         self.futures: dict[Future[Any], tuple[int, Any]] = {}
+        self.n_finished = self.n_died = 0
 
     def finish(self) -> Iterator[Outcome]:
         """Yield outcomes as jobs finish, until none is left."""
@@ -141,6 +143,7 @@ class _UnderWay:
             else:
                 for future in done:
                     number, _ = self.futures.pop(future)
+                    self.n_finished += 1
                     yield _outcome(number, future)
             self._fill()
 
@@ -173,8 +176,13 @@ class _UnderWay:
             future = self.pool.submit(self.function, item)
             wait([future])
             if not isinstance(_error(future), BrokenProcessPool):
+                self.n_finished += 1
                 return _outcome(number, future)
             self.pool.reopen()
+        self.n_died += 1
+        if self.n_died >= TRIES and not self.n_finished:
+            advice = 'in a script, is there an `if __name__ == "__main__"` guard?'
+            raise WorkersLost(f"worker processes die before they finish any job; {advice}")
         reason = f"{TRIES} worker processes died under this job (killed, or out of memory?)"
         return Outcome(number, error=WorkerDied(reason))
 

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.transforms import ScaledTranslation
 
+from superlaw.arguments import refuse
 from superlaw.figures.panels import HeatMap, Maps, Panel, Picture, Row, Series, Sheet
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
@@ -48,7 +49,7 @@ def draw(panel: Panel, axes: Axes | None = None) -> Axes:
     with rc_context(_STYLE):
         if axes is None:
             axes = _axes(_LEGEND_ROW * _rows(panel, _LEGEND_COLUMNS))
-        colour = -1
+        colour = len(axes.get_lines()) - 1  # what others drew keeps its colours
         for series in panel.series:
             colour += not series.paired
             _draw_series(axes, series, COLOURS[colour % len(COLOURS)])
@@ -90,7 +91,7 @@ def _coloured(heat_map: HeatMap, axes: Axes) -> AxesImage:
     )
     axes.set_facecolor("0.85")  # where nothing is known
     for set_ticks, names in ((axes.set_xticks, heat_map.x), (axes.set_yticks, heat_map.y)):
-        every = -(-len(names) // _TICKS)
+        every = max(1, -(-len(names) // _TICKS)) if all(names) else 1  # some name groups
         set_ticks(range(0, len(names), every), names[::every])
     told = heat_map.values if heat_map.values.size <= _TOLD else np.empty((0, 0))
     for (row, column), value in np.ndenumerate(told):
@@ -115,7 +116,7 @@ def draw_maps(maps: Maps) -> Axes:
             image = _coloured(panel, axes)
         for axes in every[len(maps.panels) :]:
             axes.remove()
-        figure.colorbar(image, ax=list(every[: len(maps.panels)]))
+        figure.colorbar(image, ax=list(every[: len(maps.panels)]), label=maps.title)
     first: Axes = every[0]
     return first
 
@@ -159,17 +160,30 @@ def draw_sheet(sheet: Sheet) -> Axes:
     return first
 
 
+def show(picture: Picture, axes: Axes | None = None) -> Axes:
+    """Draw a picture, one panel or map also on given axes; return its (first) axes.
+
+    Raises
+    ------
+    ArgumentError
+        If axes are given that are none, or for a picture of several panels.
+    """
+    if axes is not None and not isinstance(axes, Axes):
+        refuse("axes", "matplotlib's Axes", axes, "E.g. those of plt.subplots().")
+    if isinstance(picture, Panel):
+        return draw(picture, axes)
+    if isinstance(picture, HeatMap):
+        return draw_map(picture, axes)
+    if axes is not None:
+        refuse("axes", "left out for several panels", axes, "Leave it out.")
+    if isinstance(picture, Sheet):
+        return draw_sheet(picture)
+    return draw_row(picture) if isinstance(picture, Row) else draw_maps(picture)
+
+
 def figure(picture: Picture) -> Figure:
     """Return a figure of a panel, a map, or several."""
-    if isinstance(picture, Sheet):
-        axes = draw_sheet(picture)
-    elif isinstance(picture, Row):
-        axes = draw_row(picture)
-    elif isinstance(picture, Maps):
-        axes = draw_maps(picture)
-    else:
-        axes = draw_map(picture) if isinstance(picture, HeatMap) else draw(picture)
-    found = axes.get_figure()
+    found = show(picture).get_figure()
     assert isinstance(found, Figure)
     return found
 
@@ -201,7 +215,7 @@ def _rows(panel: Panel, columns: int) -> int:
 
 def _label(series: Series) -> str | None:
     """Return the entry of a series in the legend: points share that of the line before them."""
-    if series.paired and series.style not in _LINES:
+    if series.paired and series.style in _MARKS:
         return None
     return series.label or None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable, Sequence
 
 from superlaw.figures.drawing import svg
 from superlaw.figures.panels import Maps, Picture, Row
@@ -36,3 +37,20 @@ def embedded(picture: Picture) -> str:
     """Return a picture as a figure of a page."""
     wide = ' class="wide"' if isinstance(picture, Row | Maps) else ""
     return f'<figure{wide} aria-label="{html.escape(picture.title)}">{svg(picture)}</figure>\n'
+
+
+def table(rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as a table; the first one names the columns."""
+    head, *others = ["".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in rows]
+    body = "".join(f"<tr>{row}</tr>\n" for row in others)
+    names = head.replace("td>", "th>")
+    return f"<table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def in_notebook(
+    rows: Iterable[Sequence[str]], picture: Picture | None, lines: Sequence[str]
+) -> str:
+    """Return a table, a small figure and further lines for the output of a notebook."""
+    drawn = "" if picture is None else f'<div style="max-width:30rem">{svg(picture)}</div>'
+    told = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+    return f"<div>{table(rows)}{drawn}{told}</div>"

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from superlaw.cli import main
-from superlaw.solvers.spectra import codes, ensembles
+from superlaw.solvers.spectra import codes, ensembles, pictures
 from superlaw.solvers.spectra.geometry import geometry
-from superlaw.validation.geometry import page, pictures
+from superlaw.validation.geometry import page
 
 RNG = np.random.default_rng(9)
 RANDOM = geometry(RNG.normal(size=(600, 30)))

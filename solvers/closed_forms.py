@@ -62,6 +62,8 @@ class Asked:
         Show a bar on a terminal.
     place : Place or None
         Resume file of a long run.
+    seeds : int or None
+        Of direct flows; None if nothing was said.
     """
 
     case: Case
@@ -71,6 +73,7 @@ class Asked:
     rtol: float
     progress: bool
     place: Place | None = None
+    seeds: int | None = None
 
     @property
     def n_features(self) -> int:

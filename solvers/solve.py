@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable
+from dataclasses import replace
 
 from numpy.typing import ArrayLike
 
 from superlaw import resume as resume_files
-from superlaw.arguments import flag, increasing_times, lasting, one_of, positive, refuse
+from superlaw.arguments import flag, increasing_times, lasting, one_of, positive, refuse, whole
 from superlaw.curves import log_times
 from superlaw.setting.case import Case, case
 from superlaw.setting.optimizer import SGD, Optimizer
 from superlaw.setting.student import Student
 from superlaw.setting.table import POWER_LAW, UNIT_COLUMNS, Condition, Row, Table, among
 from superlaw.setting.task import PowerLawTask, Task
-from superlaw.solvers import closed_forms
+from superlaw.solvers import closed_forms, direct
 from superlaw.solvers.closed_forms import Asked
 from superlaw.solvers.closures.accuracy import LEAST_B, MOST_SHARE
 from superlaw.solvers.inspection import inspected
@@ -40,6 +41,7 @@ def solve(
     method: str = "auto",
     features: str = "auto",
     rtol: float | None = None,
+    seeds: int | None = None,
     resume: str | os.PathLike[str] | None = None,
     save_every: float | None = None,
     progress: bool = False,
@@ -51,7 +53,8 @@ def solve(
     contour integral for inputs with a mean (M6). With an optimizer: the exact mean of SGD at its
     steps (N1, N4), with momentum too (N10 to N14). Superposed students (K < N) under gradient
     flow: deterministic equivalents for linear ones (L5, L11), the row-replica closure for ReLU
-    ones (R9-R20) and that of tied columns (U23 to U25), whose errors are measured.
+    ones (R9-R20) and that of tied columns (U23 to U25), whose errors are measured. Where N is small
+    and if it is asked for, a few seeds of the student itself under population flow (R4 to R6).
 
     Parameters
     ----------
@@ -64,11 +67,14 @@ def solve(
     optimizer : SGD or GradientFlow, optional
         Gradient flow if left out; else times are rounded to whole steps.
     method : str
-        One of `METHODS`; "auto" takes a closed form where there is one.
+        One of `METHODS`; "auto" takes a closed form where there is one, else the closure, and never
+        "direct"; `Solution.method` says why.
     features : {"auto", "classes", "all"}
         Sum over feature classes or over every feature; "auto" takes classes for large N.
     rtol : float, optional
         Tolerance of the integrators, 1e-6 if left out; refused where nothing would use it.
+    seeds : int, optional
+        Number of direct flows, 4 if left out; refused with other methods.
     resume : path, optional
         Resume file (.npz) of an integration or a closure: written now and then and on Ctrl-C,
         SIGTERM and SIGHUP; the same call goes on from it, to the same bits.
@@ -107,13 +113,16 @@ def solve(
         refuse("n_features", "a finite number to solve", None, "Give N, e.g. n_features=1e6.")
     one_of("features", features, ("auto", "classes", "all"))
     given = {"features": None if features == "auto" else features, "rtol": rtol, "resume": resume}
-    row.check_options(studied, given)
+    row.check_options(studied, given | {"seeds": seeds})
+    n_seeds = None if seeds is None else whole("seeds", seeds, "Give a number of flows, e.g. 4.")
     grid = log_times(0.1, 1e4) if times is None else increasing_times(times)
     if isinstance(studied.optimizer, SGD):
         grid = closed_forms.whole_steps(grid, studied.optimizer)
     place = resume_files.place(resume, save_every)
-    asked = Asked(studied, grid, name, features, _tolerance(rtol), progress, place)
+    asked = Asked(studied, grid, name, features, _tolerance(rtol), progress, place, n_seeds)
     found = inspected(row.make(asked), asked.first_loss)
+    if method == "auto":
+        found = replace(found, method=f"{found.method}{_why(studied, float(grid[-1]))}")
     if throw and not found.success:
         raise found.failure()
     return found
@@ -122,6 +131,8 @@ def solve(
 def _row(studied: Case, method: str) -> tuple[Row[Callable[[Asked], Solution]], str]:
     """Return the row of a case and the name of its method, or refuse a method that is not there."""
     one_of("method", method, METHODS)
+    if method == "direct":
+        return DIRECT.covering(studied)[0], method
     rows = CURVES.covering(studied)
     if method == "auto":
         return rows[0], rows[0].name
@@ -131,6 +142,20 @@ def _row(studied: Case, method: str) -> tuple[Row[Callable[[Asked], Solution]], 
             return row, method
     known = [name for row in rows for name in _methods(row.name)]
     refuse("method", f"one of auto, {', '.join(known)} here", method, f'Use "{known[0]}".')
+
+
+def _why(studied: Case, last: float) -> str:
+    """Return why direct flows were not run, where they could have been."""
+    n = studied.task.n_features or 0
+    if not any(row.covers(studied) for row in DIRECT.rows):
+        return ""
+    if n > direct.LARGEST:
+        return f"; direct flows are run up to N = {direct.LARGEST} only"
+    seconds = direct.estimated_seconds(studied, last, direct.SEEDS)
+    many = f"{direct.SEEDS} direct flows are {direct.estimate(seconds)}"
+    if seconds > direct.LONGEST:
+        return f"; {many}: too long, sl.simulate runs and resumes them"
+    return f'; preferred to seeds of the flow, which scatter: {many}, method="direct" runs them'
 
 
 def _methods(name: str) -> tuple[str, ...]:
@@ -226,9 +251,31 @@ _MILD = (
         lambda case: (case.task.n_features or 0) <= MOST_SHARE * (case.student.width or 0) ** 2,
     ),
 )
+_CHEAP = Condition(
+    "n_features",
+    f"at most {direct.LARGEST}",
+    lambda case: (case.task.n_features or 0) <= direct.LARGEST,
+)
+DIRECT: Table[Callable[[Asked], Solution]] = Table(
+    "solve",
+    'It is for students that have a W or a ReLU; leave out method="direct" for others.',
+    (
+        Row(
+            "direct",
+            direct.solve_direct,
+            ("bottleneck", "superposed", "square", "trained", "tied", "untied"),
+            ("one",),
+            _FLOW,
+            ("seeds", "GradientFlow.rtol"),
+            (_CHEAP, among("amplitude", "uniform", "constant", "half-normal")),
+        ),
+    ),
+)
+"""What is solved by running it: only if it is asked for, as it is dearer and scatters."""
 CURVES: Table[Callable[[Asked], Solution]] = Table(
     "solve",
-    "Leave the optimizer out for gradient flow, or train it: sl.simulate.",
+    "Leave the optimizer out for gradient flow, train it by sl.simulate, or up to N = "
+    f'{direct.LARGEST} run its flow: method="direct".',
     (
         Row("exact", closed_forms.modes, ("plain",), ("one", "centred"), _FLOW, _SUM),
         Row("exact", closed_forms.modes, ("two_layer",), ("one",), _FLOW, _SUM),
@@ -275,4 +322,8 @@ CURVES: Table[Callable[[Asked], Solution]] = Table(
     ),
 )
 """Which method covers which case; the first row that covers it is what "auto" takes."""
-METHODS = ("auto", *dict.fromkeys(name for row in CURVES.rows for name in _methods(row.name)))
+METHODS = (
+    "auto",
+    *dict.fromkeys(name for row in CURVES.rows for name in _methods(row.name)),
+    *(row.name for row in DIRECT.rows),
+)

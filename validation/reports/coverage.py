@@ -9,7 +9,7 @@ from typing import Any
 
 from superlaw.setting.case import DYNAMICS, INPUTS, STUDENTS
 from superlaw.setting.table import TASKS, Row, Table
-from superlaw.solvers.solve import CURVES
+from superlaw.solvers.solve import CURVES, DIRECT
 from superlaw.theory.documents.document import Table as Sheet
 from superlaw.theory.documents.markdown import table
 from superlaw.theory.exponents import LAWS
@@ -75,8 +75,9 @@ class Coverage:
         )
         return (
             "# What covers what\n\nThree tables decide which law, which solver and which trainer "
-            "covers a case: `LAWS` in `theory/exponents.py`, `CURVES` in `solvers/solve.py` and "
-            "`TRAINERS` in `validation/training/plan.py`. This page is made from them, as is "
+            "covers a case: `LAWS` in `theory/exponents.py`, `CURVES` in `solvers/solve.py` (with "
+            "`DIRECT`, which is taken only if it is asked for) and `TRAINERS` in "
+            "`validation/training/plan.py`. This page is made from them, as is "
             "`superlaw info --coverage`. In brackets stand the conditions of an entry; after a "
             "colon the options it takes, any other being refused. Where a cell holds several "
             "entries the first whose conditions hold is taken; a dash is a refusal. An entry "
@@ -107,7 +108,12 @@ def coverage() -> Coverage:
     ['one']
     """
     cases = (
-        Covered(*kinds, _rows(LAWS, *kinds), _rows(CURVES, *kinds), _rows(TRAINERS, *kinds))
+        Covered(
+            *kinds,
+            _rows(LAWS, *kinds),
+            _rows(CURVES, *kinds) + _rows(DIRECT, *kinds),
+            _rows(TRAINERS, *kinds),
+        )
         for kinds in product(STUDENTS, INPUTS, DYNAMICS)
     )
     return Coverage(

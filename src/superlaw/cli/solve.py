@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from superlaw.arguments import ArgumentError
 from superlaw.cli import setting
 from superlaw.cli.command import GOOD, NUMERICS, Answer, Command, draw, plot_file
-from superlaw.cli.options import Options, Parser, number, path, word
+from superlaw.cli.options import Options, Parser, count, number, path, word
 
 if TYPE_CHECKING:
     from superlaw.solvers.solution import Solution
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 METHODS = (
     "auto", "exact", "contour", "moments", "rosenbrock", "exponential", "rkc", "tsit5", "dopri5",
-    "bottleneck", "closure",
+    "bottleneck", "closure", "direct",
 )  # fmt: skip
 """Those of `solvers.solve`, which a help text should not have to compile."""
 
@@ -36,6 +36,7 @@ def _build(parser: Parser) -> None:
         about="sum over feature classes or over all (auto)",
         choices=("auto", "classes", "all"),
     )
+    count(group, "--seeds", to="solve.seeds", about="number of direct flows (4)")
     number(group, "--rtol", to="solve.rtol", about="tolerance of the integrators (1e-6)")
     group = parser.add_argument_group("files")
     path(group, "--out", to="files.out", about="the curve, as .npz or .csv")
@@ -97,6 +98,7 @@ COMMAND = Command(
     (
         "superlaw solve -a 1.1 -b 0.3 -N 1e9 --t-end 1e12",
         "superlaw solve -a 1.5 -N 1e6 -K 5e5 --plot curve.svg --out curve.csv",
+        "superlaw solve -a 1.5 -N 256 -K 32 --method direct --seeds 4 --t-end 100",
     ),
     _build,
     _run,

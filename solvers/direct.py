@@ -1,0 +1,120 @@
+"""Seeds of the student itself as a curve: direct population flows, where they are cheap.
+
+They are trained by a room above this one, which the solvers do not import: it is named here, as an
+entry point is, and loaded when it is asked for.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import replace
+from importlib import import_module
+from typing import Protocol, cast
+
+import numpy as np
+from scipy import stats
+
+from superlaw.arguments import lasting
+from superlaw.curves import Array
+from superlaw.notices import Notice
+from superlaw.setting.case import Case
+from superlaw.setting.optimizer import GradientFlow
+from superlaw.solvers.closed_forms import Asked
+from superlaw.solvers.solution import STATUS, Solution
+
+TRAINED_BY = "superlaw.validation.training.direct"
+"""A module with a `DirectFlows` named `flows`."""
+LARGEST = 2048
+"""Most features of a student whose flows are run."""
+SEEDS = 4
+"""Flows, if nothing is said."""
+LONGEST = 720.0
+"""Seconds; longer flows are for `simulate`, which resumes."""
+PAIR_SECONDS = {"float32": 6e-10, "float64": 1.2e-9}
+"""Of a pair of features and a dimension in each of √(ρt) evaluations, ρ = λ_1 (1 + N/K): the whole
+of a flow at N = 2048, K = 64, t = 10³ over their number (26 s in single precision)."""
+CONFIDENCE = 0.95
+
+
+class DirectFlows(Protocol):
+    """How flows are trained."""
+
+    def __call__(
+        self, studied: Case, times: Array, seeds: int | None, *, progress: bool
+    ) -> tuple[Array, dict[str, Array], str]:
+        """Return losses (seeds, times), observables (seeds, times), and what went wrong, if so."""
+
+
+def flow_seconds(studied: Case, last: float, precision: str, columns: list[float]) -> float:
+    """Seconds of one flow on one processor, roughly.
+
+    Parameters
+    ----------
+    studied : Case
+    last : float
+        Last time.
+    precision : {"float64", "float32"}
+    columns : list of float
+        Columns of W that are trained, of each flow if there are several.
+    """
+    student, n = studied.student, float(studied.task.n_features or 0)
+    fastest, width = float(studied.task.second_moment(1.0)), float(student.width or n)
+    if student.embedding == "identity":
+        work, rate = n * n, fastest
+    else:
+        linear = student.activation == "linear"
+        work = sum(m * width * (width if linear else m) for m in columns)
+        rate = fastest * (1.0 + n / width)
+    return PAIR_SECONDS[precision] * work * (1.0 + math.sqrt(rate * last))
+
+
+def estimated_seconds(studied: Case, last: float, seeds: int) -> float:
+    """Seconds that some flows take on this machine, roughly."""
+    each = flow_seconds(studied, last, "float64", [float(studied.task.n_features or 0)])
+    return each * math.ceil(seeds / (os.cpu_count() or 1))
+
+
+def solve_direct(asked: Asked) -> Solution:
+    """Return the log-mean loss of a few seeds of the population flow, with their scatter."""
+    studied, last = asked.case, float(asked.times[-1])
+    is_drawn = studied.student.embedding != "identity"
+    seeds = asked.seeds or (SEEDS if is_drawn else 1)
+    seconds = estimated_seconds(studied, last, seeds)
+    remedy = "Ask for fewer seeds or earlier times, or run them by sl.simulate, which resumes."
+    lasting("seeds", seeds, seconds, remedy, LONGEST)
+    flows = cast(DirectFlows, import_module(TRAINED_BY).flows)
+    given = seeds if is_drawn or asked.seeds is not None else None
+    losses, observables, failure = flows(studied, asked.times, given, progress=asked.progress)
+    status = "not_finite" if failure else "success"
+    found = Solution(
+        asked.times[: losses.shape[1]],
+        np.exp(np.log(losses).mean(axis=0)),
+        status,
+        failure or STATUS[status],
+        f"direct (log-mean of {seeds} population flow{'s' * (seeds > 1)}; {estimate(seconds)})",
+        floor=math.nan,
+        observables={name: column.mean(axis=0) for name, column in observables.items()},
+    )
+    return found if failure else _with_scatter(found, losses, studied, is_drawn)
+
+
+def _with_scatter(found: Solution, losses: Array, studied: Case, is_drawn: bool) -> Solution:
+    """Return a log-mean with what its seeds say of it."""
+    assert isinstance(studied.optimizer, GradientFlow)  # by the row's dynamics
+    n_seeds, rtol = len(losses), studied.optimizer.rtol
+    if n_seeds == 1:
+        text = "one flow says nothing of how flows scatter; ask for more: seeds=4"
+        return replace(found, warnings=(Notice("W-SEEDS", text),) if is_drawn else ())
+    error = np.log(losses).std(axis=0, ddof=1) / math.sqrt(n_seeds)
+    reach = float(stats.t.ppf(0.5 * (1.0 + CONFIDENCE), n_seeds - 1))
+    return replace(
+        found,
+        error_band=np.expm1(reach * error) + rtol,
+        scatter=losses.std(axis=0, ddof=1) / losses.mean(axis=0),
+    )
+
+
+def estimate(seconds: float) -> str:
+    """Return an estimate of time in words."""
+    return f"estimated at {seconds:.2g} s" if seconds > 1.0 else "estimated at under a second"

@@ -39,7 +39,7 @@ def loss_curve(
     codes = ", ".join(dict.fromkeys(notice.code for notice in solution.warnings))
     title = "\n".join(line for line in (given, codes) if line)
     method = solution.method.split()[0] if solution.method else "loss"
-    series = [Series(method, solution.times, solution.loss), *_error(solution)]
+    series = [Series(method, solution.times, solution.loss), *_error(solution), *_flows(solution)]
     if exponent is not None:
         series += _slope(solution, exponent, band)
     floor = (("floor", solution.floor),) if solution.floor > 0.0 else ()
@@ -53,6 +53,15 @@ def _error(solution: Solution) -> Iterator[Series]:
         low = solution.loss * (1.0 - np.minimum(bound, 0.5))
         high = solution.loss * (1.0 + bound)
         yield Series("error bound", solution.times, low, style="band", upper=high, paired=True)
+
+
+def _flows(solution: Solution) -> Iterator[Series]:
+    """Yield the band in which direct flows lie, where one is known."""
+    band = solution.error_band
+    if band is not None and (known := np.isfinite(band)).any():
+        times, loss, factor = solution.times[known], solution.loss[known], 1.0 + band[known]
+        low, label = loss / factor, "log-mean of direct flows"
+        yield Series(label, times, low, style="band", upper=loss * factor, paired=True)
 
 
 def _slope(

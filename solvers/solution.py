@@ -23,7 +23,8 @@ from superlaw.solvers.picture import loss_curve
 ROWS_SHOWN = 14
 _SUFFIXES = (".npz", ".csv")
 _STATES = ("state", "states")
-_OPTIONAL = ("local_slope", "error_bound", *_STATES)
+_BESIDE = ("local_slope", "error_bound", "error_band", "scatter")
+_OPTIONAL = (*_BESIDE, *_STATES)
 _FACTS = ("status", "message", "method", "n_steps", "n_rejected")
 STATUS = {
     "success": "reached the last time",
@@ -79,6 +80,14 @@ class Solution(DrawnResult):
         Further quantities, shape (n,) each.
     error_bound : ndarray or None
         Bound on the relative error of the loss, shape (n,), where the method states one.
+    error_band : ndarray or None
+        h of a closure, shape (n,): the loss and the log-mean of direct flows over seeds are within
+        a factor 1 + h of each other, as measured between tasks that were compared. NaN (null in
+        JSON) at times where nothing was compared, None if at none (W-UNVALIDATED). Of direct flows
+        the same of their own seeds.
+    scatter : ndarray or None
+        Standard deviation over seeds of the loss of a flow, relative to its mean, shape (n,); known
+        where `error_band` is.
     n_steps, n_rejected : int
         Steps taken and steps rejected.
     warnings : tuple of Notice
@@ -100,6 +109,8 @@ class Solution(DrawnResult):
     local_slope: Array | None = None
     observables: dict[str, Array] = field(default_factory=dict)
     error_bound: Array | None = None
+    error_band: Array | None = None
+    scatter: Array | None = None
     n_steps: int = 0
     n_rejected: int = 0
     warnings: tuple[Notice, ...] = ()
@@ -118,29 +129,30 @@ class Solution(DrawnResult):
 
     def at(self, kept: NDArray[np.bool_]) -> Solution:
         """Return the solution at some of its times; states are left out."""
-        slope, bound = self.local_slope, self.error_bound
+        columns = {name: getattr(self, name) for name in _BESIDE}
+        beside: Any = {name: x if x is None else x[kept] for name, x in columns.items()}
         return replace(
             self,
             times=self.times[kept],
             loss=self.loss[kept],
-            local_slope=None if slope is None else slope[kept],
-            error_bound=None if bound is None else bound[kept],
+            **beside,
             observables={name: column[kept] for name, column in self.observables.items()},
             states=None,
         )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the solution as plain data; what is not known is None."""
-        slope = self.local_slope
         return {
             "times": self.times,
             "loss": self.loss,
-            "local_slope": slope if slope is None else [_known(each) for each in slope.tolist()],
+            "local_slope": _all_known(self.local_slope),
             "floor": _known(self.floor),
             "status": self.status,
             "message": self.message,
             "method": self.method,
             "error_bound": self.error_bound,
+            "error_band": _all_known(self.error_band),
+            "scatter": _all_known(self.scatter),
             "observables": self.observables,
             "dead_fraction": self.observables.get("dead_fraction"),
             "events": {name: _known(t) for name, t in self.events.items()},
@@ -156,10 +168,8 @@ class Solution(DrawnResult):
     def columns(self) -> dict[str, Array]:
         """Return the curve as named columns of equal length."""
         named = {"times": self.times, "loss": self.loss}
-        if self.local_slope is not None:
-            named["local_slope"] = self.local_slope
-        if self.error_bound is not None:
-            named["error_bound"] = self.error_bound
+        known = {name: getattr(self, name) for name in _BESIDE}
+        named |= {name: column for name, column in known.items() if column is not None}
         return named | self.observables
 
     def save(
@@ -233,6 +243,9 @@ class Solution(DrawnResult):
         lines.append(f"floor   {self.floor:.6g}" if self.floor >= 0.0 else "floor   unknown")
         if self.error_bound is not None and len(self.error_bound):
             lines.append(f"error   at most {self.error_bound.max():.1e} of the loss")
+        if self.error_band is not None and np.isfinite(self.error_band).any():
+            least, most = np.nanmin(self.error_band), np.nanmax(self.error_band)
+            lines.append(f"band    log-mean of direct flows within {least:.1%} to {most:.1%}")
         lines += [str(notice) for notice in self.warnings]
         lines.append(f"{'time':>12}{'loss':>16}{'local slope':>14}")
         every = max(1, -(-len(self.times) // ROWS_SHOWN))
@@ -247,6 +260,11 @@ class Solution(DrawnResult):
 def _known(number: float) -> float | None:
     """Return a number as JSON has it: None where it is not known."""
     return None if math.isnan(number) else number
+
+
+def _all_known(column: Array | None) -> list[float | None] | None:
+    """Return a column as JSON has it."""
+    return None if column is None else [_known(number) for number in column.tolist()]
 
 
 def _number(known: float | None) -> float:

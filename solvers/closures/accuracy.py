@@ -1,44 +1,31 @@
-"""How far a closure was measured to be from direct flows, and where that was measured.
-
-The numbers stand beside each closure, in a file of its name, with their provenance: version,
-command, root of the random streams, seeds and date.
-"""
+"""How far a closure was measured to be from direct flows, in words and beside its curve."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from functools import cache
-from importlib import resources
-from statistics import median
 from typing import Any
 
 import numpy as np
 
-from superlaw.arguments import one_of
 from superlaw.notices import Notice
 from superlaw.setting.task import PowerLawTask, Task
+from superlaw.solvers.closures.bands import (
+    MISSED,
+    Band,
+    row_replica_band,
+    tied_band,
+)
+from superlaw.solvers.closures.measurements import VARIED, measured, outside, region
 from superlaw.solvers.solution import Solution
 
-SMALL = 0.03
-"""Deviations up to this are not worth a warning."""
+SMALL = 0.05
+"""Bands up to this are not worth a warning."""
+LEAST_OFF = 0.03
+"""A rise that proves an error above this ends a run."""
 RISEN = 1e-3
 """Part of its lowest value by which the loss of a closure may rise: what its steps leave open."""
-CLOSURES = ("row_replica", "tied")
-"""Those with measured deviations."""
 LEAST_B, MOST_SHARE = 0.25, 0.125
 """Tied columns are offered from this b on and up to this N/K², where their error was small."""
-_CLOSURE = "row_replica"
-_VARIED = ("N", "N/K", "a", "b")
-
-
-@cache
-def measured(closure: str) -> dict[str, Any]:
-    """Return the region that was compared, the deviations found in it, and their provenance."""
-    file = f"{one_of('closure', closure, CLOSURES)}.json"
-    text = resources.files("superlaw.solvers.closures").joinpath(file).read_text("utf-8")
-    numbers: dict[str, Any] = json.loads(text)
-    return numbers
 
 
 def sentence(closure: str) -> str:
@@ -46,23 +33,25 @@ def sentence(closure: str) -> str:
     if closure == "tied":
         return _sentence_of_tied()
     numbers = measured(closure)
-    ratios = [abs(ratio - 1.0) for row in numbers["rows"] for ratio in row["ratio"]]
-    worst = max(row["worst"][-1] for row in numbers["rows"])
-    spans = {name: "{:g} to {:g}".format(*numbers["region"][name]) for name in _VARIED}
+    rows = [row for row in numbers["rows"] if row["deviation"]]
+    off = np.abs([row["deviation"] for row in rows])
+    spans = {name: "{:g} to {:g}".format(*region(trains_bias=True)[name]) for name in VARIED}
     where = ", ".join(f"${name}$ = {span}" for name, span in spans.items())
     source = numbers["provenance"]
     return (
-        f"Its loss was off from the mean of direct flows by {median(ratios):.1%} in the median "
-        f"and, beyond two standard errors of their seeds, by {worst:.0%} at most: "
-        f"{len(numbers['rows'])} tasks and widths with {where}, each at up to five times and over "
-        f"{source['seeds']} seeds (superlaw {source['version']}, {source['date']})."
+        f"Its loss was off from the log-mean of direct flows by {np.median(np.expm1(off)):.1%} in "
+        f"the median and by {np.expm1(off.max()):.0%} at most: {len(rows)} tasks and widths with "
+        f"{where} (fewer without bias), each at {len(numbers['times'])} times up to "
+        f"{numbers['times'][-1]:g} and over at most {source['seeds']} seeds (superlaw "
+        f"{source['version']}, {source['date']}). A curve states a band, in which all but "
+        f"{MISSED:.0%} of the log-means of fresh flows are meant to lie."
     )
 
 
 def _sentence_of_tied() -> str:
     """Return the same of tied columns: where they are offered, and where they are not."""
     numbers = measured("tied")
-    spans = {name: "{:g} to {:g}".format(*numbers["region"][name]) for name in _VARIED}
+    spans = {name: "{:g} to {:g}".format(*numbers["region"][name]) for name in VARIED}
     near: list[dict[str, Any]] = []
     far: list[dict[str, Any]] = []
     for row in numbers["rows"]:
@@ -86,50 +75,57 @@ def _most(rows: list[dict[str, Any]]) -> str:
     return f"up to {loss:.1%} in the root mean square, its slope by up to {slope:.3f}"
 
 
-def notices(task: Task, width: int, trains_bias: bool, last: float) -> tuple[Notice, ...]:
-    """Return what a reader of the closure's curve up to a last time must know."""
+def with_row_replica_band(
+    solution: Solution, task: Task, width: int, *, trains_bias: bool
+) -> Solution:
+    """Return a curve of the row-replica closure with what its reader must know."""
     if not isinstance(task, PowerLawTask):
         text = "direct flows were compared for power laws only; simulate to be sure"
-        return (Notice("W-UNVALIDATED", text),)
-    outside = _outside(task, width, trains_bias, last)
-    if outside:
-        text = f"no direct flow was compared where {', '.join(outside)}; simulate to be sure"
-        return (Notice("W-UNVALIDATED", text),)
-    deviation = _deviation(task, width, last)
-    if deviation <= SMALL:
-        return ()
-    text = (
-        f"direct flows at the nearest parameters lie up to {100 * deviation:.0f} % away by "
-        f"t = {last:.3g} (beyond their seed errors)"
-    )
-    return (Notice("W-CLOSURE", text),)
+        return replace(solution, warnings=(Notice("W-UNVALIDATED", text), *solution.warnings))
+    n = float(task.n_features or 0)
+    here = {"a": task.a, "b": task.b, "N": n, "N/K": n / width, "t": _last(solution)}
+    beyond = outside(here, region(trains_bias=trains_bias))
+    band = row_replica_band(task, width, trains_bias, solution.times)
+    return _stated(solution, band, beyond if trains_bias else [*beyond, "there is no bias"])
 
 
-def notices_of_tied(task: PowerLawTask, width: int, last: float) -> tuple[Notice, ...]:
-    """Return what a reader of the tied closure's curve up to a last time must know.
-
-    Its error is ordered by N/K²: rows within a factor of two of it count.
-    """
+def with_tied_band(solution: Solution, task: PowerLawTask, width: int) -> Solution:
+    """Return a curve of the tied closure with what its reader must know."""
     n, numbers = float(task.n_features or 0), measured("tied")
-    share = n / width**2
-    here = {"a": task.a, "b": task.b, "N": n, "N/K²": share, "t": last}
+    here = {"a": task.a, "b": task.b, "N": n, "N/K²": n / width**2, "t": _last(solution)}
     spans = numbers["region"] | {"t": (0.0, numbers["region"]["last"][-1][1])}
-    outside = [f"{name} = {x:.6g}" for name, x in here.items() if not _within(x, spans[name])]
-    if outside:
-        text = f"no direct flow was compared where {', '.join(outside)}; simulate to be sure"
-        return (Notice("W-UNVALIDATED", text),)
-    deviation = max(
-        float(row["worst"][_decade(row["until"], last)])
-        for row in numbers["rows"]
-        if row["b"] > 0.0 and _within(row["n_features"] / row["width"] ** 2, (share / 2, share * 2))
+    return _stated(solution, tied_band(task, width, solution.times), outside(here, spans))
+
+
+def _last(solution: Solution) -> float:
+    return float(solution.times[-1]) if len(solution.times) else 0.0
+
+
+def _stated(solution: Solution, band: Band, beyond: list[str]) -> Solution:
+    """Return a curve with its band, and a notice where that is wide or ends."""
+    notices: list[Notice] = []
+    known = np.isfinite(band.half_width)
+    if not known.all():
+        text = f"no direct flow was compared where {', '.join(beyond)}; simulate to be sure"
+        notices.append(Notice("W-UNVALIDATED", text))
+    if known.any() and (widest := float(np.nanmax(band.half_width))) > SMALL:
+        at = solution.times[int(np.nanargmax(band.half_width))]
+        text = (
+            f"the log-mean of direct flows and this curve are within {_percent(widest)} of each "
+            f"other (error_band; widest at t = {at:.3g}), and one flow scatters by up to "
+            f"{_percent(float(np.nanmax(band.scatter)))} (scatter)"
+        )
+        notices.append(Notice("W-CLOSURE", text))
+    return replace(
+        solution,
+        error_band=band.half_width if known.any() else None,
+        scatter=band.scatter if known.any() else None,
+        warnings=(*notices, *solution.warnings),
     )
-    if deviation <= SMALL:
-        return ()
-    text = (
-        f"direct flows at N/K² within a factor of two of {share:.3g} lie up to "
-        f"{100 * deviation:.0f} % away by t = {last:.3g}"
-    )
-    return (Notice("W-CLOSURE", text),)
+
+
+def _percent(part: float) -> str:
+    return f"{100.0 * part:.2g} %" if part < 0.1 else f"{100.0 * part:.0f} %"
 
 
 def falling(solution: Solution) -> Solution:
@@ -149,42 +145,8 @@ def falling(solution: Solution) -> Solution:
         f"the loss of the closure rises by {rise:.1%} from t = {since:.3g} on, as that of no "
         f"gradient flow does: it is at least {least:.1%} off"
     )
-    if least <= SMALL:
+    if least <= LEAST_OFF:
         notice = Notice("W-CLOSURE", text)
         return replace(solution, warnings=(*solution.warnings, notice))
     advice = "ask for earlier times, or simulate"
     return replace(solution, status="invariant", message=f"{text}; {advice}")
-
-
-def _deviation(task: PowerLawTask, width: int, last: float) -> float:
-    """Return the largest deviation found at the parameters on either side, up to a time."""
-    rows: list[dict[str, Any]] = measured(_CLOSURE)["rows"]
-    here = {"a": task.a, "b": task.b, "share": (task.n_features or 0) / width}
-    for name, value in here.items():
-        known = sorted({row[name] for row in rows})
-        below = max((x for x in known if x <= value * (1 + 1e-9)), default=known[0])
-        above = min((x for x in known if x >= value * (1 - 1e-9)), default=known[-1])
-        rows = [row for row in rows if row[name] in (below, above)]
-    return max(float(row["worst"][_decade(row["until"], last)]) for row in rows)
-
-
-def _decade(until: list[float], last: float) -> int:
-    """Return the first compared time that is not before the last one."""
-    return next((k for k, t in enumerate(until) if t >= last), len(until) - 1)
-
-
-def _outside(task: PowerLawTask, width: int, trains_bias: bool, last: float) -> list[str]:
-    """Return in which respects a task lies outside the region, as "a = 3"."""
-    n = float(task.n_features or 0)
-    region = measured(_CLOSURE)["region"]
-    # Larger N were compared up to earlier times: the next larger one counts.
-    ends = [end for compared, end in region["last"] if compared >= n] or [last]
-    here = {"a": task.a, "b": task.b, "N": n, "N/K": n / width, "t": last}
-    spans = region | {"t": (0.0, ends[0])}
-    found = [f"{name} = {x:.6g}" for name, x in here.items() if not _within(x, spans[name])]
-    return found if trains_bias else [*found, "there is no bias"]
-
-
-def _within(value: float, span: tuple[float, float]) -> bool:
-    low, high = span
-    return low * (1.0 - 1e-9) <= value <= high * (1.0 + 1e-9)

@@ -149,7 +149,10 @@ class _Closure:
             progress=progress,
         )
         found = accuracy.falling(self._solution(times, rows, stepper))
-        return found if times is asked else found.at(np.isin(found.times, asked))
+        found = found if times is asked else found.at(np.isin(found.times, asked))
+        return accuracy.with_row_replica_band(
+            found, self.task, self.width, trains_bias=bool(self.model.trains_bias)
+        )
 
     def _start(self, t: float) -> Array:
         """Return the state at a time so short that S = t G (λA) G (R20)."""
@@ -225,9 +228,6 @@ class _Closure:
             observables=columns,
             n_steps=stepper.n_steps,
             n_rejected=stepper.n_rejected,
-            warnings=accuracy.notices(
-                self.task, self.width, bool(self.model.trains_bias), float(times[-1])
-            ),
         )
 
 

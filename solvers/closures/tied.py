@@ -96,7 +96,8 @@ class _Closure:
             place=place,
             progress=progress,
         )
-        return accuracy.falling(self._solution(times, rows, stepper))
+        found = accuracy.falling(self._solution(times, rows, stepper))
+        return accuracy.with_tied_band(found, self.task, self.width)
 
     def _parts(self, y: Array) -> State:
         """Return the parts of a flat state as views."""
@@ -155,7 +156,6 @@ class _Closure:
             observables=columns,
             n_steps=stepper.n_steps,
             n_rejected=stepper.n_rejected,
-            warnings=accuracy.notices_of_tied(self.task, self.width, float(times[-1])),
         )
 
 

@@ -1,93 +1,133 @@
-"""How far the closure is from direct flows: a table over tasks and widths, and its worst.
+"""How far the row-replica closure is from direct flows: on a lattice, and at points between.
 
 `python -m superlaw.validation.reports.closure_accuracy --out row_replica.json` measures it again.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from operator import itemgetter
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from superlaw import storage
+from superlaw.curves import Array, log_times
+from superlaw.setting.optimizer import GradientFlow
+from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
-from superlaw.validation.claims.size import SIZES, Conditions
-from superlaw.validation.claims.superposed import flows
-from superlaw.validation.claims.superposed.meanfield import predict
-from superlaw.validation.fitting.readings import fall
-from superlaw.validation.reports.measuring import options, region
+from superlaw.solvers.closures.bands import row_replica_band
+from superlaw.solvers.closures.measurements import FLOW_TOLERANCE
+from superlaw.solvers.closures.measurements import measured as stored
+from superlaw.solvers.closures.row_replica import solve_closure
+from superlaw.validation.reports.measuring import options
+from superlaw.validation.sweeps.ensembles import simulated
 
-LARGER = {1024: (2, 8), 2048: (8,)}
-"""Larger N, and the values of N/K that are compared there, for a = 1.5."""
-LARGER_END = 1e3
-COMPARED = {
-    "a": itemgetter("a"),
-    "b": itemgetter("b"),
-    "N": itemgetter("n_features"),
-    "N/K": itemgetter("share"),
-}
-DECADES = (1.0, 10.0, 100.0, 1e3, 1e4)
+Cell = tuple[float, float, int, int, bool, int]
+"""a, b, N, N/K, whether there is a bias, and the number of flows."""
+SPAN, PER_DECADE, EVERY = (0.1, 1e4), 8, 4
+"""Times of the flows, and which of them are kept: two a decade."""
+FREQUENCY_EXPONENTS = (1.05, 1.3, 1.75, 2.5)
+TEACHER_EXPONENTS = (0.0, 0.1, 0.25, 0.5, 1.0)
+SEEDS, FEWER = 6, 4
+N_FEATURES = 512
+LATTICE: tuple[Cell, ...] = tuple(
+    (a, b, N_FEATURES, share, True, SEEDS)
+    for share, a, b in product((4, 8, 16), FREQUENCY_EXPONENTS, TEACHER_EXPONENTS)
+)
+"""Between these the band is interpolated."""
+BETWEEN: tuple[Cell, ...] = tuple(
+    (a, b, N_FEATURES, share, True, FEWER)
+    for share, a, b in product((6, 12), (1.15, 1.5, 2.1), (0.05, 0.35, 0.75))
+)
+"""The band is tested on these, other W, at the root of randomness after that of the lattice."""
 COMMAND = "python -m superlaw.validation.reports.closure_accuracy"
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure the accuracy of the closure and write it to a file."""
-    parser = options(COMMAND, "How far the closure is from flows.")
-    parser.add_argument("--size", choices=sorted(SIZES), default="full", help="as in validate")
-    given = parser.parse_args(arguments)
+    given = options(COMMAND, "How far the closure is from flows.").parse_args(arguments)
     out = storage.output_file(given.out, (".json",))
-    conditions = Conditions(SIZES[given.size], given.entropy, progress=True, runs=given.runs)
-    storage.write_json(out, measured(conditions))
+    storage.write_json(out, measured(given.runs, given.entropy))
 
 
-def accuracy(conditions: Conditions) -> list[dict[str, Any]]:
-    """Return one row a task and width, with the deviation of the closure at each decade.
+def measured(runs: str | None, entropy: int) -> dict[str, Any]:
+    """Return what `superlaw.solvers.closures.measurements` reads."""
+    rows = [_row(cell, runs, entropy) for cell in LATTICE]
+    fresh = [_row(cell, runs, entropy + 1) for cell in BETWEEN]
+    return {
+        "provenance": storage.provenance(COMMAND, entropy=entropy, seeds=SEEDS),
+        "times": [float(f"{t:.6g}") for t in log_times(*SPAN, PER_DECADE)[::EVERY]],
+        "rows": rows,
+        "fresh": {
+            "provenance": storage.provenance(COMMAND, entropy=entropy + 1, seeds=FEWER),
+            "rows": fresh,
+        },
+    }
+
+
+def _row(cell: Cell, runs: str | None, entropy: int) -> dict[str, Any]:
+    """Return how far the closure is from the log-mean of flows, and how these scatter."""
+    a, b, n, share, has_bias, seeds = cell
+    task, student = PowerLawTask(a, b, n), Student(round(n / share), bias=has_bias)
+    times = log_times(*SPAN, PER_DECADE)
+    flows = simulated(
+        runs,
+        task,
+        times,
+        student,
+        optimizer=GradientFlow(FLOW_TOLERANCE),
+        seeds=seeds,
+        entropy=entropy,
+        precision="float32",
+        progress=True,
+    )
+    width = student.width or 0
+    known = {"a": a, "b": b, "n_features": n, "share": share, "width": width, "bias": has_bias}
+    closure = solve_closure(task, width, has_bias, times)
+    curve = closure.loss[::EVERY] if closure.success else None
+    return known | {"seeds": seeds} | compared(flows.loss[:, ::EVERY], curve)
+
+
+def beyond(rows: list[dict[str, Any]]) -> list[tuple[dict[str, Any], Array, Array]]:
+    """Return rows with the stated half-width in logarithms, and how far beyond it they lie.
+
+    Below 0 inside; at each time.
+    """
+    times = np.array(stored("row_replica")["times"])
+    found = []
+    for row in rows:
+        task = PowerLawTask(row["a"], row["b"], row["n_features"])
+        half = np.log1p(row_replica_band(task, row["width"], row["bias"], times).half_width)
+        found.append((row, half, np.abs(row["deviation"]) - half))
+    return found
+
+
+def compared(flows: Array, curve: Array | None) -> dict[str, list[float]]:
+    """Return the deviation of a curve from flows, and their spread.
 
     Parameters
     ----------
-    conditions : Conditions
-        With the N, the seeds and the last time of the map.
+    flows : ndarray
+        Losses, shape (n_seeds, n_times).
+    curve : ndarray or None
+        Loss of the closure, shape (n_times,); None where it failed.
+
+    Returns
+    -------
+    dict of list
+        "deviation": ln of the curve over the log-mean, none if there is no curve; "spread":
+        standard deviation of ln L; "scatter": of L, over its mean; "last": losses of the seeds over
+        their log-mean at the last time, in order.
     """
-    rows = [
-        _row(task, share, conditions) for task in flows.tasks(conditions) for share in flows.SHARES
-    ]
-    for n, shares in LARGER.items():
-        extent = replace(conditions.size.superposed, n_features=n, t_end=LARGER_END)
-        larger = replace(conditions, size=replace(conditions.size, superposed=extent))
-        for b in flows.TEACHER_EXPONENTS:
-            task = PowerLawTask(1.5, b, n)
-            rows += [_row(task, share, larger) for share in shares]
-    return rows
-
-
-def measured(conditions: Conditions) -> dict[str, Any]:
-    """Return what `superlaw.solvers.closures.accuracy` reads: rows, their region, provenance."""
-    rows = accuracy(conditions)
-    seeds = conditions.size.superposed.seeds
-    source = storage.provenance(COMMAND, entropy=conditions.entropy, seeds=seeds)
-    return {"provenance": source, "region": region(rows, COMPARED), "rows": rows}
-
-
-def _row(task: PowerLawTask, share: int, conditions: Conditions) -> dict[str, Any]:
-    runs = flows.superposed(task, share, conditions)
-    ratio = predict(task, share, runs).loss / runs.mean
-    error = runs.standard_error / runs.mean
-    excess = np.maximum(np.abs(ratio - 1.0) - 2.0 * error, 0.0)
-    at = [int(np.argmin(np.abs(np.log(runs.times / t)))) for t in DECADES if t <= runs.times[-1]]
-    return {
-        "a": task.a,
-        "b": task.b,
-        "n_features": task.n_features,
-        "share": share,
-        "seeds": len(runs.seeds),
-        "until": [float(f"{runs.times[k]:.6g}") for k in at],
-        "floor_from": float(f"{fall(runs.times, runs.mean).window[1]:.4g}"),
-        "ratio": np.round(ratio[at], 4).tolist(),
-        "error": np.round(error[at], 4).tolist(),
-        "worst": np.round(np.maximum.accumulate(excess)[at], 4).tolist(),
+    logs, mean = np.log(flows), flows.mean(axis=0)
+    deviation = np.empty(0) if curve is None else np.log(curve) - logs.mean(axis=0)
+    columns = {
+        "deviation": deviation,
+        "spread": logs.std(axis=0, ddof=1),
+        "scatter": flows.std(axis=0, ddof=1) / mean,
+        "last": np.sort(np.exp(logs[:, -1] - logs[:, -1].mean())),
     }
+    return {name: np.round(column, 4).tolist() for name, column in columns.items()}
 
 
 if __name__ == "__main__":

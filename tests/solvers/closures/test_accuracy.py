@@ -1,23 +1,41 @@
+import numpy as np
 import pytest
 
-from superlaw.setting.task import PowerLawTask
-from superlaw.solvers.closures import accuracy
+from superlaw.solvers.closures import accuracy, measurements
 
 PROVENANCE = {"version", "command", "entropy", "seeds", "date"}
 ROUNDING = 2e-4
 """Ratios, errors and deviations are kept to four digits; a deviation is made of three of them."""
 
 
-@pytest.mark.parametrize("closure", accuracy.CLOSURES)
+@pytest.mark.parametrize("closure", measurements.CLOSURES)
 def test_measured_numbers_carry_their_provenance(closure):
-    numbers = accuracy.measured(closure)
+    numbers = measurements.measured(closure)
     assert set(numbers["provenance"]) == PROVENANCE
-    assert {row["seeds"] for row in numbers["rows"]} == {numbers["provenance"]["seeds"]}
+    assert max(row["seeds"] for row in numbers["rows"]) == numbers["provenance"]["seeds"]
 
 
-@pytest.mark.parametrize("closure", accuracy.CLOSURES)
-def test_the_worst_deviation_is_that_of_the_ratios_beyond_two_errors(closure):
-    for row in accuracy.measured(closure)["rows"]:
+def test_fresh_flows_are_others_than_those_that_the_band_is_made_of():
+    numbers = measurements.measured("row_replica")
+    fresh = numbers["fresh"]
+    assert set(fresh["provenance"]) == PROVENANCE
+    assert fresh["provenance"]["entropy"] != numbers["provenance"]["entropy"]
+    known = {(row["a"], row["b"], row["n_features"], row["width"]) for row in numbers["rows"]}
+    between = {(row["a"], row["b"], row["n_features"], row["width"]) for row in fresh["rows"]}
+    assert not known & between
+
+
+def test_deviation_spread_and_scatter_stand_at_every_time():
+    numbers = measurements.measured("row_replica")
+    for row in (*numbers["rows"], *numbers["fresh"]["rows"]):
+        assert len(row["spread"]) == len(row["scatter"]) == len(numbers["times"])
+        assert len(row["deviation"]) in (0, len(numbers["times"]))
+        assert len(row["last"]) == row["seeds"] and row["last"] == sorted(row["last"])
+        assert np.log(row["last"]).std(ddof=1) == pytest.approx(row["spread"][-1], abs=1e-3)
+
+
+def test_the_worst_deviation_of_tied_columns_is_that_of_their_ratios():
+    for row in measurements.measured("tied")["rows"]:
         pairs = zip(row["ratio"], row["error"], row["worst"], strict=True)
         for ratio, error, worst in pairs:
             assert worst >= abs(ratio - 1.0) - 2.0 * error - ROUNDING
@@ -25,29 +43,19 @@ def test_the_worst_deviation_is_that_of_the_ratios_beyond_two_errors(closure):
 
 
 def test_the_sentence_quotes_the_file(monkeypatch):
-    rows = [
-        {"ratio": [1.0, 0.9], "worst": [0.0, 0.05]},
-        {"ratio": [1.02, 1.3], "worst": [0.01, 0.25]},
-    ]
-    region = {"N": [64, 128], "N/K": [2, 4], "a": [1.5, 2.0], "b": [0.0, 1.0]}
+    rows = [{"deviation": [0.0, -0.1]}, {"deviation": [0.02, 0.25]}, {"deviation": []}]
+    region = {"N": (64, 128), "N/K": (2, 4), "a": (1.5, 2.0), "b": (0.0, 1.0)}
     source = {"version": "9.9", "command": "", "entropy": 0, "seeds": 3, "date": "2030-01-02"}
-    numbers = {"rows": rows, "region": region, "provenance": source}
+    numbers = {"rows": rows, "times": [0.1, 30.0], "provenance": source}
     monkeypatch.setattr(accuracy, "measured", lambda _: numbers)
+    monkeypatch.setattr(accuracy, "region", lambda **_: region)
     text = accuracy.sentence("row_replica")
-    assert "6.0% in the median" in text
-    assert "25% at most" in text
+    assert "6.3% in the median and by 28% at most" in text
     assert "2 tasks and widths with $N$ = 64 to 128" in text
-    assert "3 seeds (superlaw 9.9, 2030-01-02)" in text
+    assert "at 2 times up to 30" in text
+    assert "(superlaw 9.9, 2030-01-02)" in text
 
 
 def test_a_closure_that_was_not_measured_is_refused(refused):
     with refused("closure", "row_replica"):
-        accuracy.measured("row_replicas")
-
-
-def test_outside_the_region_that_was_compared_a_curve_is_unvalidated():
-    inside, outside = PowerLawTask(1.5, 0.0, 1024), PowerLawTask(1.5, 0.0, 100_000)
-    assert "W-UNVALIDATED" not in {n.code for n in accuracy.notices(inside, 512, True, 100.0)}
-    (notice,) = accuracy.notices(outside, 10_000, True, 100.0)
-    assert notice.code == "W-UNVALIDATED"
-    assert "N = 100000" in notice.message
+        measurements.measured("row_replicas")

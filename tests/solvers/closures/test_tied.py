@@ -7,9 +7,9 @@ from scipy.integrate import solve_ivp
 
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
-from superlaw.solvers.closures import accuracy
 from superlaw.solvers.closures.kernels.row_replica_pairs import moments
 from superlaw.solvers.closures.kernels.tied import Model, State, closure_rates
+from superlaw.solvers.closures.measurements import measured
 from superlaw.solvers.closures.tied import cosine_cells, solve_tied
 from superlaw.solvers.solve import solve
 from superlaw.theory.derivations import find_step
@@ -177,6 +177,7 @@ def test_solve_takes_it_where_it_holds_and_says_what_is_known(refused):
     curve = solve(PowerLawTask(1.5, 0.5, 512), student, [1.0, 100.0])
     assert "tied columns" in curve.method
     assert {notice.code for notice in curve.warnings} == {"W-CLOSURE"}
+    assert 0.0 < curve.scatter[1] < curve.error_band[1] < 0.5
     far = solve(PowerLawTask(1.5, 0.5, 10**5), Student(width=1000, tied=True), [1.0])
     assert {notice.code for notice in far.warnings} == {"W-UNVALIDATED"}
     with refused("width", r"at least √\(8 N\)"):
@@ -189,7 +190,7 @@ def test_where_it_is_offered_the_goal_is_met():
     """The log-mean of the window within 10 %, its exponent within 0.05."""
     rows = [
         row
-        for row in accuracy.measured("tied")["rows"]
+        for row in measured("tied")["rows"]
         if 8 * row["n_features"] <= row["width"] ** 2 and row["b"] >= 0.25
     ]
     assert len(rows) > 15

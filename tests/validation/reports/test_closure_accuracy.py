@@ -1,37 +1,67 @@
 import json
 
+import numpy as np
 import pytest
 
-from superlaw.setting.task import PowerLawTask
-from superlaw.solvers.closures import accuracy as stored
+from superlaw.solvers.closures.bands import MISSED
+from superlaw.solvers.closures.measurements import measured as stored
 from superlaw.validation.claims.size import SIZES, Conditions
 from superlaw.validation.reports import closure_accuracy, outside_assumptions
 
-
-def _row(task, share, conditions):
-    return {"a": task.a, "b": task.b, "n_features": task.n_features, "share": share, "until": [9.0]}
+CELL = (1.5, 0.0, 64, 4, True, 4)
 
 
-def test_measuring_writes_rows_region_and_provenance(tmp_path, monkeypatch):
-    monkeypatch.setattr(closure_accuracy, "_row", _row)
+def test_measuring_writes_rows_times_and_provenance(tmp_path, monkeypatch):
+    rows = []
+    monkeypatch.setattr(closure_accuracy, "_row", lambda *given: rows.append(given) or len(rows))
     out = tmp_path / "row_replica.json"
-    closure_accuracy.main(["--out", str(out), "--entropy", "7", "--size", "small"])
+    closure_accuracy.main(["--out", str(out), "--entropy", "7"])
     numbers = json.loads(out.read_text())
-    assert set(numbers) == set(stored.measured("row_replica"))
-    assert set(numbers["region"]) == set(stored.measured("row_replica")["region"])
-    assert numbers["region"]["N"] == [256, 2048]
-    assert numbers["region"]["last"] == [[256, 9.0], [1024, 9.0], [2048, 9.0]]
-    assert numbers["provenance"]["entropy"] == 7
-    assert numbers["provenance"]["command"].endswith("reports.closure_accuracy")
+    kept = stored("row_replica")
+    assert (set(numbers), numbers["times"]) == (set(kept), kept["times"])
+    sources = numbers["provenance"], numbers["fresh"]["provenance"]
+    assert [source["entropy"] for source in sources] == [7, 8]
+    for source in sources:
+        assert source["command"] == kept["provenance"]["command"]
+    assert {given[2] for given in rows} == {7, 8}
 
 
-def test_a_row_compares_the_closure_with_flows():
-    conditions = Conditions(SIZES["small"].with_each(seeds=4, t_end=10.0))
-    row = closure_accuracy._row(PowerLawTask(1.5, 0.0, 64), 4, conditions)
-    assert row["until"] == pytest.approx([1.0, 10.0], rel=0.2)
-    for ratio, error in zip(row["ratio"], row["error"], strict=True):
-        assert ratio == pytest.approx(1.0, abs=0.1)
-        assert 0.0 < error < 0.1
+def test_the_stored_rows_are_the_cells_of_the_script():
+    kept = stored("row_replica")
+    names = ("a", "b", "n_features", "share", "bias", "seeds")
+    for cells, rows in (
+        (closure_accuracy.LATTICE, kept["rows"]),
+        (closure_accuracy.BETWEEN, kept["fresh"]["rows"]),
+    ):
+        assert [tuple(row[name] for name in names) for row in rows] == list(cells)
+
+
+def test_a_row_compares_the_closure_with_flows(monkeypatch):
+    monkeypatch.setattr(closure_accuracy, "SPAN", (0.1, 10.0))
+    row = closure_accuracy._row(CELL, None, 0)
+    assert set(row) == set(stored("row_replica")["rows"][0])
+    assert np.max(np.abs(row["deviation"])) < 0.1
+    assert 0.0 < row["spread"][-1] < 0.2
+
+
+def test_the_comparison_is_with_the_log_mean():
+    flows = np.array([[1.0, 1.0], [1.0, 4.0]])
+    found = closure_accuracy.compared(flows, np.array([1.0, 3.0]))
+    assert found["deviation"] == pytest.approx([0.0, np.log(1.5)], abs=1e-4)
+    assert found["spread"] == pytest.approx([0.0, np.log(4.0) / np.sqrt(2.0)], abs=1e-4)
+    assert found["scatter"] == pytest.approx([0.0, np.sqrt(4.5) / 2.5], abs=1e-4)
+    assert found["last"] == pytest.approx([0.5, 2.0])
+    assert closure_accuracy.compared(flows, None)["deviation"] == []
+
+
+def test_fresh_flows_lie_in_the_stated_band_as_often_as_is_stated():
+    """And would not in a band of the seeds alone: the deviation of the closure counts."""
+    fresh = closure_accuracy.beyond(stored("row_replica")["fresh"]["rows"])
+    excess = np.array([each for *_, each in fresh])
+    assert np.isfinite(excess).all() and len(excess) > 10
+    assert np.mean(excess > 0.0) <= MISSED
+    halved = np.array([each + 0.6 * half for _, half, each in fresh])
+    assert np.mean(halved > 0.0) > MISSED
 
 
 def test_departures_carry_their_provenance(monkeypatch):

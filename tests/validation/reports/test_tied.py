@@ -8,6 +8,7 @@ import pytest
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures import accuracy
+from superlaw.solvers.closures.measurements import measured
 from superlaw.solvers.closures.tied import solve_tied
 from superlaw.theory.derivations import derive
 from superlaw.theory.documents.document import Figure, Heading, Paragraph, Table
@@ -32,7 +33,7 @@ def test_a_row_compares_the_closure_with_flows(monkeypatch):
     monkeypatch.setattr(tied_accuracy, "DECADES", (1.0, 30.0))
     monkeypatch.setattr(tied_accuracy, "WINDOW", (5.0, 30.0))
     row = tied_accuracy._row(PowerLawTask(1.5, 0.5, 64), 32, None, 0)
-    assert set(row) == set(accuracy.measured("tied")["rows"][0])
+    assert set(row) == set(measured("tied")["rows"][0])
     assert row["ratio"] == pytest.approx([1.0, 1.0], abs=0.1)
     assert row["worst"][0] <= row["worst"][1] < 0.15
     assert row["exponent"] == pytest.approx(row["exponent_of_flows"], abs=0.1)
@@ -46,7 +47,7 @@ def test_a_row_compares_the_closure_with_flows(monkeypatch):
 
 
 def test_measuring_writes_rows_region_and_provenance(tmp_path, monkeypatch):
-    stored = accuracy.measured("tied")
+    stored = measured("tied")
     points = {(row["a"], row["b"], row["n_features"], row["width"]): row for row in stored["rows"]}
 
     def row(task, width, *_):
@@ -100,7 +101,7 @@ def test_where_no_slope_is_measured_a_document_says_where_one_is():
 
 
 def test_the_accuracy_of_the_closure_is_quoted():
-    sentence, rows = accuracy.sentence(derive("tied").about.closure), accuracy.measured("tied")
+    sentence, rows = accuracy.sentence(derive("tied").about.closure), measured("tied")
     offered = [r for r in rows["rows"] if r["b"] >= 0.25 and 8 * r["n_features"] <= r["width"] ** 2]
     worst = max(row["window_rms"] for row in offered)
     assert f"up to {worst:.1%} in the root mean square" in sentence

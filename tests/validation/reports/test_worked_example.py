@@ -5,6 +5,7 @@ from superlaw.setting.case import INPUTS, STUDENTS, case
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures import accuracy
+from superlaw.solvers.closures.measurements import CLOSURES
 from superlaw.theory.derivations import NAMES, derive
 from superlaw.theory.documents.document import Figure, Heading, Paragraph, Table
 from superlaw.theory.documents.formats import FORMATS
@@ -30,7 +31,7 @@ def test_what_a_derivation_is_about_is_a_case_of_its_kind(name):
     about = derive(name).about
     assert set(about.kinds) <= set(STUDENTS)
     assert set(about.inputs) <= set(INPUTS)
-    assert about.closure in ("", *accuracy.CLOSURES)
+    assert about.closure in ("", *CLOSURES)
     width = {"width": 16} if about.needs_width else {}
     task = PowerLawTask(**{"a": 1.5, "n_features": 64} | about.task)
     found = case(task, Student(**about.student | width), about.optimizer)

@@ -236,11 +236,6 @@ def _legend(axes: Axes) -> None:
 
 def _draw_series(axes: Axes, series: Series, colour: str) -> None:
     label = _label(series)
-    if series.upper is not None:
-        axes.fill_between(
-            series.x, series.y, series.upper, color=colour, alpha=0.2, lw=0, label=label
-        )
-        return
     if series.style in _LINES:
         axes.plot(series.x, series.y, _LINES[series.style], color=colour, label=label, lw=1.5)
         return

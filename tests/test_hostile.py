@@ -90,6 +90,10 @@ CALLS = {
         "curve": CURVES, "window": (None, (2.0, 50.0), (5.0,), (50.0, 2.0)), "floor": ("auto",
         "none", "free"), "model": ("auto", "fall", "broken"),
     },
+    "explain": {
+        "curve": CURVES, "task": TASKS, "students": ((), sl.Student(depth=2), [sl.Student()]),
+        "lr": (None, 0.05, 1e-300, 1e300), "progress": (False,),
+    },
     "geometry": {
         "matrix": (np.eye(4)[:, :3], "missing.npy", "/", "/dev/zero"), "tensor": (None, "w"),
         "columns": (False, True), "unit": (False, True), "leading": (None, 0, 2, 1e300),
@@ -137,6 +141,7 @@ NEEDED = {
     "PowerLawTask": ("a",), "MeasuredTask": ("frequencies",), "exponent": ("task",),
     "solve": ("task", "times"),
     "simulate": ("task", "times", "seeds"), "fit_power_law": ("curve",), "derive": ("name",),
+    "explain": ("curve", "task"),
     "log_times": ("t_start", "t_end"), "read_curve": ("path",), "integrate": ("problem", "times"),
     "validate": ("size",), "geometry": ("matrix",),
     "overlap_law": ("matrices",), "width_law": ("frequencies", "widths"), "sweep": ("grid",),

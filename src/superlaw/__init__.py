@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from superlaw.theory.answer import Exponent
     from superlaw.theory.derivations import derive
     from superlaw.theory.exponents import exponent
+    from superlaw.validation.explaining.explain import explain
+    from superlaw.validation.explaining.explanation import Explanation
     from superlaw.validation.fitting.power_law import fit_power_law
     from superlaw.validation.fitting.power_law_fit import PowerLawFit
     from superlaw.validation.geometry.law import OverlapLaw, overlap_law
@@ -61,6 +63,8 @@ _HOMES = {
     "superlaw.validation.sweeps.sweep": ("sweep",),
     "superlaw.validation.sweeps.table": ("SweepTable",),
     "superlaw.validation.training.ensemble": ("Ensemble",),
+    "superlaw.validation.explaining.explain": ("explain",),
+    "superlaw.validation.explaining.explanation": ("Explanation",),
     "superlaw.validation.fitting.power_law": ("fit_power_law",),
     "superlaw.validation.fitting.power_law_fit": ("PowerLawFit",),
     "superlaw.validation.geometry.law": ("OverlapLaw", "overlap_law"),
@@ -79,6 +83,7 @@ __all__ = [
     "DivergenceError",
     "Ensemble",
     "Event",
+    "Explanation",
     "Exponent",
     "Geometry",
     "GradientFlow",
@@ -95,6 +100,7 @@ __all__ = [
     "SweepTable",
     "WidthLaw",
     "derive",
+    "explain",
     "exponent",
     "fit_power_law",
     "geometry",

@@ -16,6 +16,7 @@ LINES = {
     "solve": "solve -a 1.5 -N 16 --t-end 2 --per-decade 2",
     "simulate": "simulate -a 1.5 -N 8 --seeds 2 --t-end 1 --per-decade 2",
     "fit": "fit curve.csv --floor none",
+    "explain": "explain curve.csv -a 1.5 -N 16 --lr 0.1",
     "geometry": "geometry matrix.npy",
     "validate": "validate two_layer --size small",
     "width": "width --law even -N 9 --widths 2,3",
@@ -23,7 +24,7 @@ LINES = {
     "derive": "derive front",
     "info": "info",
 }
-QUICK = ("exponent", "solve", "fit", "geometry", "info", "sweep")
+QUICK = ("exponent", "solve", "fit", "explain", "geometry", "info", "sweep")
 NAMES = [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in LINES]
 
 

@@ -11,6 +11,7 @@ from superlaw.arguments import ArgumentError
 from superlaw.cli import (
     completion,
     derive,
+    explain,
     exponent,
     fit,
     geometry,
@@ -33,6 +34,7 @@ COMMANDS: tuple[Command, ...] = (
     solve.COMMAND,
     simulate.COMMAND,
     fit.COMMAND,
+    explain.COMMAND,
     geometry.COMMAND,
     validate.COMMAND,
     width.COMMAND,

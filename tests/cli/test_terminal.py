@@ -158,10 +158,10 @@ COSTLY = {
 
 
 def examples():
-    """Yield the examples of the help texts that need no curve, marked by what they cost."""
+    """Yield the examples that need no curve and no cluster, marked by what they cost."""
     for line in (line for command in COMMANDS for line in command.examples):
         found = [name for name, words in COSTLY.items() if any(word in line for word in words)]
-        if "superlaw fit" not in line:
+        if "superlaw fit" not in line and "--scheduler" not in line:
             yield pytest.param(line, marks=[getattr(pytest.mark, name) for name in found])
 
 
@@ -180,6 +180,7 @@ def _own_files(folder):
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+    (folder / "map.toml").write_text("[grid]\n\"task.a\" = [1.5, 2.0]\n")
     ranks = np.arange(1.0, 513.0)
     np.savetxt(folder / "words.csv", 1.0 / ranks / np.sum(1.0 / ranks), header="p", comments="")
 

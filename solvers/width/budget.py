@@ -4,8 +4,8 @@ Each pair whose cosine passes both clearances costs half a degree of freedom of 
 
     minimise Σ p_i (κ_i² + κ_i³/3)   under   Σ_i (n − i) P_m(ξ > κ_i) = c n m/2,
 
-that is p_i (2 κ_i + κ_i²) = λ (n − i) f_m(κ_i), f_m the density of a cosine. Two numbers in
-c = (1 − 1/m)(2 + ln(n/m))/3 were fitted to trained minima of n ≤ 1000.
+that is p_i (2 κ_i + κ_i²) = λ (n − i) f_m(κ_i), f_m the density of a cosine (H20, H22). Two numbers
+in c = (1 − 1/m)(2 + ln(n/m))/3 were fitted to trained minima of n ≤ 1000.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from scipy.optimize import brentq
 from superlaw.curves import Array
 from superlaw.solvers.width.cosines import log_density, tail
 
-EVEN_BAND, POWER_BAND, OTHER_BAND = 0.15, 0.2, 0.35
+EVEN_BAND, POWER_BAND, OTHER_BAND = 0.15, 0.2, 0.5
 """By which factor, less 1, trained minima may differ: even frequencies at n ≥ 4m, powers i^-1.2 to
 i^-2 at n ≥ 8m, and all others [measured: `superlaw validate width`]."""
 _GRID = 4096

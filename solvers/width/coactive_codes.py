@@ -1,4 +1,4 @@
-"""Columns in random directions, independent features: own and other outputs apart [closure].
+"""Columns in random directions, independent features: own and other outputs apart (H17, closure).
 
 The other active features of an input leave h = Σ x_k e_k, of a random direction and a length that
 is drawn, so that an output sees u = |h| ξ with ξ the cosine of two random directions:

@@ -5,8 +5,8 @@ h_k ≥ 0 for k ≥ 1 gives
 
     L ≥ min over s and b of A(s, b) + n h₀ − h(1)
 
-because Σ_ij h(ξ_ij) ≥ n² h₀ for any n points (Delsarte and Yudin). The value is certified: what h
-exceeds f by on a fine grid, and may exceed it by between two of its points, is subtracted.
+because Σ_ij h(ξ_ij) ≥ n² h₀ for any n points (Delsarte and Yudin; H19). The value is certified:
+what h exceeds f by on a fine grid, and may exceed it by between two of its points, is subtracted.
 """
 
 from __future__ import annotations

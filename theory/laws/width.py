@@ -35,7 +35,7 @@ def welch_cosine(n: int, m: int) -> float:
 
 
 def ignored_loss(p: Number) -> Number:
-    """Return 4p/3 − p², what a feature of frequency p costs that only a bias answers."""
+    """Return 4p/3 − p², what a feature of frequency p costs that only a bias answers (H23)."""
     return 4.0 * p / 3.0 - p * p
 
 
@@ -58,7 +58,8 @@ def crowded_threshold(kappa: float, ridge: float) -> float:
 def exponent_range(a: float) -> tuple[float, float]:
     """Return a and (3a − 1)/2, between which the exponent of i^-a lies as n → ∞, a > 1.
 
-    The first is the budget closure's; the second is the linear programme's, for equal norms.
+    The first is the budget closure's (H28), the second the linear programme's, for equal norms
+    (H30).
     """
     return a, 0.5 * (3.0 * a - 1.0)
 
@@ -66,6 +67,6 @@ def exponent_range(a: float) -> tuple[float, float]:
 def best_width(compute: float, a: float, amplitude: float, c: float, floor: float) -> float:
     """Return the width of the least A t^-a + B m^-c at compute C = m t.
 
-    m = (cB/(aA))^(1/(a + c)) C^(a/(a + c)), and the loss falls as C^(−ac/(a + c)).
+    m = (cB/(aA))^(1/(a + c)) C^(a/(a + c)), and the loss falls as C^(−ac/(a + c)) (H32, H34).
     """
     return (c * floor / (a * amplitude)) ** (1.0 / (a + c)) * compute ** (a / (a + c))

@@ -1,12 +1,10 @@
-"""Training of ŷ = relu(WᵀW x + b) towards its least loss, one active feature: no sampling.
-
-Loss and gradient are exact (`interactions`), moved by Adam with a rate that falls to 0 as a cosine.
-"""
+"""Training of ŷ = relu(WᵀW x + b) towards its least loss, from given columns and biases."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,36 +12,72 @@ from numpy.typing import NDArray
 
 from superlaw.curves import Array
 from superlaw.setting.amplitude import AMPLITUDES
-from superlaw.setting.optimizer import Adam
 from superlaw.validation.training.features import Features
 from superlaw.validation.training.interactions import Interactions
-from superlaw.validation.training.kernels.optimizer_steps import Updater
+from superlaw.validation.training.recipe import Mover, Recipe
+from superlaw.validation.training.sampled import SampledPull, sampled_loss
 from superlaw.validation.training.seeds import DivergenceError
 
-RATE = 0.01
-"""Learning rate of the first step."""
+TEST_SAMPLES = 65536
+"""Samples of the loss of independent features."""
 
 
-def trained_loss(
+@dataclass(frozen=True, eq=False)
+class Code:
+    """What training ended in.
+
+    Parameters
+    ----------
+    loss, error : float
+        E‖ŷ − x‖² without a ½, and its sampling error: 0 where it is exact.
+    columns : ndarray, (n, m)
+        Columns of W, one a row.
+    biases : ndarray, (n,)
+    """
+
+    loss: float
+    error: float
+    columns: Array
+    biases: Array
+
+    def energy(self, ridge: float) -> float:
+        """Return the loss with a cost ½λ Σ|w|² of norms."""
+        return float(self.loss + 0.5 * ridge * np.sum(self.columns**2))
+
+    @property
+    def norms(self) -> Array:
+        """Norm of every column."""
+        return np.asarray(np.linalg.norm(self.columns, axis=1))
+
+    @property
+    def represented(self) -> int:
+        """Features with a column of norm above ½."""
+        return int(np.count_nonzero(self.norms > 0.5))
+
+
+def trained_code(
     p: Array,
     columns: NDArray[Any],
     biases: Array,
+    recipe: Recipe,
     *,
-    steps: int,
-    on_step: Callable[[], None],
-) -> float:
-    """Return E‖ŷ − x‖² (without a ½) after training from given columns and biases.
+    generator: np.random.Generator | None = None,
+    on_step: Callable[[int, NDArray[Any], NDArray[Any]], None],
+) -> Code:
+    """Return the code that a recipe makes of given columns and biases.
 
     Parameters
     ----------
     p : ndarray, (n,)
-        Frequencies that sum to 1.
+        Frequencies that sum to 1; or, with a batch, probabilities of independent features.
     columns : ndarray, (n, m)
         Start of Wᵀ.
     biases : ndarray, (n,)
-    steps : int
+    recipe : Recipe
+    generator : numpy.random.Generator, optional
+        Draws the batches, and the samples of the loss.
     on_step : callable
-        Called after every step.
+        Called after every step with its number, columns and biases.
 
     Raises
     ------
@@ -51,21 +85,34 @@ def trained_loss(
         If the loss is not finite.
     """
     real = np.float32
-    W, b = np.ascontiguousarray(columns, real), biases.astype(real)
-    ones = np.ones(len(p))
-    features = Features(p, ones, ones, AMPLITUDES["uniform"]).cast(real)
-    response = Interactions(features, W.shape[1], is_tied=True, two_sided=False)
-    pull, bias_pull = np.empty_like(W), np.empty_like(b)
-    movers = [Updater(Adam(lr=RATE), x) for x in (W, b)]
-    for step in range(1, steps + 1):
-        response.pull(W, W, b, pull, pull, bias_pull)
-        rate = RATE * 0.5 * (1.0 + math.cos(math.pi * (step - 1) / steps))
-        for mover, found in zip(movers, (pull, bias_pull), strict=True):
-            mover.optimizer = Adam(lr=rate)
-            mover(-found, step)
-        on_step()
-    double = [x.astype(np.float64) for x in (W, b)]
-    loss = 2.0 * sum(response.losses(double[0], double[0], double[1]))
+    W, b = np.array(columns, real, order="C"), biases.astype(real)
+    W_pull, b_pull = np.empty_like(W), np.empty_like(b)
+    mover = Mover(recipe, W, b)
+    if recipe.batch is None:
+        exact = interactions(p, W.shape[1])
+    else:
+        assert generator is not None  # a batch is drawn
+        sampled = SampledPull(p, W.shape[1], recipe.batch, generator)
+    for step in range(1, recipe.steps + 1):
+        if recipe.batch is None:
+            exact.pull(W, W, b, W_pull, W_pull, b_pull)
+        else:
+            sampled(W, b, W_pull, b_pull)
+        mover(step, W_pull, b_pull)
+        on_step(step, W, b)
+    columns, biases = W.astype(np.float64), b.astype(np.float64)
+    if recipe.batch is None:
+        loss, error = 2.0 * sum(exact.losses(columns, columns, biases)), 0.0
+    else:
+        assert generator is not None  # as above
+        loss, error = sampled_loss(p, columns, biases, TEST_SAMPLES, generator)
     if not math.isfinite(loss):
         raise DivergenceError("training diverged; nothing of it is kept")
-    return loss
+    return Code(loss, error, columns, biases)
+
+
+def interactions(p: Array, width: int) -> Interactions:
+    """Return what finds the exact pull and loss, one active feature."""
+    ones = np.ones(len(p))
+    features = Features(p, ones, ones, AMPLITUDES["uniform"]).cast(np.float32)
+    return Interactions(features, width, is_tied=True, two_sided=False)

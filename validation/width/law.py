@@ -63,12 +63,12 @@ class WidthLaw(DrawnResult):
     exponent : tuple of float or None
         Local exponent −d ln L/d ln m of the prediction, else of the random code.
     represented : tuple of float or None
-        Fraction of the features with a column of norm above ½.
+        Fraction of the features with a column of norm above ½; with `train` that of the best start.
     warnings : tuple of Notice
     trained : tuple of float or None
         Least loss of all starts, with `train`; then `exponent` is its.
     standard_error : tuple of float or None
-        Of the mean over starts; the loss of each is exact.
+        Of the mean over starts, and of the samples of the loss where it is not exact.
     steps : int or None
         Of each start.
     """
@@ -146,6 +146,8 @@ def width_law(
     starts: int | None = None,
     steps: int | None = None,
     entropy: int | None = None,
+    weight_decay: float | None = None,
+    batch: int | None = None,
     resume: str | os.PathLike[str] | None = None,
     progress: bool = False,
 ) -> WidthLaw:
@@ -167,11 +169,17 @@ def width_law(
     ridge : float
         λ of a cost ½λ Σ|w_i|²: below some frequency a feature has no column then.
     train : bool
-        Train too, one active feature: exact loss and gradient, Adam with a rate that falls from
-        0.01 to 0, each start from a random code at its best norms and biases.
+        Train too, by Adam, each start from a random code at its best norms and biases. One active
+        feature: exact loss and gradient, a rate that falls from 0.01 to 0. Independent features:
+        fresh samples, a rate that rises for a twentieth of the steps and falls to 0.0005.
     starts, steps, entropy : int, optional
-        Starts at each width, steps of each, root of all random streams: 4, 2500 and 0 if left out.
-        Refused without `train`, as is `resume`.
+        Starts at each width, steps of each, root of all random streams: 4, 2500 (4000 where
+        sampled) and 0 if left out. Refused without `train`, as are the next three.
+    weight_decay : float, optional
+        γ of a decoupled decay, W ← W − lr γ W, between −2 and 2; below 0 norms are pulled to 1. The
+        prediction is for 0.
+    batch : int, optional
+        Samples of a step where features are independent; 1024 if left out.
     resume : path, optional
         A .npz that keeps the losses of finished starts; the same call goes on from it.
     progress : bool
@@ -203,50 +211,36 @@ def width_law(
     lasting("widths", f"{len(chosen)} numbers", SECONDS * len(chosen), remedy, LONGEST_RUN)
     is_one = activity == "one"
     flag("progress", progress)
-    given = {"starts": starts, "steps": steps, "entropy": entropy, "resume": resume}
-    plan = _plan(starts, steps, entropy)
-    _check_training(train, ridge, is_one, given)
-    kept = training.checked_plan(plan, len(p), chosen, resume) if train else None
+    names = ("starts", "steps", "entropy", "weight_decay", "batch", "resume")
+    values = (starts, steps, entropy, weight_decay, batch, resume)
+    plan = training.plan_of(train, is_one, ridge, dict(zip(names, values, strict=True)))
+    place = None if plan is None else training.checked_place(plan, len(p), chosen, resume)
     rows = []
     with WorkBar(progress, len(chosen)) as bar:
         for m in chosen:
             rows.append(_row(p, m, ridge, is_one))
             bar.move(1.0)
     found = _gathered(p, chosen, ridge, is_one, rows)
-    if not train:
+    if plan is None:
         return found
-    losses = training.losses(p, chosen, plan, kept, progress)
-    best = losses.min(axis=1)
+    return _with_trained(found, training.trained(p, chosen, plan, place, progress), len(p), plan)
+
+
+def _with_trained(
+    found: WidthLaw, trained: training.Trained, n: int, plan: training.Plan
+) -> WidthLaw:
+    """Return a law with what was trained: exponent, regime and represented features are its."""
+    shown, widths = trained.shown, found.widths
     return replace(
         found,
-        trained=tuple(best.tolist()),
-        standard_error=tuple(training.standard_errors(losses).tolist()),
+        trained=tuple(trained.best.tolist()),
+        standard_error=tuple(trained.standard_error.tolist()),
         steps=plan.steps,
-        exponent=tuple(local_exponent(np.array(chosen, dtype=float), best)),
+        exponent=tuple(local_exponent(np.array(widths, dtype=float), trained.best)),
+        represented=tuple(k / n for k in shown),
+        regime=tuple(regime(k, n, m) for k, m in zip(shown, widths, strict=True)),
+        warnings=found.warnings + prediction.notices_of_training(plan.decay),
     )
-
-
-def _plan(starts: int | None, steps: int | None, entropy: int | None) -> training.Plan:
-    """Return how much is trained, with every choice made."""
-    return training.Plan(
-        whole("starts", 4 if starts is None else starts, "Give a number of starts, e.g. 4."),
-        whole("steps", 2500 if steps is None else steps, "Give a number of steps, e.g. 2500."),
-        whole("entropy", 0 if entropy is None else entropy, "Give a whole number.", minimum=0),
-    )
-
-
-def _check_training(train: bool, ridge: float, is_one: bool, given: dict[str, Any]) -> None:
-    """Refuse a ridge and training where they are not known, and options that have no effect."""
-    flag("train", train)
-    if ridge and not is_one:
-        refuse("ridge", "0 with independent features", ridge, "Nothing is known of it there.")
-    if train and not is_one:
-        refuse("train", "left out with independent features", train, "Only one active is trained.")
-    if train and ridge:
-        refuse("ridge", "0 with train", ridge, "Norms that cost are not trained here.")
-    for name, value in given.items():
-        if value is not None and not train:
-            refuse(name, "left out without train", value, "Nothing is trained: add train.")
 
 
 _Row = tuple[float | None, float, prediction.Prediction | None, int | None]

@@ -92,3 +92,11 @@ def notices(
     if ridge:
         found.append(Notice("W-BOUND", "with a ridge trained losses may be above `random`"))
     return tuple(found)
+
+
+def notices_of_training(decay: float) -> tuple[Notice, ...]:
+    """Return what a reader of trained losses should know."""
+    if decay == 0.0:
+        return ()
+    message = "trained with weight decay, which no bound and no prediction here knows of"
+    return (Notice("W-UNVALIDATED", message),)

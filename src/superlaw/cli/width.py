@@ -44,9 +44,11 @@ def _build(parser: Parser) -> None:
     counts(group, "--widths", to="law.widths", about="m, ascending, like 10,25,100")
     number(group, "--ridge", to="law.ridge", about="λ of a cost ½λ Σ|w|² (0)")
     group = parser.add_argument_group("training")
-    switch(group, "--train", to="law.train", about="train too, one active feature")
+    switch(group, "--train", to="law.train", about="train too, from random codes")
     count(group, "--starts", to="law.starts", about="starts at each width (4)")
-    count(group, "--steps", to="law.steps", about="Adam steps of each (2500)")
+    count(group, "--steps", to="law.steps", about="Adam steps of each (2500, sampled 4000)")
+    number(group, "--weight-decay", to="law.weight_decay", about="γ of AdamW, from -2 to 2 (0)")
+    count(group, "--batch", to="law.batch", about="samples of a step, independent features (1024)")
     count(group, "--entropy", to="law.entropy", about="root of all random streams (0)")
     path(group, "--resume", to="law.resume", about="keeps finished starts, .npz")
     out_option(parser)
@@ -92,6 +94,7 @@ COMMAND = Command(
     (
         "superlaw width --law even -N 1000 --widths 10,25,100",
         "superlaw width --law power -a 1.2 -N 1000 --widths 10,25,100 --plot width.svg",
+        "superlaw width --law even -N 200 --widths 10,20 --train --activity bernoulli",
         "superlaw width --frequencies words.csv --widths 64,128,256 --json",
     ),
     _build,

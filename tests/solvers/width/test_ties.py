@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 import sympy as sp
 
+from superlaw.solvers.width.budget import budget_of
+from superlaw.solvers.width.cosines import excess
 from superlaw.solvers.width.outputs import interference, own_cost
 from superlaw.solvers.width.random_codes import best_thresholds, gaussian_excess
 from superlaw.theory.derivations import find_step
 from superlaw.theory.laws import width as laws
-from superlaw.theory.symbols import K, b_j, c, h, p_j, ridge, s, v
+from superlaw.theory.symbols import K, N, a, b_j, c, h, p_i, p_j, ridge, s, v
 
 S, PSI = sp.Symbol("S", positive=True), sp.Symbol("psi", positive=True)
 
@@ -48,6 +50,28 @@ def test_features_under_a_ridge():
     assert laws.isolated_norm(0.2, 0.1) == pytest.approx(stated("H13", p=0.2, ridge=0.1))
     assert laws.isolated_norm(stated("H14", ridge=0.1), 0.1) == pytest.approx(0.25)
     assert laws.crowded_threshold(0.3, 0.1) == pytest.approx(stated("H15", c=0.3, ridge=0.1))
+
+
+def test_exponents_and_the_best_width():
+    named = {str(x): x for step in ("H31", "H32", "H34") for x in find_step(step).rhs.free_symbols}
+    known = {"alpha": 0.6, "chi": 1.5, "F": 2.0, "G": 3.0, "C": 1e4}
+    values = {named[name]: x for name, x in known.items()}
+    assert laws.best_width(1e4, 0.6, 2.0, 1.5, 3.0) == pytest.approx(
+        float(find_step("H32").rhs.subs(values))
+    )
+    low, high = laws.exponent_range(1.7)
+    steps = [float(find_step(name).rhs.subs({a: 1.7})) for name in ("H28", "H30")]
+    assert [low, high] == pytest.approx(steps)
+    assert laws.ignored_loss(0.2) == pytest.approx(float(find_step("H23").rhs.subs({p_i: 0.2})))
+
+
+def test_budget_and_finite_width():
+    pairs = find_step("H20").rhs.subs({N: 300, K: 20})
+    assert budget_of(300, 20) == pytest.approx(float(pairs))
+    beta = 10.0 * excess(2.0 * 1.3 / math.sqrt(10.0), 10)
+    assert beta == pytest.approx(
+        float(find_step("H16").rhs.subs({K: 10, h: 1.3}).evalf()), rel=1e-9
+    )
 
 
 def test_a_wrong_formula_is_detected():

@@ -109,10 +109,10 @@ def test_trained_minima_are_within_the_band(a, n, m):
 
 def test_the_narrow_band_is_for_what_was_trained():
     assert prediction.relative_band(by_law("power", 400, a=1.5), 20) == 0.2
-    assert prediction.relative_band(by_law("power", 400, a=1.0), 20) == 0.35
-    assert prediction.relative_band(by_law("exponential", 400, scale=39.0), 20) == 0.35
+    assert prediction.relative_band(by_law("power", 400, a=1.0), 20) == 0.5
+    assert prediction.relative_band(by_law("exponential", 400, scale=39.0), 20) == 0.5
     assert prediction.relative_band(EVEN, 20) == 0.15
-    assert prediction.relative_band(EVEN, 70) == 0.35
+    assert prediction.relative_band(EVEN, 70) == 0.5
 
 
 def test_a_bound_whose_certificate_fails_is_left_out(monkeypatch):

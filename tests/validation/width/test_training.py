@@ -5,7 +5,11 @@ import pytest
 
 import superlaw as sl
 from superlaw.setting.frequencies import by_law
-from superlaw.validation.width import training
+from superlaw.validation.training.codes import trained_code
+from superlaw.validation.training.recipe import Mover, Recipe
+from superlaw.validation.training.sampled import SampledPull, sampled_loss
+from superlaw.validation.width import starts, training
+from superlaw.validation.width.prediction import notices_of_training
 
 SHARP = {(5, 2): 0.063302508, (16, 5): 0.03348045, (27, 6): 0.056570175, (12, 3): 0.17745989}
 
@@ -19,8 +23,8 @@ SHARP = {(5, 2): 0.063302508, (16, 5): 0.03348045, (27, 6): 0.056570175, (12, 3)
 )
 def test_training_reaches_sharp_codes(n, m):
     plan = training.Plan(4, 2500, 0)
-    found = training.losses(np.full(n, 1.0 / n), (m,), plan, None, False)
-    assert found.min() == pytest.approx(SHARP[n, m], rel=1e-3)
+    found = training.trained(np.full(n, 1.0 / n), (m,), plan, None, False)
+    assert found.best[0] == pytest.approx(SHARP[n, m], rel=1e-3)
 
 
 def test_trained_losses_lie_between_the_bounds():
@@ -35,15 +39,15 @@ def test_trained_losses_lie_between_the_bounds():
 @pytest.mark.parametrize(("m", "reference"), [(10, 0.21254518), (20, 0.052395251)])
 def test_trained_losses_of_200_features(m, reference):
     plan = training.Plan(2, 2500, 0)
-    found = training.losses(by_law("even", 200), (m,), plan, None, False)
-    assert found.min() == pytest.approx(reference, rel=0.02)
+    found = training.trained(by_law("even", 200), (m,), plan, None, False)
+    assert found.best[0] == pytest.approx(reference, rel=0.02)
 
 
 def test_an_interrupted_run_ends_in_the_same_bits(tmp_path, monkeypatch):
     p, plan = by_law("even", 20), training.Plan(2, 60, 0)
-    whole = training.losses(p, (4, 5), plan, None, False)
-    place = training.checked_plan(plan, 20, (4, 5), tmp_path / "run.npz")
-    real, calls = training.trained_loss, []
+    whole = training.trained(p, (4, 5), plan, None, False)
+    place = training.checked_place(plan, 20, (4, 5), tmp_path / "run.npz")
+    real, calls = training.trained_code, []
 
     def killed(*arguments, **options):
         calls.append(1)
@@ -51,23 +55,27 @@ def test_an_interrupted_run_ends_in_the_same_bits(tmp_path, monkeypatch):
             raise KeyboardInterrupt
         return real(*arguments, **options)
 
-    monkeypatch.setattr(training, "trained_loss", killed)
+    monkeypatch.setattr(training, "trained_code", killed)
     with pytest.raises(KeyboardInterrupt, match="run the same again"):
-        training.losses(p, (4, 5), plan, place, False)
-    assert np.array_equal(training.losses(p, (4, 5), plan, place, False), whole)
+        training.trained(p, (4, 5), plan, place, False)
+    assert np.array_equal(training.trained(p, (4, 5), plan, place, False).loss, whole.loss)
     assert len(calls) == 5
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"activity": "bernoulli", "train": True}, "train must be left out"),
-        ({"train": True, "ridge": 0.1}, "ridge must be 0 with train"),
+        ({"activity": "bernoulli", "ridge": 0.1, "train": True}, "ridge must be 0"),
+        ({"train": True, "weight_decay": 2.0}, "weight_decay must be between -2 and 2"),
+        ({"train": True, "weight_decay": float("nan")}, "weight_decay must be"),
+        ({"train": True, "batch": 64}, "batch must be left out where one feature is active"),
+        ({"activity": "bernoulli", "train": True, "batch": 0}, "batch must be at least 1"),
+        ({"weight_decay": 0.5}, "weight_decay must be left out without train"),
         ({"train": "yes"}, "train must be True or False"),
         ({"resume": "x.npz"}, "resume must be left out"),
         ({"train": True, "resume": "x.csv"}, "resume must be a file name"),
         ({"train": True, "steps": 10**12}, "steps must be such that it ends"),
-        ({"starts": 0}, "starts must be at least 1"),
+        ({"train": True, "starts": 0}, "starts must be at least 1"),
         ({"starts": 4}, "starts must be left out without train"),
         ({"steps": 10}, "steps must be left out without train"),
         ({"entropy": 0}, "entropy must be left out without train"),
@@ -76,3 +84,88 @@ def test_an_interrupted_run_ends_in_the_same_bits(tmp_path, monkeypatch):
 def test_bad_input_is_refused_by_name(arguments, message):
     with pytest.raises(sl.ArgumentError, match=message):
         sl.width_law(np.full(9, 1 / 9), [3], **arguments)
+
+
+def _ignore(*_):
+    pass
+
+
+def test_the_rate_rises_in_a_line_and_falls_as_a_cosine():
+    recipe = Recipe(100, warmup=10, floor=0.05)
+    assert [recipe.share(step) for step in (1, 10, 11)] == pytest.approx([0.1, 1.0, 1.0])
+    assert recipe.share(56) == pytest.approx(0.05 + 0.95 / 2)
+    assert recipe.share(100) == pytest.approx(0.05, abs=1e-3)
+    assert Recipe(4).share(3) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("gamma", [0.5, -0.5])
+def test_decay_shrinks_columns_or_pulls_their_norms_to_1(gamma):
+    W, b = np.array([[2.0, 0.0], [0.0, 0.25]], np.float32), np.zeros(2, np.float32)
+    mover = Mover(Recipe(10, rate=0.1, decay=gamma, floor=1.0), W, b)
+    mover(1, np.zeros_like(W), np.zeros_like(b))
+    assert W[0, 0] == pytest.approx(2.0 * 0.95 if gamma > 0.0 else 2.0 - 0.05 * 1.0)
+    assert W[1, 1] == pytest.approx(0.25 * 0.95 if gamma > 0.0 else 0.25 + 0.05 * 0.75)
+
+
+def test_the_pull_of_samples_is_that_of_the_loss():
+    """Against differences of the same loss, both over many samples of few features."""
+    p, generator = np.array([0.3, 0.2, 0.1]), np.random.default_rng(0)
+    W = generator.standard_normal((3, 2)).astype(np.float32)
+    b = np.array([-0.1, 0.05, -0.2], np.float32)
+    W_pull, b_pull = np.empty_like(W), np.empty_like(b)
+    total, n = np.zeros((3, 3)), 300
+    pull = SampledPull(p, 2, 1024, generator)
+    for _ in range(n):
+        pull(W, b, W_pull, b_pull)
+        total += np.column_stack([W_pull, b_pull]) / n
+    step = 1e-2
+    for j, k in ((0, 0), (1, 1), (2, 2)):
+        ends = []
+        for sign in (1.0, -1.0):
+            moved = np.column_stack([W, b]).astype(float)
+            moved[j, k] += sign * step
+            rng = np.random.default_rng(1)
+            ends.append(sampled_loss(p, moved[:, :2], moved[:, 2], 100_000, rng))
+        slope = (ends[0][0] - ends[1][0]) / (2.0 * step)
+        assert -2.0 * total[j, k] == pytest.approx(slope, abs=0.01)
+
+
+def test_samples_of_rare_features_have_the_loss_of_one_active_feature():
+    p, m = by_law("power", 40, a=1.2), 8
+    rng = np.random.default_rng(0)
+    start = starts.plain(40, m, rng)
+    exact = trained_code(p, *start, Recipe(200), on_step=_ignore)
+    rare = 1e-3 * p
+    loss, error = sampled_loss(rare, exact.columns, exact.biases, 400_000, rng)
+    silent = float(np.sum(np.maximum(exact.biases, 0.0) ** 2))
+    assert abs(loss - 1e-3 * (exact.loss - silent) - silent) < 4.0 * error + 1e-6
+
+
+@pytest.mark.slow
+def test_trained_losses_of_samples_lie_below_random_codes():
+    found = sl.width_law(
+        np.full(60, 1 / 60), [8], activity="bernoulli", train=True, starts=1, steps=300, batch=256
+    )
+    assert 0.3 * found.random[0] < found.trained[0] < 0.9 * found.random[0]
+    assert 0.0 < found.standard_error[0] < 0.02 * found.trained[0]
+    assert found.represented[0] > 0.9 and found.lower == (None,)
+
+
+def test_columns_that_cost_are_those_that_pay():
+    """p > λ/4 alone, with room; the better start is the one without biases."""
+    p = by_law("power", 60, a=1.0)
+    found = sl.width_law(p, [12], ridge=0.1, train=True, starts=2, steps=400)
+    alone = int(np.sum(p > 0.1 / 4.0))
+    assert abs(60 * found.represented[0] - alone) <= 1 and found.regime == ("weak",)
+    assert found.trained[0] == pytest.approx(found.predicted[0], rel=0.05)
+
+
+def test_weight_decay_takes_columns_and_is_said():
+    p, rng = by_law("power", 60, a=1.5), np.random.default_rng(0)
+    start = starts.plain(60, 6, rng)
+    held, decayed = (
+        trained_code(p, *start, Recipe(200, decay=gamma), on_step=_ignore) for gamma in (-1.0, 1.0)
+    )
+    assert held.represented > 54 and decayed.represented < 36
+    assert held.loss < decayed.loss
+    assert "weight decay" in str(notices_of_training(1.0)[0]) and notices_of_training(0.0) == ()

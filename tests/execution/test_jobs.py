@@ -94,6 +94,23 @@ def test_a_signal_cancels_what_waits_and_stops_what_runs(number):
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
+def test_a_job_whose_thread_is_interrupted_as_it_starts_is_waited_for(monkeypatch):
+    start, ended = threading.Thread.start, []
+
+    def start_and_interrupt(thread):
+        start(thread)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def job(x):
+        time.sleep(0.2)
+        ended.append(x)
+
+    monkeypatch.setattr(threading.Thread, "start", start_and_interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        execute(job, [1], workers=1)
+    assert ended == [1]
+
+
 def test_handlers_that_somebody_set_are_left_alone():
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:

@@ -8,11 +8,13 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
 from typing import Any
 
 from threadpoolctl import threadpool_limits
 
 from superlaw.arguments import one_of, refuse, whole
+from superlaw.execution.signals import deferred
 
 NAMES = ("serial", "threads", "processes")
 IN_FLIGHT = 4
@@ -76,9 +78,13 @@ class Pool:
         return 1 if self.name == "serial" else IN_FLIGHT * self.workers
 
     def submit(self, function: Callable[[Any], Any], item: Any) -> Future[Any]:
-        """Hand over a job."""
+        """Hand over a job; an interruption waits meanwhile, unless the job is done here and now.
+
+        A thread that is interrupted as it starts is none that the executor knows of and waits for.
+        """
         try:
-            return self._executor.submit(function, item)
+            with nullcontext() if self.name == "serial" else deferred():
+                return self._executor.submit(function, item)
         except BrokenProcessPool as error:  # a worker died between two jobs
             future: Future[Any] = Future()
             future.set_exception(error)

@@ -16,9 +16,11 @@ from typing import Any
 import numpy as np
 
 from superlaw.curves import Array
+from superlaw.setting.measured import MeasuredTask
 from superlaw.storage import to_json, write_arrays, write_text
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import table
+from superlaw.theory.exponents import exponent
 
 DOCS = Path(__file__).parent
 RESULTS = DOCS / "results" / "wordfreq.json"
@@ -64,6 +66,7 @@ def measure() -> None:
         "least": float(p[-1]),
         "different": len(np.unique(p)),
         "exponents": local_exponents(p),
+        "decades": [each.to_dict() for each in exponent(MeasuredTask(p / p.sum())).decades],
     }
     write_text(RESULTS, to_json(facts) + "\n")
 
@@ -75,6 +78,10 @@ def pages() -> Iterator[tuple[Path, str]]:
         (f"{row['first']:,.0f} to {row['last']:,.0f}", f"{row['exponent']:.2f}")
         for row in told["exponents"]
     )
+    decades = tuple(
+        (f"{each['from']:.0e} to {each['to']:.0e}", f"{each['slope']:.3f}", f"{each['front']:,.0f}")
+        for each in told["decades"]
+    )
     parts = (
         "# Measured frequencies: English words",
         f"{told['n_words']:,} words of {told['package']} {told['version']} ({told['licence']}), "
@@ -85,6 +92,14 @@ def pages() -> Iterator[tuple[Path, str]]:
         f"{rows[0][1]} to {rows[-1][1]}, so that what depends on an exponent depends on which "
         "words are meant.",
         table(Table(("ranks", "local exponent"), rows)),
+        "## How their loss falls",
+        "A student that learns words one by one, K = N, all of equal importance, has no one "
+        "exponent either: each decade of time has a slope of its own, and the front tells how many "
+        "words are learned at its end (`sl.exponent(sl.MeasuredTask(p))`, step S9).",
+        table(Table(("time", "slope of the loss", "words learned"), decades)),
+        "`superlaw exponent --frequencies words.csv` prints this table, and `solve`, `simulate`, "
+        "`explain` and `derive` take the same file; with a column `importance` words count "
+        "unequally.",
         "Every number is in [wordfreq.json](results/wordfreq.json). The frequencies themselves are "
         "not kept here; `python docs/words.py words.csv` writes them, with the extra `[words]`, "
         "divided by their sum, and `superlaw width --frequencies words.csv` reads them.",

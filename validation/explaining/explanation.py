@@ -9,7 +9,7 @@ from typing import Any
 from superlaw import storage
 from superlaw.curves import Array
 from superlaw.figures.panels import Panel, Series
-from superlaw.results import Result
+from superlaw.results import DrawnResult
 from superlaw.validation.explaining.comparison import Decade
 
 RATE = 0.01
@@ -66,7 +66,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Explanation(Result):
+class Explanation(DrawnResult):
     """Candidates for a measured curve: which are rejected, and what cannot be told apart.
 
     Parameters
@@ -111,11 +111,16 @@ class Explanation(Result):
             "loss": self.loss,
         }
 
+    def columns(self) -> dict[str, list[Any]]:
+        """Return the candidates as columns, one row each."""
+        names = ("name", "verdict", "deviation", "probability", "unit", "source")
+        return {name: [getattr(each, name) for each in self.candidates] for name in names}
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the explanation as .json."""
         storage.write_json(storage.output_file(path, (".json",)), self)
 
-    def panel(self) -> Panel:
+    def picture(self) -> Panel:
         """Return the curve with every prediction and its band, as a figure."""
         series = [Series("measured", self.times, self.loss, style="points")]
         for each in self.candidates:

@@ -56,7 +56,7 @@ def _run(options: Options) -> Answer:
 
 def _plot(found: Explanation, plot: str) -> None:
     """Draw the curve with every prediction."""
-    draw(found.panel(), plot)
+    draw(found.picture(), plot)
 
 
 COMMAND = Command(

@@ -100,12 +100,13 @@ def test_every_predicted_curve_is_drawn_with_its_band():
     found = sl.explain(
         (STEPS, noisy(sl.solve(fresh(3), times=LR * STEPS).loss, 5)), fresh(3), lr=LR
     )
-    series = found.panel().series
+    series = found.picture().series
     assert [each.label for each in series if each.label] == [
         "measured", "sequential: not rejected", "two-layer: rejected",
     ]  # fmt: skip
     bands = [each for each in series if each.style == "band"]
     assert len(bands) == 2 and all((each.upper > each.y).all() for each in bands)
+    assert found.columns()["verdict"] == [each.verdict for each in found.candidates]
 
 
 def test_several_seeds_and_measured_frequencies_are_taken():

@@ -13,7 +13,6 @@ from importlib import import_module
 from typing import Protocol, cast
 
 import numpy as np
-from scipy import stats
 
 from superlaw.arguments import lasting
 from superlaw.curves import Array
@@ -101,13 +100,15 @@ def solve_direct(asked: Asked) -> Solution:
 
 def _with_scatter(found: Solution, losses: Array, studied: Case, is_drawn: bool) -> Solution:
     """Return a log-mean with what its seeds say of it."""
+    from scipy.special import stdtrit  # loading it takes longer than a closed form
+
     assert isinstance(studied.optimizer, GradientFlow)  # by the row's dynamics
     n_seeds, rtol = len(losses), studied.optimizer.rtol
     if n_seeds == 1:
         text = "one flow says nothing of how flows scatter; ask for more: seeds=4"
         return replace(found, warnings=(Notice("W-SEEDS", text),) if is_drawn else ())
     error = np.log(losses).std(axis=0, ddof=1) / math.sqrt(n_seeds)
-    reach = float(stats.t.ppf(0.5 * (1.0 + CONFIDENCE), n_seeds - 1))
+    reach = float(stdtrit(n_seeds - 1, 0.5 * (1.0 + CONFIDENCE)))
     return replace(
         found,
         error_band=np.expm1(reach * error) + rtol,

@@ -28,16 +28,22 @@ SPAN, PER_DECADE, EVERY = (0.1, 1e4), 8, 4
 """Times of the flows, and which of them are kept: two a decade."""
 FREQUENCY_EXPONENTS = (1.05, 1.3, 1.75, 2.5)
 TEACHER_EXPONENTS = (0.0, 0.1, 0.25, 0.5, 1.0)
-SEEDS, FEWER = 6, 4
+COARSE = tuple(product((1.05, 1.5, 2.5), (0.0, 0.5, 1.0)))
+"""a and b where a flow takes longest: N/K = 2, or no bias."""
+SEEDS, FEWER, FEWEST = 6, 4, 3
 N_FEATURES = 512
-LATTICE: tuple[Cell, ...] = tuple(
-    (a, b, N_FEATURES, share, True, SEEDS)
-    for share, a, b in product((4, 8, 16), FREQUENCY_EXPONENTS, TEACHER_EXPONENTS)
+LATTICE: tuple[Cell, ...] = (
+    *((a, b, N_FEATURES, 2, True, FEWER) for a, b in COARSE),
+    *(
+        (a, b, N_FEATURES, share, True, SEEDS)
+        for share, a, b in product((4, 8, 16), FREQUENCY_EXPONENTS, TEACHER_EXPONENTS)
+    ),
+    *((a, b, N_FEATURES, 4, False, FEWEST) for a, b in COARSE),
 )
 """Between these the band is interpolated."""
 BETWEEN: tuple[Cell, ...] = tuple(
     (a, b, N_FEATURES, share, True, FEWER)
-    for share, a, b in product((6, 12), (1.15, 1.5, 2.1), (0.05, 0.35, 0.75))
+    for share, a, b in product((3, 6, 12), (1.15, 1.5, 2.1), (0.05, 0.35, 0.75))
 )
 """The band is tested on these, other W, at the root of randomness after that of the lattice."""
 COMMAND = "python -m superlaw.validation.reports.closure_accuracy"

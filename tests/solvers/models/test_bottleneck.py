@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -112,3 +115,12 @@ def test_ridge_keeps_as_many_modes_as_there_are_dimensions():
     spectrum = _spectrum(1.3, 0.0, 512, 100)
     kept = np.sum(spectrum.lam / (bottleneck.ridge(spectrum) + spectrum.lam))
     assert kept == pytest.approx(100.0, rel=1e-13)
+
+
+def test_a_curve_loads_neither_compiler_nor_scipy():
+    code = (
+        "import sys, superlaw as sl; student = sl.Student(8, activation='linear');"
+        "sl.solve(sl.PowerLawTask(1.5, 0.3, 64), student);"
+        "sys.exit(bool({'numba', 'scipy'} & set(sys.modules)))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

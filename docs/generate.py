@@ -24,6 +24,7 @@ from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.equations import latex
 from superlaw.theory.documents.markdown import github, table
 from superlaw.theory.symbols import NOTATION
+from superlaw.validation.reports.citations import entries
 from superlaw.validation.reports.coverage import coverage
 from superlaw.validation.reports.documented import documented
 from superlaw.validation.sweeps.ledgers import checked
@@ -79,6 +80,7 @@ def _texts() -> Iterator[tuple[Path, str]]:
     yield DOCS / "notation.md", _notation()
     yield DOCS / "warnings.md", _warnings()
     yield DOCS / "coverage.md", coverage().to_markdown()
+    yield DOCS / "references.bib", "\n\n".join(entries().values()) + "\n"
     yield from superposed.pages()
     yield from trained.pages()
     yield from geometry.pages()

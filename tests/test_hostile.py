@@ -116,6 +116,7 @@ CALLS = {
     "log_times": {"t_start": (0.1, 1e-320), "t_end": (1e4, 1e308), "per_decade": (10, 1e12)},
     "read_curve": {"path": ("missing.csv", "/", "/dev/zero")},
     "derive": {"name": ("front", "frnot")},
+    "cite": {"result": (sl.exponent(TASK), TASK, CURVES[1])},
     "sweep": {
         "grid": ({"task.a": [1.5, 1.1]}, {"task.a": np.array([0.5, 2.0]), "task.b": (0, 1)},
                  {"task.a": [1.5], "student.width": [8, 64]}, {"task.a": [1.5, 1.5]}, {}),
@@ -145,6 +146,7 @@ NEEDED = {
     "log_times": ("t_start", "t_end"), "read_curve": ("path",), "integrate": ("problem", "times"),
     "validate": ("size",), "geometry": ("matrix",),
     "overlap_law": ("matrices",), "width_law": ("frequencies", "widths"), "sweep": ("grid",),
+    "cite": ("result",),
 }  # fmt: skip
 LOOSE = dict(
     deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
@@ -176,7 +178,7 @@ def check(name, chosen):
     except Exception as error:
         raise AssertionError(f"{shown} raised {error!r}") from error
     else:
-        plain = ("log_times", "read_curve", "derive", "MeanField", "Event")
+        plain = ("cite", "log_times", "read_curve", "derive", "MeanField", "Event")
         data = result if name not in plain else None
         assert unknown_number(data) is None, shown
 

@@ -11,7 +11,7 @@ PUBLIC = {
     "Adam", "ArgumentError", "DivergenceError", "Ensemble", "Event", "Explanation", "Exponent",
     "Geometry", "GradientFlow", "MeanField", "MeasuredTask", "NumericsError", "OverlapLaw",
     "PowerLawFit", "PowerLawTask", "Report", "SGD", "SimulationInterrupted", "Solution", "Student",
-    "SweepTable", "WidthLaw", "derive", "explain", "exponent", "fit_power_law", "geometry",
+    "SweepTable", "WidthLaw", "cite", "derive", "explain", "exponent", "fit_power_law", "geometry",
     "integrate", "log_times", "overlap_law", "read_curve", "simulate", "solve", "sweep", "validate",
     "width_law",
 }  # fmt: skip

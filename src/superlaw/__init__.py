@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from superlaw.validation.fitting.power_law import fit_power_law
     from superlaw.validation.fitting.power_law_fit import PowerLawFit
     from superlaw.validation.geometry.law import OverlapLaw, overlap_law
+    from superlaw.validation.reports.citations import cite
     from superlaw.validation.reports.report import Report
     from superlaw.validation.sweeps.sweep import sweep
     from superlaw.validation.sweeps.table import SweepTable
@@ -68,6 +69,7 @@ _HOMES = {
     "superlaw.validation.fitting.power_law": ("fit_power_law",),
     "superlaw.validation.fitting.power_law_fit": ("PowerLawFit",),
     "superlaw.validation.geometry.law": ("OverlapLaw", "overlap_law"),
+    "superlaw.validation.reports.citations": ("cite",),
     "superlaw.validation.reports.report": ("Report",),
     "superlaw.validation.training.seeds": ("DivergenceError", "SimulationInterrupted"),
     "superlaw.validation.training.simulate": ("simulate",),
@@ -99,6 +101,7 @@ __all__ = [
     "Student",
     "SweepTable",
     "WidthLaw",
+    "cite",
     "derive",
     "explain",
     "exponent",

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+import superlaw as sl
 from superlaw import storage
 from superlaw.cli import main
 from superlaw.cli.dispatch import COMMANDS
@@ -21,6 +22,7 @@ LINES = {
     "validate": "validate two_layer --size small",
     "width": "width --law even -N 9 --widths 2,3",
     "sweep": "sweep map.toml",
+    "report": "report solved.npz",
     "derive": "derive front",
     "info": "info",
 }
@@ -36,6 +38,7 @@ def folder(tmp_path, monkeypatch):
     curve = np.c_[times, times**-0.5]
     np.savetxt("curve.csv", curve, delimiter=",", header="times,loss", comments="")
     np.save("matrix.npy", np.sin(np.arange(24.0)).reshape(8, 3))
+    sl.solve(sl.PowerLawTask(1.5, 0.0, 16), times=times).save("solved.npz")
     (tmp_path / "map.toml").write_text("[grid]\ntask.a = [1.5, 2.0]\n")
     return tmp_path
 

@@ -21,6 +21,7 @@ from hostile import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import superlaw as sl
 from superlaw.cli import main
 from superlaw.cli.dispatch import parsers
 
@@ -54,6 +55,7 @@ GOOD = {
     "matrix.tensor": ("given", "times"),
     "geometry.leading": ("0", "1"),
     "geometry.sampled_rows": ("1", "9"),
+    "saved.path": ("solved.npz", "given.npz"),
     "sweep.file": ("map.toml", "given.csv"),
     "sweep.executor": ("threads",),
     "sweep.workers": ("1", "2"),
@@ -71,6 +73,7 @@ ALWAYS = {
     "info": set(),
     "width": {"source.n_features", "law.widths"},
     "sweep": {"sweep.file", "sweep.executor"},
+    "report": {"saved.path"},
 }
 
 
@@ -140,6 +143,7 @@ def folder(tmp_path_factory):
     np.save(path / "given.npy", np.sin(np.arange(24.0)).reshape(8, 3))
     np.savez(path / "given.npz", times=times, loss=times**-0.5)
     rows = "\n".join(f"{t},{t**-0.5}" for t in times)
+    sl.solve(sl.PowerLawTask(1.5, 0.0, 16), times=times).save(path / "solved.npz")
     (path / "map.toml").write_text("[grid]\ntask.a = [1.5, 2.0]\n")
     (path / "given.csv").write_text(f"times,loss\n{rows}\n")
     yield path

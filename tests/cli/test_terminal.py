@@ -180,7 +180,7 @@ def _own_files(folder):
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    (folder / "map.toml").write_text("[grid]\n\"task.a\" = [1.5, 2.0]\n")
+    (folder / "map.toml").write_text('[grid]\n"task.a" = [1.5, 2.0]\n')
     ranks = np.arange(1.0, 513.0)
     np.savetxt(folder / "words.csv", 1.0 / ranks / np.sum(1.0 / ranks), header="p", comments="")
 

@@ -12,6 +12,7 @@ from superlaw.solvers.solution import Solution
 from superlaw.solvers.spectra.answer import Geometry
 from superlaw.theory.answer import Exponent
 from superlaw.theory.proof.derivation import Graph
+from superlaw.validation.explaining.explanation import Explanation
 from superlaw.validation.fitting.power_law_fit import PowerLawFit
 from superlaw.validation.geometry.law import OverlapLaw
 from superlaw.validation.reports.report import Report
@@ -47,8 +48,8 @@ def cite(result: Any) -> str:
 
     Parameters
     ----------
-    result : Exponent, Solution, Ensemble, PowerLawFit, Geometry, OverlapLaw, WidthLaw, SweepTable,
-        Report or Derivation
+    result : Exponent, Solution, Ensemble, PowerLawFit, Explanation, Geometry, OverlapLaw, WidthLaw,
+        SweepTable, Report or Derivation
 
     Returns
     -------
@@ -114,6 +115,7 @@ _KEYS: dict[type, Any] = {
     WidthLaw: lambda found: _MEASURES["width"],
     SweepTable: lambda found: _MEASURES.get(found.measure, (_TASKS,)),
     Report: lambda found: (_TASKS, "bordelon2024"),
+    Explanation: lambda found: (_TASKS, "bordelon2024"),
     Graph: lambda found: found.references,
 }
 """Keys of a result, by its kind."""

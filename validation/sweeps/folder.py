@@ -7,8 +7,11 @@ from pathlib import Path
 
 from superlaw import storage
 from superlaw.arguments import refuse
+from superlaw.validation.sweeps.grid import Grid
+from superlaw.validation.sweeps.measures.options import CURVE
+from superlaw.validation.sweeps.measures.table import MEASURES
 from superlaw.validation.sweeps.store import Store
-from superlaw.validation.sweeps.table import SweepTable
+from superlaw.validation.sweeps.table import SweepTable, row_of
 
 POINTS, TABLE, CURVES = "points", "table.csv", "curves.csv"
 
@@ -55,3 +58,27 @@ def _measure_of(folder: Path) -> str | None:
         return str(storage.read_json(record)["configuration"]["measure"])
     except storage.DAMAGED:
         refuse("out", "an empty folder, or one of a sweep", str(folder), "Choose another.")
+
+
+def read_sweep(path: str | os.PathLike[str]) -> SweepTable:
+    """Return the table of a folder: what its points hold, and what is not there yet.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no folder of a named measure, or a file in it is damaged.
+    """
+    folder = storage.named(path)
+    try:
+        asked = storage.read_json(folder / storage.RECORD)["configuration"]
+        grid, measure = Grid(asked["grid"], asked["fixed"]), MEASURES[asked["measure"]]
+    except storage.DAMAGED as error:
+        rule = f"a folder of a sweep of {', '.join(MEASURES)}"
+        refuse("path", rule, str(path), f"{storage.reason(error)}.")
+    store, rows, curves = Store(folder / POINTS, "path"), [], []
+    for point in grid.points():
+        record = store.load(measure.configuration(point))
+        known = None if record is None else dict(record)
+        curves.append(None if known is None else known.pop(CURVE, None))
+        rows.append(row_of(point, known, "failed, or not measured yet"))
+    return SweepTable(measure.name, measure.value, grid, tuple(rows), tuple(curves))

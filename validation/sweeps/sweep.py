@@ -10,7 +10,6 @@ from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
-from importlib import metadata
 from typing import Any
 
 from threadpoolctl import threadpool_limits
@@ -25,7 +24,7 @@ from superlaw.validation.sweeps.grid import Grid, Point, Value
 from superlaw.validation.sweeps.measures.options import CURVE
 from superlaw.validation.sweeps.measures.table import MEASURES, Measure
 from superlaw.validation.sweeps.store import Record, Store
-from superlaw.validation.sweeps.table import DONE, FAILED, REASON, STATUS, Curve, SweepTable
+from superlaw.validation.sweeps.table import Curve, SweepTable, row_of
 
 POLL_SECONDS = 0.5
 """How often to look whether others have finished a point."""
@@ -237,13 +236,7 @@ class _Sweep:
         return busy
 
     def _configuration(self, number: int) -> dict[str, Any]:
-        point = self.points[number]
-        return {
-            "measure": self.measure.name,
-            "version": _version(),
-            "point": dict(point.fields),
-            **self.measure.content(point),
-        }
+        return self.measure.configuration(self.points[number])
 
     def _is_stored(self, number: int) -> bool:
         record = self.store.load(self._configuration(number))
@@ -276,13 +269,4 @@ class _Sweep:
         self.bar.move(1.0)
 
     def _row(self, number: int) -> dict[str, Any]:
-        fields = dict(self.points[number].fields)
-        if number in self.reasons:
-            return fields | {STATUS: FAILED, REASON: self.reasons[number]}
-        return fields | {STATUS: DONE} | self.records[number]
-
-
-@cache
-def _version() -> str:
-    """Return the version of the package: another one may give other numbers."""
-    return metadata.version("superlaw")
+        return row_of(self.points[number], self.records.get(number), self.reasons.get(number, ""))

@@ -16,7 +16,7 @@ from superlaw.arguments import one_of, refuse
 from superlaw.curves import Array
 from superlaw.figures.panels import Picture
 from superlaw.results import DrawnResult, needs
-from superlaw.validation.sweeps.grid import Grid, Value
+from superlaw.validation.sweeps.grid import Grid, Point, Value
 from superlaw.validation.sweeps.pictures import picture
 
 if TYPE_CHECKING:
@@ -203,6 +203,13 @@ class SweepTable(DrawnResult):
         left = len(self) - len(shown)
         more = [f"… and {left} more"] if left > 0 else []
         return "\n".join([head, *([f"fixed: {fixed}"] if fixed else []), *table, *more])
+
+
+def row_of(point: Point, record: Mapping[str, Any] | None, reason: str) -> dict[str, Any]:
+    """Return the row of a point: what was measured, or why there is nothing."""
+    if record is None:
+        return {**point.fields, STATUS: FAILED, REASON: reason}
+    return {**point.fields, STATUS: DONE, **record}
 
 
 def _text(value: Value) -> str:

@@ -16,6 +16,7 @@ from superlaw.cli import (
     fit,
     geometry,
     info,
+    report,
     simulate,
     solve,
     sweep,
@@ -39,6 +40,7 @@ COMMANDS: tuple[Command, ...] = (
     validate.COMMAND,
     width.COMMAND,
     sweep.COMMAND,
+    report.COMMAND,
     derive.COMMAND,
     info.COMMAND,
 )

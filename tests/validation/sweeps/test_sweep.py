@@ -105,8 +105,8 @@ sys.path.insert(0, sys.argv[2])
 from tests.validation.sweeps import test_sweep
 from superlaw.validation.sweeps.sweep import sweep
 test_sweep.wait_for_all(sys.argv[1], int(sys.argv[3]))
-table = sweep(test_sweep.marked(sys.argv[1]), test_sweep.slow, Store(sys.argv[1] + "/store"),
-              executor="threads", workers=2)
+points = test_sweep.marked(sys.argv[1])
+table = sweep(points, test_sweep.slow, out=sys.argv[1] + "/store", workers=2)
 print(table.to_csv())
 """
 

@@ -6,8 +6,8 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import import_module
+from functools import cache, lru_cache
+from importlib import import_module, metadata
 from typing import Any
 
 from superlaw.arguments import ArgumentError, one_of
@@ -63,11 +63,25 @@ class Measure:
             if name not in given:
                 raise ArgumentError(f"{name} must be given; got nothing. Vary it, or fix it.")
 
+    def configuration(self, point: Point) -> dict[str, Any]:
+        """Return all that decides what is measured at a point: the content of its key."""
+        return {
+            "measure": self.name,
+            "version": _version(),  # another one may give other numbers
+            "point": dict(point.fields),
+            **self.content(point),
+        }
+
     def content(self, point: Point) -> dict[str, str]:
         """Return digests of the files that a point reads."""
         return {
             name: _digest(str(point.fields[name])) for name in self.reads if point.fields.get(name)
         }
+
+
+@cache
+def _version() -> str:
+    return metadata.version("superlaw")
 
 
 def _digest(path: str) -> str:

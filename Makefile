@@ -61,6 +61,7 @@ bench: $(VENV)/.bench  ## Work and precision against other packages
 	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m benchmarks.flows
 	$(BIN)/python -m benchmarks.geometry
+	$(BIN)/python -m benchmarks.sweeps
 
 $(VENV)/.demo: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)

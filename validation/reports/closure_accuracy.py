@@ -38,7 +38,7 @@ LATTICE: tuple[Cell, ...] = (
         (a, b, N_FEATURES, share, True, SEEDS)
         for share, a, b in product((4, 8, 16), FREQUENCY_EXPONENTS, TEACHER_EXPONENTS)
     ),
-    *((a, b, N_FEATURES, 4, False, FEWEST) for a, b in COARSE),
+    *((a, b, N_FEATURES, share, False, FEWEST) for share in (4, 8) for a, b in COARSE),
 )
 """Between these the band is interpolated."""
 BETWEEN: tuple[Cell, ...] = tuple(

@@ -15,6 +15,7 @@ import fits
 import geometry
 import superposed
 import trained
+import width
 import words
 
 from superlaw.notices import CODES
@@ -67,6 +68,7 @@ def _validate() -> None:
     superposed.measure()
     trained.measure()
     geometry.measure()
+    width.measure()
     fits.measure()
     words.measure()
 
@@ -84,6 +86,7 @@ def _texts() -> Iterator[tuple[Path, str]]:
     yield from superposed.pages()
     yield from trained.pages()
     yield from geometry.pages()
+    yield from width.pages()
     yield from fits.pages()
     yield from words.pages()
     yield from claims.pages()

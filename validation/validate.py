@@ -30,8 +30,8 @@ def validate(
     Parameters
     ----------
     *names : str
-        Suites ("sequential", "superposed", "trained", "geometry") or single claims; everything
-        if left out.
+        Suites ("sequential", "superposed", "trained", "geometry", "width") or single claims;
+        everything if left out.
     seeds, n_features : int, optional
         Runs and features of the simulations; those of `size` if left out.
     size : {"full", "small", "demo"}

@@ -81,6 +81,33 @@ class Matrices(Extent):
 
 
 @dataclass(frozen=True)
+class Codes(Extent):
+    """How many codes a suite trains, and for how long.
+
+    Parameters
+    ----------
+    sizes : int
+        Sizes and sources of each kind at most.
+    starts, steps : int
+        Of codes of one active feature.
+    features : int
+        N of students that see samples; the first of `sizes` widths of each.
+    sampled, batch : int
+        Their steps, and samples of each.
+    patience : int
+        Steps of the published recipe; 0 leaves it out.
+    """
+
+    sizes: int
+    starts: int
+    steps: int
+    features: int
+    sampled: int
+    batch: int
+    patience: int
+
+
+@dataclass(frozen=True)
 class Size:
     """How much each suite simulates.
 
@@ -89,12 +116,14 @@ class Size:
     sequential, superposed : Extent
     geometry : Matrices
     trained : Map
+    width : Codes
     """
 
     sequential: Extent
     superposed: Extent
     geometry: Matrices
     trained: Map
+    width: Codes
 
     def with_each(self, **changed: Any) -> Size:
         """Return the size with these parts of every extent changed."""
@@ -121,6 +150,10 @@ _MATRICES, _FEW_MATRICES = (
     Matrices(400, 40, 0.0, codes=8, toys=5, starts=4, steps=5000, batch=1024),
     Matrices(400, 8, 0.0, codes=3, toys=1, starts=1, steps=1500, batch=256),
 )
+_CODES, _FEW_CODES = (
+    Codes(1000, 2, 0.0, 6, 2, 2000, 1000, 4000, 1024, 20_000),
+    Codes(200, 2, 0.0, 1, 1, 600, 200, 1600, 256, 0),
+)
 SIZES = {
     "full": Size(
         sequential=Extent(1024, 8, 1e4),
@@ -135,13 +168,15 @@ SIZES = {
             fresh=14,
             apart=((1.1, 0.25),),
         ),
+        width=_CODES,
     ),
-    "small": Size(_SEQUENTIAL, _NETWORKS, _FEW_MATRICES, _CORNERS),
+    "small": Size(_SEQUENTIAL, _NETWORKS, _FEW_MATRICES, _CORNERS, _FEW_CODES),
     "demo": Size(
         Extent(1024, 8, 1e4),
         _NETWORKS,
         _MATRICES,
         replace(_CORNERS, teacher_exponents=(0.25, 0.5, 1.0)),
+        _CODES,
     ),
 }
 

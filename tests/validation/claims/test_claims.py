@@ -23,7 +23,7 @@ CLAIMS = [
     for suite, claim in EVERY
 ]
 SMALL = Conditions(SIZES["small"])
-PLANTED = {"sequential": 1.1, "superposed": 1.4, "trained": 1.4, "geometry": 1.4}
+PLANTED = {"sequential": 1.1, "superposed": 1.4, "trained": 1.4, "geometry": 1.4, "width": 1.4}
 """By how much a frequency exponent is wrong that the small form must notice in every claim."""
 
 

@@ -16,6 +16,10 @@ MARKS = {
     "momentum": pytest.mark.slow, "recognised": pytest.mark.slow,
     "coactivation": pytest.mark.slow, "threshold": pytest.mark.long,
     "universality": pytest.mark.long,
+    "between": pytest.mark.long, "fresh_sources": pytest.mark.long, "spread_out": pytest.mark.long,
+    "surface": pytest.mark.long, "paid_norms": pytest.mark.slow, "attained": pytest.mark.slow,
+    "random_directions": pytest.mark.slow, "weak_regime": pytest.mark.slow,
+    "published": pytest.mark.slow,
 }  # fmt: skip
 
 

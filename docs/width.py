@@ -1,0 +1,111 @@
+"""The page of loss against width, from the committed numbers of its validation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import claims
+
+from superlaw.theory.documents.document import Table
+from superlaw.theory.documents.markdown import table
+
+DOCS = Path(__file__).parent
+REPORT = DOCS / "results" / "width.json"
+RUNS = DOCS.parent / "build" / "runs"
+"""Trained codes are kept here, so that a generation that was cut off goes on."""
+FIGURES = {
+    "between": (0,),
+    "fresh_sources": (0,),
+    "paid_norms": (0,),
+    "weak_regime": (0,),
+    "spread_out": (0, 1),
+    "published": (0,),
+    "surface": (0,),
+}
+"""Panels shown on the page, by claim."""
+
+
+def measure(size: str = "full") -> None:
+    """Run the validation, and keep its numbers and figures."""
+    from superlaw.validation.validate import validate
+
+    report = validate("width", size=size, runs=str(RUNS), progress=True)
+    claims.keep("width", report, FIGURES)
+
+
+def pages() -> Iterator[tuple[Path, str]]:
+    """Yield the page."""
+    report = json.loads(REPORT.read_text("utf-8"))
+    parts = (
+        "# Loss against width",
+        f"Made by {claims.command('width', report['configuration'])} Trained codes are kept on "
+        "disk. What can be derived is in the [derivation](derivations/width.md); how to ask for a "
+        "law of one's own frequencies is in [the tutorial](tutorial.md). Losses are E‖ŷ − x‖² of "
+        "ŷ = ReLU(WᵀW x + b), without a ½, amplitudes uniform on (0, 2).",
+        *claims.sections(report, FIGURES, TABLES),
+    )
+    yield DOCS / "width.md", "\n\n".join(parts) + "\n"
+
+
+def _bounds(claim: dict[str, Any]) -> Iterator[str]:
+    """Yield bounds, closure and trained losses by size."""
+    heads = ("N", "K", "lower bound", "trained", "closure", "random code", "clear at Welch's")
+    keys = ("lower", "trained", "closure", "random", "clear")
+    yield from _rows(claim, "bounds", heads, keys)
+
+
+def _ridge(claim: dict[str, Any]) -> Iterator[str]:
+    """Yield how many features have a column under each ridge."""
+    heads = ("K", "λ", "p > λ/4", "predicted", "counted", "loss")
+    keys = ("lambda", "alone", "predicted", "counted", "loss")
+    yield from _rows(claim, "ridge", heads, keys, sized=("K",))
+
+
+def _slopes(claim: dict[str, Any]) -> Iterator[str]:
+    """Yield slopes of random codes and of the closure, and the published recipe by width."""
+    heads = ("frequencies", "N", "random codes", "closure")
+    yield from _rows(claim, "slopes", heads, ("random", "closure"), sized=("source", "N"))
+    yield (
+        "Independent features: by the published recipe (batch, steps, rates, start, decay and ε as "
+        "there), and by that of the other claims from biases 0:"
+    )
+    heads = ("K", "published", "± sampling", "from biases 0", "random code", "K⟨ξ²⟩", "from 0")
+    keys = ("published", "error", "from_zero", "random", "mean_square", "other_mean_square")
+    yield from _rows(claim, "published", heads, keys, sized=("K",))
+
+
+def _fractions(claim: dict[str, Any]) -> Iterator[str]:
+    """Yield overlaps and norms, and what decay leaves."""
+    heads = ("frequencies", "K", "K⟨ξ²⟩", "Welch", "K² Var ξ²", "random", "mean norm", "loss")
+    keys = ("mean_square", "welch", "variance", "beta_variance", "mean_norm", "loss")
+    yield from _rows(claim, "overlaps", heads, keys, sized=("source", "K"))
+    heads = ("γ", "K", "represented", "loss")
+    yield from _rows(claim, "fractions", heads, ("fraction", "loss"), sized=("decay", "K"))
+
+
+def _rows(
+    claim: dict[str, Any],
+    name: str,
+    heads: tuple[str, ...],
+    keys: tuple[str, ...],
+    sized: tuple[str, ...] = ("N", "K"),
+) -> Iterator[str]:
+    """Yield a table of readings: `sized` as they are, `keys` to four digits."""
+    rows = tuple(
+        (*(str(row[key]) for key in sized), *(f"{row[key]:.4g}" for key in keys))
+        for row in claim["readings"][name]
+    )
+    if rows:
+        yield table(Table(heads, rows))
+
+
+TABLES = {
+    "between": _bounds,
+    "paid_norms": _ridge,
+    "published": _slopes,
+    "spread_out": _fractions,
+}
+"""What follows the checks of a claim."""

@@ -15,7 +15,7 @@ from superlaw.validation.width.represented import ROOM, n_represented
 
 SOURCE: codes.Source = ("power", 1.0)
 N = 200
-ALONE = ((30, 0.04), (10, 0.08), (30, 0.02), (10, 0.04), (30, 0.03), (20, 0.04))
+ALONE = ((30, 0.04), (10, 0.08), (30, 0.02), (10, 0.04), (30, 0.03))
 """Width and λ where no more than 2K features pay."""
 CROWDED = ((10, 0.02), (10, 0.01), (10, 0.005), (30, 0.005))
 """The same where more would."""

@@ -9,6 +9,7 @@ from typing import Any
 from superlaw import storage
 from superlaw.curves import Array
 from superlaw.figures.panels import Panel, Series
+from superlaw.notices import Notice
 from superlaw.results import DrawnResult
 from superlaw.validation.explaining.comparison import Decade
 
@@ -83,6 +84,8 @@ class Explanation(DrawnResult):
         Whether the unit of time was found from the curve, for each candidate its own.
     summary : str
         What may be said.
+    warnings : tuple of Notice
+        W-SEEDS where a run's own departure from the mean may pass for a deviation.
     """
 
     candidates: tuple[Candidate, ...]
@@ -92,6 +95,7 @@ class Explanation(DrawnResult):
     noise: float
     is_unit_fitted: bool
     summary: str
+    warnings: tuple[Notice, ...] = ()
 
     def named(self, name: str) -> Candidate:
         """Return the candidate of a name."""
@@ -107,6 +111,7 @@ class Explanation(DrawnResult):
             "rate": RATE,
             "noise": self.noise,
             "is_unit_fitted": self.is_unit_fitted,
+            "warnings": self.warnings,
             "times": self.times,
             "loss": self.loss,
         }
@@ -151,4 +156,4 @@ class Explanation(DrawnResult):
         lines += [
             f"alike     {a} and {b} are at most {gap:.1%} apart here" for a, b, gap in self.alike
         ]
-        return "\n".join(lines)
+        return "\n".join(lines + [str(notice) for notice in self.warnings])

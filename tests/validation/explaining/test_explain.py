@@ -41,6 +41,7 @@ def test_modes_learned_one_by_one_are_known_from_their_rival(seed, lr):
     assert found.named("sequential").unit == pytest.approx(LR, rel=0.05)
     assert found.named("two-layer").probability < WRONG
     assert found.is_unit_fitted == (lr is None)
+    assert [notice.code for notice in found.warnings] == ["W-SEEDS"]
     assert ("unit is not given" in str(found)) == (lr is None)
 
 
@@ -115,7 +116,8 @@ def test_several_seeds_and_measured_frequencies_are_taken():
     task = sl.MeasuredTask(p / p.sum(), i**-0.3)
     loss = sl.solve(task, times=LR * STEPS).loss
     curve = STEPS, noisy(np.tile(loss, (5, 1)), 4)
-    assert verdicts(sl.explain(curve, task))["sequential"] == "not rejected"
+    found = sl.explain(curve, task)
+    assert found.named("sequential").verdict == "not rejected" and not found.warnings
 
 
 def test_a_solution_has_times_of_its_own():

@@ -23,6 +23,7 @@ def _page(path):
     return text
 
 
+@pytest.mark.slow
 def test_a_curve_and_an_ensemble_become_pages(run, as_json, folder):
     run("solve", *TASK.split(), "--out", "curve.npz")
     told = as_json("report", "curve.npz")

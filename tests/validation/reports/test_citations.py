@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import superlaw as sl
 from superlaw.theory.derivations import NAMES
@@ -28,6 +29,7 @@ def test_a_curve_cites_its_method():
     assert "kingma2015" not in cited(sl.simulate(TASK, NETWORK, TIMES, seeds=1))
 
 
+@pytest.mark.slow
 def test_others_cite_what_they_rest_on():
     assert "bordelon2024" in cited(sl.exponent(TASK))
     assert cited(sl.derive("frames")) == ["superlaw", "spectral2026"]

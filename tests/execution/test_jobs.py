@@ -150,7 +150,7 @@ def test_a_job_that_kills_its_workers_fails_alone(tmp_path):
     assert len(list(Path(tmp_path).iterdir())) == TRIES + 1
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_workers_that_cannot_live_are_given_up(tmp_path):
     jobs = [(3, tmp_path, 10**6)] * 40
     with pytest.raises(WorkersLost, match="before they finish any job"):

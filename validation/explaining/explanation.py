@@ -137,7 +137,7 @@ class Explanation(DrawnResult):
             low, high = each.loss / (1.0 + 2.0 * each.error), each.loss * (1.0 + 2.0 * each.error)
             series.append(Series("", self.times, low, style="band", paired=True, upper=high))
         unit = "a unit of time fitted to each" if self.is_unit_fitted else "unit of time given"
-        title = f"Bands: twice what a prediction leaves open; {unit}"
+        title = f"Bands: twice what a prediction leaves open\n{unit}"
         return Panel(title, "times of the curve", "loss L", tuple(series))
 
     def __repr__(self) -> str:

@@ -190,7 +190,8 @@ def _trained(task: Task, student: Student, times: Array, why: str) -> Prediction
 def _of_solution(found: Solution, band: Array, scatter: Array) -> Prediction:
     known = found.loss > 0.0
     x, y = np.log(found.times[known]), np.log(found.loss[known])
-    return Prediction(x, y, band[known], scatter[known], found.method)
+    method = found.method.split("; ")[0]  # why not another one is of no interest here
+    return Prediction(x, y, band[known], scatter[known], method)
 
 
 def _fine(coarse: Prediction) -> Prediction:

@@ -48,6 +48,9 @@ def run(conditions: Conditions) -> Findings:
             Check(f"slope of random codes, {of}", planted, row["random"], tolerance=NEAR),
             Check(f"slope by the closure, {of}", ABOVE * planted, row["closure"], bound="above"),
         ]
+    start = _starts(conditions)
+    checks.append(Check(f"loss from biases 0, below that from biases of size 1, {start['of']}",
+                        start["shut"] / planted, start["zero"], bound="below"))  # fmt: skip
     trained = _trained(conditions) if extent.patience else []
     if trained:
         m = [row["K"] for row in trained]
@@ -60,7 +63,7 @@ def run(conditions: Conditions) -> Findings:
                   trained[-1]["published"] / planted, trained[-1]["from_zero"], bound="below"),
         ]  # fmt: skip
     panels = (_panel(slopes),)
-    readings = {"slopes": slopes, "published": trained}
+    readings = {"slopes": slopes, "published": trained, "starts": [start]}
     return Findings(tuple(checks), panels, remark=_remark(slopes, trained), readings=readings)
 
 
@@ -73,6 +76,18 @@ def _slopes(source: codes.Source, n: int) -> dict[str, Any]:
     return {"source": codes.name(source), "N": n, "first": m[0], "last": m[-1],
             "random": codes.exponent(m, random), "closure": codes.exponent(m, closure),
             "random_losses": random, "closure_losses": closure}  # fmt: skip
+
+
+def _starts(conditions: Conditions) -> dict[str, Any]:
+    """Train by one recipe from biases 0 and from biases of the published size."""
+    extent = conditions.size.width
+    n, m = extent.features, max(m for m in TRAINED_WIDTHS if SHARE * m <= extent.features)
+    recipe = sampled_recipe(extent.sampled, extent.batch, Published().decay)
+    zero, shut = (
+        codes.sampled(TRAINED, n, m, recipe, conditions, bias=bias)["loss"] for bias in (0.0, BIAS)
+    )
+    of = f"{codes.name(TRAINED)}, N = {n}, K = {m}, {extent.sampled} steps"
+    return {"of": of, "N": n, "K": m, "zero": zero, "shut": shut}
 
 
 def _trained(conditions: Conditions) -> list[dict[str, Any]]:

@@ -38,11 +38,15 @@ FIGURE = DOCS / "figures" / "sequential.svg"
 
 
 def main() -> int:
-    """Write the documents, or compare them; return 1 if they differ."""
-    if not {"--check", "--texts"} & set(sys.argv[1:]):
+    """Write the documents, or compare them; return 1 if they differ, 2 for a wrong option."""
+    option = " ".join(sys.argv[1:])
+    if option not in ("", "--check", "--texts"):
+        print(f"option must be --check, --texts or none; got {option}", file=sys.stderr)
+        return 2
+    if not option:
         _validate()
     texts = dict(_texts())
-    if "--check" in sys.argv[1:]:
+    if option == "--check":
         stale = [path for path, text in texts.items() if _read(path) != text]
         stale += set((DOCS / "derivations").glob("*.md")) - set(texts)
         for path in stale:

@@ -1,12 +1,16 @@
 """Settings of every test: one BLAS thread, reproducible properties."""
 
 import os
+import signal
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 from hypothesis import settings
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as shells do for what runs behind them
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("superlaw", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("superlaw")

@@ -12,6 +12,7 @@ CODES = {
     "W-CURVED": "the local slope changes inside the fit window: this is not one power law",
     "W-UNDECIDED": "the data do not tell apart laws with different exponents: none is chosen",
     "W-SEEDS": "too few seeds for a seed-to-seed error",
+    "W-STEPS": "training in large steps was compared with gradient flow, which has no noise",
     "W-ROUNDING": "the loss has fallen to what rounding or the tolerance leaves of it",
     "W-CLOSURE": "a closure was used; the message holds how far off it is, measured or at least",
     "W-BOUND": "a bound is missing, or holds less than it does elsewhere",

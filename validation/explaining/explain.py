@@ -12,6 +12,7 @@ from superlaw.arguments import flag, in_reach, positive, refuse
 from superlaw.notices import Notice
 from superlaw.progress import WorkBar
 from superlaw.setting.case import case
+from superlaw.setting.optimizer import GradientFlow
 from superlaw.setting.student import Student
 from superlaw.setting.task import Task
 from superlaw.solvers.solution import Solution
@@ -33,8 +34,11 @@ from superlaw.validation.training.ensemble import Ensemble
 
 _FEW = (
     "candidates are means over samples and networks; what fewer than four runs differ from them by "
-    "over more than half a decade passes for a deviation, as does the noise of SGD with large "
-    "steps, which slows rare modes (N2): give four seeds or more, and leave lr out"
+    "over more than half a decade passes for a deviation: give four seeds or more"
+)
+_STEPS = (
+    "candidates are gradient flows; the noise of SGD with large steps slows rare modes (N2), which "
+    "passes for a deviation whatever the number of seeds: train with smaller steps, or leave out lr"
 )
 
 
@@ -53,8 +57,8 @@ def explain(
     where a true one would differ as much in one case of a hundred (`RATE`), noise and what its
     prediction leaves open included; one that is not rejected is not proved. Single runs of SGD on
     few features scatter by more: of 12 with N = 64 and learning rates of .05 to .3, 5 were rejected
-    wrongly (7 with `lr` given, which leaves out how SGD's noise slows rare modes); with 6 seeds
-    and `lr` left out none of 8 was [measured].
+    wrongly (7 with `lr` given, which leaves out how SGD's noise slows rare modes: W-STEPS); with
+    6 seeds none of 8 was with `lr` left out, and 6 of 8 with it [measured].
 
     Parameters
     ----------
@@ -112,7 +116,7 @@ def explain(
             own = [student for student, kind in zip(given, kinds, strict=True) if kind in of]
             found.append(_candidate(name, asked, own, data, noise))
             bar.move(1.0)
-    return _explained(tuple(found), data, noise, unit is None, not isinstance(curve, Solution))
+    return _explained(tuple(found), data, noise, unit is None, _notices(curve, data, unit))
 
 
 def _unit(curve: object, lr: float | None) -> float | None:
@@ -169,7 +173,7 @@ def _explained(
     data: Measured,
     noise: Noise,
     is_fitted: bool,
-    is_sampled: bool,
+    told: tuple[Notice, ...],
 ) -> Explanation:
     """Return all candidates with what may be said of them together."""
     kept = [each for each in candidates if each.verdict == "not rejected"]
@@ -189,8 +193,17 @@ def _explained(
         text += " The loss is taken as ½ E‖ŷ − Ax‖²: halve a curve that lacks the ½."
     times, loss = np.exp(data.x), np.exp(data.y)
     level = float(np.median(noise.level))
-    told = (Notice("W-SEEDS", _FEW),) if is_sampled and len(data.runs) < ENOUGH_SEEDS else ()
     return Explanation(candidates, alike, times, loss, level, is_fitted, text, told)
+
+
+def _notices(curve: object, data: Measured, unit: float | None) -> tuple[Notice, ...]:
+    """Return what in a curve of training may pass for a deviation from its own candidate."""
+    if isinstance(curve, Solution):
+        return ()
+    flow = GradientFlow().to_dict()["name"]
+    is_flow = isinstance(curve, Ensemble) and curve.configuration["optimizer"]["name"] == flow
+    few = (Notice("W-SEEDS", _FEW),) if len(data.runs) < ENOUGH_SEEDS else ()
+    return few if is_flow or unit is None else (*few, Notice("W-STEPS", _STEPS))
 
 
 def _apart(one: Candidate, other: Candidate) -> float:

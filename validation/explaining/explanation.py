@@ -85,7 +85,8 @@ class Explanation(DrawnResult):
     summary : str
         What may be said.
     warnings : tuple of Notice
-        W-SEEDS where a run's own departure from the mean may pass for a deviation.
+        W-SEEDS and W-STEPS where a run's own departure from the mean, or that of SGD from
+        gradient flow, may pass for a deviation.
     """
 
     candidates: tuple[Candidate, ...]

@@ -41,7 +41,8 @@ def test_modes_learned_one_by_one_are_known_from_their_rival(seed, lr):
     assert found.named("sequential").unit == pytest.approx(LR, rel=0.05)
     assert found.named("two-layer").probability < WRONG
     assert found.is_unit_fitted == (lr is None)
-    assert [notice.code for notice in found.warnings] == ["W-SEEDS"]
+    codes = ["W-SEEDS"] if lr is None else ["W-SEEDS", "W-STEPS"]
+    assert [notice.code for notice in found.warnings] == codes
     assert ("unit is not given" in str(found)) == (lr is None)
 
 
@@ -118,6 +119,17 @@ def test_several_seeds_and_measured_frequencies_are_taken():
     curve = STEPS, noisy(np.tile(loss, (5, 1)), 4)
     found = sl.explain(curve, task)
     assert found.named("sequential").verdict == "not rejected" and not found.warnings
+
+
+def test_flows_have_no_noise_and_sgd_has():
+    task = fresh(3)
+    times = sl.log_times(1.0, 50.0, 6)
+    for optimizer, codes in ((sl.GradientFlow(), []), (sl.SGD(0.05, 1), ["W-STEPS"])):
+        student = None if codes else sl.Student(activation="relu", embedding="identity")
+        seeds = 8 if codes else 1
+        runs = sl.simulate(task, student, times, optimizer=optimizer, seeds=seeds)
+        few = [] if codes else ["W-SEEDS"]
+        assert [notice.code for notice in sl.explain(runs, task).warnings] == few + codes
 
 
 def test_a_solution_has_times_of_its_own():

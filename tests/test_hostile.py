@@ -77,9 +77,9 @@ CALLS = {
     },
     "exponent": {key: SETTINGS[key] for key in ("task", "student", "optimizer")},
     "solve": SETTINGS | {
-        "method": ("auto", "exact", "rosenbrock", "tsit5"), "features": ("auto", "all"),
+        "method": ("auto", "exact", "rosenbrock", "tsit5", "direct"), "features": ("auto", "all"),
         "rtol": (None, 1e-6, 10.0, 1e-300), "throw": (True,), "progress": (False,),
-        "resume": (None,), "save_every": (60.0,),
+        "resume": (None,), "save_every": (60.0,), "seeds": (None, 2, 10**9),
     },
     "simulate": SETTINGS | {
         "seeds": (1, 2, 10**9), "entropy": (0, 7, 1e9), "precision": (None, "float32"),
@@ -110,7 +110,8 @@ CALLS = {
         "widths": ([2, 3, 8], [2], [3, 2], [1e9], []), "activity": (None, "one", "bernoulli"),
         "density": (None, 1.0, 1e-300), "ridge": (0.0, 0.1, 1e300, 1e-300),
         "train": (False,), "starts": (1, 4, 10**30), "steps": (5, 10**30),
-        "entropy": (0, 1e9, 10**30),
+        "entropy": (0, 1e9, 10**30), "weight_decay": (None, -1.0, 0.2, 2.0),
+        "batch": (None, 64, 10**30),
         "resume": (None,), "progress": (False,),
     },
     "log_times": {"t_start": (0.1, 1e-320), "t_end": (1e4, 1e308), "per_decade": (10, 1e12)},

@@ -22,6 +22,7 @@ def results():
         "Solution": curve,
         "PowerLawFit": sl.fit_power_law(curve),
         "Ensemble": sl.simulate(TASK, times=TIMES[:2], seeds=2),
+        "Explanation": sl.explain(curve, TASK),
         "Report": sl.validate("two_layer", size="small"),
         "Geometry": sl.geometry(ROWS),
         "OverlapLaw": sl.overlap_law([ROWS, ROWS[:, :4], ROWS[:, :3]]),

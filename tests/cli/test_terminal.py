@@ -10,6 +10,7 @@ import pytest
 from gguf import GGUFWriter
 from safetensors.numpy import save_file
 
+import superlaw as sl
 from superlaw.cli import main
 from superlaw.cli.dispatch import COMMANDS
 from superlaw.cli.terminal import terminal
@@ -167,6 +168,11 @@ def examples():
 
 def _own_files(folder):
     """Write the files that the examples take to be the reader's own."""
+    curve = sl.solve(sl.PowerLawTask(1.5, 0.25, 1024), times=sl.log_times(1.0, 1e3))
+    curve.save(folder / "curve.npz")
+    curve.save(folder / "curve.csv")
+    logged = np.stack([curve.times, curve.loss], axis=1)
+    np.savetxt(folder / "wandb.csv", logged, delimiter=",", header="Step,loss", comments="")
     rows = np.random.default_rng(0).standard_normal((32, 8))
     np.save(folder / "embedding.npy", rows)
     np.save(folder / "decoder.npy", rows.T)
@@ -189,6 +195,8 @@ def _own_files(folder):
 def test_examples_of_the_help_texts_work(run, tmp_path, monkeypatch, line):
     monkeypatch.chdir(tmp_path)
     _own_files(tmp_path)
+    if line == "superlaw report map":
+        run("sweep", "map.toml", "--out", "map", "--executor", "threads")
     code, out, _ = run(*line.split()[1:])
     assert code == (1 if "--planted" in line else 0)
     assert out
@@ -214,7 +222,7 @@ def test_completion_names_every_command_flag_and_choice(run, name):
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("superlaw ex", "exponent"),
+        ("superlaw ex", "exponent explain"),
         ("superlaw solve --per", "--per-decade"),
         ("superlaw solve --method tsi", "tsit5"),
         ("superlaw exponent --amplitude half", "half-normal"),

@@ -44,6 +44,10 @@ class Findings(Result):
     readings: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
 
 
+def _any_room_will_do(conditions: Conditions) -> None:
+    """Refuse nothing."""
+
+
 @dataclass(frozen=True)
 class Claim:
     """A claim: everything that is said of it, once.
@@ -72,7 +76,7 @@ class Claim:
     solver: str
     run: Callable[[Conditions], Findings] = field(repr=False)
     takes: tuple[str, ...] = OPTIONS
-    check: Callable[[Conditions], None] = field(default=lambda conditions: None, repr=False)
+    check: Callable[[Conditions], None] = field(default=_any_room_will_do, repr=False)
 
     def examine(self, conditions: Conditions) -> ClaimResult:
         """Return how the claim fares under these conditions."""

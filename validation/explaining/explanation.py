@@ -142,12 +142,8 @@ class Explanation(DrawnResult):
         return Panel(title, "times of the curve", "loss L", tuple(series))
 
     def __repr__(self) -> str:
-        return self._brief(
-            **{
-                each.name.replace("-", "_").replace(" ", "_"): each.verdict
-                for each in self.candidates
-            }
-        )
+        kept = (each.name for each in self.candidates if each.verdict == "not rejected")
+        return self._brief(not_rejected=", ".join(kept))
 
     def __str__(self) -> str:
         lines = [f"{self.summary}", f"noise     {self.noise:.2g} of the loss"]

@@ -72,5 +72,9 @@ $(VENV)/.test $(VENV)/.lint $(VENV)/.docs $(VENV)/.bench: $(VENV)/.%: $(VENV)/.d
 	$(BIN)/python -m pip install -q -e '.[$*]'
 	@touch $@
 
+$(VENV)/.checks: $(VENV)/.demo
+	$(BIN)/python -m pip install -q -e '.[lint,test,docs]'
+	@touch $(VENV)/.lint $(VENV)/.test $(VENV)/.docs $@
+
 clean:
 	rm -rf $(VENV) .venv-wheel build dist report

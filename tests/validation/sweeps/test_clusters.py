@@ -13,7 +13,7 @@ from superlaw.execution.jobs import WorkersLost
 
 distributed = pytest.importorskip("distributed")
 # Sockets and processes that are gone make warnings.
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
+pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("default")]
 GRID = {"task.a": [1.0 + k / 16 for k in range(20)], "task.b": [k / 16 for k in range(20)]}
 FIXED = {"task.n_features": 64}
 
@@ -63,7 +63,6 @@ def test_a_worker_is_killed_in_the_middle(tmp_path, serial, cluster):
     assert 20 <= found[0] < len(serial)
 
 
-@pytest.mark.long
 def test_the_scheduler_goes_and_another_one_finishes(tmp_path, serial, cluster):
     scheduler = cluster.scheduler
     with distributed.Client(cluster) as client:

@@ -50,7 +50,9 @@ CALLS = {
         "activity": ("one", "bernoulli"), "density": (1.0, 0.5, 1e300), "amplitude": ("uniform",),
     },
     "MeasuredTask": {
-        "frequencies": (np.full(9, 1 / 9), [0.2, 0.8], [0.5, 0.6], [1e308, 1e308], [1.0, 1e-300]),
+        "frequencies": (
+            np.full(9, 1 / 9), 0.5, [0.2, 0.8], [0.5, 0.6], [1e308, 1e308], [1.0, 1e-300],
+        ),
         "importances": (None, np.ones(9), [1e200, 1.0], [1.0, 2.0]),
         "activity": ("one", "bernoulli"), "amplitude": ("uniform", "symmetric"),
     },
@@ -91,7 +93,7 @@ CALLS = {
         "none", "free"), "model": ("auto", "fall", "broken"),
     },
     "explain": {
-        "curve": CURVES, "task": TASKS, "students": ((), sl.Student(depth=2), [sl.Student()]),
+        "curve": CURVES, "task": TASKS, "students": ((), None, sl.Student(depth=2), [sl.Student()]),
         "lr": (None, 0.05, 1e-300, 1e300), "progress": (False,),
     },
     "geometry": {

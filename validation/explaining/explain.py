@@ -99,8 +99,10 @@ def explain(
     ('not rejected', 'no prediction')
     """
     flag("progress", progress)
-    given = (students,) if isinstance(students, Student) else tuple(students)
     case(task)  # refuses what is no task
+    if not isinstance(students, Student | Sequence):
+        refuse("students", "a Student or a list of them", students, "Leave it out.")
+    given = (students,) if isinstance(students, Student) else tuple(students)
     kinds = [case(task, student).kind for student in given]
     if task.n_features is None:
         refuse("n_features", "a finite number to explain", None, "Give N, e.g. n_features=1e6.")

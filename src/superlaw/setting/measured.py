@@ -75,8 +75,11 @@ class MeasuredTask(Task):
     ) -> None:
         one_of("activity", activity, ("one", "bernoulli"))
         one_of("amplitude", amplitude, AMPLITUDES)
-        p = numbers("frequencies", frequencies, "Give them as an array, e.g. counts/counts.sum().")
-        order = np.argsort(-p, kind="stable") if p.ndim == 1 else slice(None)
+        remedy = "Give them as an array, e.g. counts/counts.sum()."
+        p = numbers("frequencies", frequencies, remedy)
+        if p.ndim != 1:
+            refuse("frequencies", "an array of one dimension", frequencies, remedy)
+        order = np.argsort(-p, kind="stable")
         a = np.ones_like(p) if importances is None else _importances(importances, p)
         small = p[(p > 0.0) & (p < LEAST)]
         if small.size:

@@ -5,25 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from superlaw.arguments import ArgumentError
 from superlaw.cli import setting
 from superlaw.cli.command import Answer, Command, answer_file, draw, plot_file
-from superlaw.cli.options import Options, Parser, number, operands, out_option, path, word
+from superlaw.cli.curve import curve, curve_options
+from superlaw.cli.options import Options, Parser, number, out_option, path
 
 if TYPE_CHECKING:
     from superlaw.validation.explaining.explanation import Explanation
 
 
 def _build(parser: Parser) -> None:
-    operands(
-        parser,
-        to="curve.paths",
-        about=".csv with a header, .jsonl or .npz; several files are several seeds",
-        metavar="CURVE",
-    )
-    group = parser.add_argument_group("columns")
-    word(group, "--time", to="curve.time", about="column of the time or the step (found by name)")
-    word(group, "--loss", to="curve.loss", about="column of the loss; a,b for several seeds")
+    group = curve_options(parser)
     number(
         group,
         "--lr",
@@ -38,16 +30,11 @@ def _build(parser: Parser) -> None:
 
 def _run(options: Options) -> Answer:
     from superlaw.validation.explaining.explain import explain
-    from superlaw.validation.fitting.logs import read_logs
 
     plot = plot_file(options)
-    curve = dict(options["curve"])
-    paths = curve.pop("paths", [])
-    if not paths:
-        raise ArgumentError("curve must be given; got nothing. Name a file, e.g. curve.csv.")
     task = setting.task(options)
     students = (setting.student(options),) if options["student"] else ()
-    found = explain(read_logs(paths, **curve), task, students, progress=True, **options["explain"])
+    found = explain(curve(options), task, students, progress=True, **options["explain"])
     files = list(answer_file(options, found))
     if plot is not None:
         files.append(partial(_plot, found, plot))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from superlaw.arguments import ArgumentError
 from superlaw.cli.command import Answer, Command, answer_file, draw, plot_file
-from superlaw.cli.options import Options, Parser, number, operands, out_option, path, word
+from superlaw.cli.curve import curve, curve_options
+from superlaw.cli.options import Options, Parser, number, out_option, path, word
 
 if TYPE_CHECKING:
     from superlaw.curves import Array
@@ -15,15 +15,7 @@ if TYPE_CHECKING:
 
 
 def _build(parser: Parser) -> None:
-    operands(
-        parser,
-        to="curve.paths",
-        about=".csv with a header, .jsonl or .npz; several files are several seeds",
-        metavar="CURVE",
-    )
-    group = parser.add_argument_group("columns")
-    word(group, "--time", to="curve.time", about="column of the time or the step (found by name)")
-    word(group, "--loss", to="curve.loss", about="column of the loss; a,b for several seeds")
+    curve_options(parser)
     group = parser.add_argument_group("fit")
     number(group, "--from", to="fit.start", about="first time of the window")
     number(group, "--to", to="fit.end", about="last time of the window")
@@ -46,15 +38,10 @@ def _build(parser: Parser) -> None:
 
 
 def _run(options: Options) -> Answer:
-    from superlaw.validation.fitting.logs import read_logs
     from superlaw.validation.fitting.power_law import fit_power_law
 
     plot = plot_file(options)
-    curve = dict(options["curve"])
-    paths = curve.pop("paths", [])
-    if not paths:
-        raise ArgumentError("curve must be given; got nothing. Name a file, e.g. curve.csv.")
-    times, loss = read_logs(paths, **curve)
+    times, loss = curve(options)
     given: dict[str, Any] = dict(options["fit"])
     window = None
     if "start" in given or "end" in given:

@@ -17,9 +17,8 @@ from superlaw.validation.sweeps.measures.options import (
     Found,
     check_taken,
     codes,
-    seeds,
 )
-from superlaw.validation.training.simulate import simulate
+from superlaw.validation.sweeps.measures.training import trained
 
 
 def solved(point: Point) -> Found:
@@ -39,14 +38,7 @@ def solved(point: Point) -> Found:
 
 def simulated(point: Point) -> Found:
     """Return the last loss and the mean curve of simulated training."""
-    runs = simulate(
-        point.task,
-        point.student,
-        point.times,
-        optimizer=point.optimizer,
-        workers=1,
-        **seeds(point),
-    )
+    runs = trained(point)
     error = runs.standard_error if len(runs.seeds) > 1 else None
     return {
         VALUE: float(runs.mean[-1]),
@@ -61,19 +53,17 @@ def fitted(point: Point) -> Found:
     given = point.run
     kind = one_of(f"{RUN}.curve", given.pop("curve", "solve"), ("solve", "simulate"))
     asked: dict[str, Any] = {name: given.pop(name) for name in FIT if name in given}
-    trained = kind == "simulate"
-    check_taken(point, given, SIMULATE if trained else SOLVE, kind)
-    setting = (point.task, point.student, point.times)
-    if trained:
-        options = seeds(point, given)
-        curve: Any = simulate(*setting, optimizer=point.optimizer, workers=1, **options)
+    is_trained = kind == "simulate"
+    check_taken(point, given, SIMULATE if is_trained else SOLVE, kind)
+    if is_trained:
+        curve: Any = trained(point, given)
     else:
-        curve = solve(*setting, optimizer=point.optimizer, **given)
+        curve = solve(point.task, point.student, point.times, optimizer=point.optimizer, **given)
     if "start" in asked or "end" in asked:
         ends = (float(curve.times[0]), float(curve.times[-1]))
         asked["window"] = (asked.pop("start", ends[0]), asked.pop("end", ends[1]))
     found = fit_power_law(curve, **asked)
-    loss = curve.mean if trained else curve.loss
+    loss = curve.mean if is_trained else curve.loss
     return {
         VALUE: found.exponent,
         "total_error": found.total_error,

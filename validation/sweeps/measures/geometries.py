@@ -15,9 +15,8 @@ from superlaw.validation.sweeps.measures.options import (
     Found,
     check_taken,
     codes,
-    seeds,
 )
-from superlaw.validation.training.simulate import simulate
+from superlaw.validation.sweeps.measures.training import trained
 
 _FRAME = ("capacity", "haar_capacity", "level_spread", "spread", "haar_spread")
 
@@ -29,14 +28,7 @@ def measured(point: Point) -> Found:
         _check_matrix(point)
         return _matrix(given.pop("matrix"), point.seed, given)
     check_taken(point, given, SIMULATE, "no matrix")
-    runs = simulate(
-        point.task,
-        point.student,
-        point.times,
-        optimizer=point.optimizer,
-        workers=1,
-        **seeds(point),
-    )
+    runs = trained(point)
     if "capacity" not in runs.observables:
         refuse("student", "one whose W is trained", point.student, "E.g. student.tied = true.")
     last = {name: float(runs.observables[name][:, -1].mean()) for name in _FRAME}

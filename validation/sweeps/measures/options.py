@@ -1,4 +1,4 @@
-"""What measures share: options that nothing would use, seeds, and coded warnings."""
+"""What measures share: options that nothing would use, and coded warnings."""
 
 from __future__ import annotations
 
@@ -29,14 +29,6 @@ def check_taken(
             refuse(f"{RUN}.{name}", f"left out with {kind}", value, "Nothing would use it.")
     if point.seed is not None and "seeds" not in known and not seeded:
         refuse(SEED, f"left out with {kind}", point.seed, "Nothing is drawn.")
-
-
-def seeds(point: Point, options: Mapping[str, Any] | None = None) -> Found:
-    """Return the options of a simulation: one run of a seed that is given, unless more are."""
-    given: Found = dict(point.run if options is None else options)
-    if point.seed is None:
-        return given
-    return {"seeds": 1, **given, "entropy": point.seed}
 
 
 def codes(warnings: Iterable[Notice]) -> dict[str, str | None]:

@@ -108,7 +108,9 @@ def test_a_method_whose_condition_fails_is_refused_for_that(refused):
 
 
 def test_a_flow_that_diverges_is_no_success(monkeypatch):
-    failing = lambda *_, **__: (np.empty((1, 0)), {}, "seed 0 diverged")  # noqa: E731
+    def failing(*_, **__):
+        return np.empty((1, 0)), {}, "seed 0 diverged"
+
     monkeypatch.setattr("superlaw.validation.training.direct.flows", failing)
     found = solve(TASK, STUDENT, [1.0], method="direct", throw=False)
     assert (found.status, found.message, len(found.loss)) == ("not_finite", "seed 0 diverged", 0)

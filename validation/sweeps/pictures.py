@@ -27,21 +27,7 @@ _WIDE = 30.0
 
 
 def picture(table: SweepTable, kind: str | None = None, value: str = "value") -> Picture:
-    """Return the figure of a table.
-
-    Parameters
-    ----------
-    table : SweepTable
-    kind : {"map", "curves"}, optional
-        Curves where the measure is one of curves, if left out.
-    value : str
-        Column that a map shows.
-
-    Raises
-    ------
-    ArgumentError
-        If there is nothing to draw, or more maps than can be told apart.
-    """
+    """Return the figure of a table: see `SweepTable.picture`."""
     has_curves = any(curve is not None for curve in table.curves)
     natural = "curves" if has_curves and table.measure in ("solve", "simulate") else "map"
     if one_of("kind", natural if kind is None else kind, KINDS) == "map":

@@ -55,10 +55,9 @@ def explain(
     Every candidate is predicted without a parameter but the unit of time, which is fitted if `lr`
     is left out (and the start of two layers, if no such student is given). A candidate is rejected
     where a true one would differ as much in one case of a hundred (`RATE`), noise and what its
-    prediction leaves open included; one that is not rejected is not proved. Single runs of SGD on
-    few features scatter by more: of 12 with N = 64 and learning rates of .05 to .3, 5 were rejected
-    wrongly (7 with `lr` given, which leaves out how SGD's noise slows rare modes: W-STEPS); with
-    6 seeds none of 8 was with `lr` left out, and 6 of 8 with it [measured].
+    prediction leaves open included; one that is not rejected is not proved. That rate is of means:
+    single runs of SGD on few features scatter by more, so that more are rejected wrongly (W-SEEDS),
+    as are runs in large steps where `lr` is given, for SGD's noise slows rare modes (W-STEPS).
 
     Parameters
     ----------

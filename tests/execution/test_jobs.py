@@ -4,13 +4,14 @@ import os
 import signal
 import threading
 import time
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from superlaw.execution.jobs import TRIES, WorkerDied, WorkersLost, execute
-from superlaw.execution.pools import NAMES
+from superlaw.execution.attempts import JobLost, WorkerDied, WorkersLost
+from superlaw.execution.jobs import TRIES, execute
+from superlaw.execution.pools import NAMES, SerialExecutor
 
 
 def squared(x):
@@ -167,3 +168,80 @@ def test_bad_executors_are_refused(refused):
         execute(squared, [1], executor=executor, workers=2)
     with refused("workers", "at least 1"):
         execute(squared, [1], workers=0)
+
+
+class Lossy(SerialExecutor):
+    """Lose what is handed over as many times as is said for its item."""
+
+    def __init__(self, losses, error=None):
+        self.losses, self.error = dict(losses), error or OSError("connection reset")
+
+    def submit(self, fn, /, *arguments):
+        if self.losses.get(arguments[0], 0) < 1:
+            return super().submit(fn, *arguments)
+        self.losses[arguments[0]] -= 1
+        future = Future()
+        future.set_exception(self.error)
+        return future
+
+
+@pytest.mark.parametrize("error", [OSError("gone"), RuntimeError("gone"), BrokenExecutor("gone")])
+def test_what_a_foreign_executor_loses_is_done_again(error):
+    losses = {1: 1, 3: TRIES}
+    assert execute(squared, range(5), executor=Lossy(losses, error)) == [0, 1, 4, 9, 16]
+
+
+def test_a_job_that_is_always_lost_is_named_and_only_it_fails():
+    found = execute(squared, range(5), executor=Lossy({2: 99}), keeps_going=True)
+    assert [outcome.value for outcome in found] == [0, 1, None, 9, 16]
+    assert isinstance(found[2].error, JobLost)
+    assert str(found[2].error) == (
+        f"lost by the executor, attempt {TRIES + 1}: OSError: connection reset"
+    )
+
+
+def test_a_job_that_raises_what_transports_raise_is_done_once():
+    calls = []
+
+    def fail(x):
+        calls.append(x)
+        raise OSError("no such file")
+
+    (found,) = execute(fail, [1], executor=SerialExecutor(), keeps_going=True)
+    assert str(found.error) == "no such file" and calls == [1]
+
+
+def test_what_the_executor_has_done_again_itself_is_not_done_again():
+    killed = type("KilledWorker", (Exception,), {})("four workers died")
+    executor = Lossy({1: 1}, killed)
+    found = execute(squared, range(3), executor=executor, keeps_going=True)
+    assert "attempt 1: KilledWorker: four workers died" in str(found[1].error)
+
+
+def test_executors_that_lose_all_or_take_nothing_end_the_run():
+    with pytest.raises(WorkersLost, match="every job is lost by the executor"):
+        execute(squared, range(9), executor=Lossy(dict.fromkeys(range(9), 99)), keeps_going=True)
+    with pytest.raises(WorkersLost, match="takes no jobs: TypeError"):
+        execute(squared, [1], executor=type("Odd", (), {"submit": lambda self: None})())
+
+
+class TwoWords(Exception):
+    def __init__(self, first, second):
+        super().__init__(f"{first} {second}")
+
+
+def fail_with_two_words(_):
+    raise TwoWords("not", "picklable")
+
+
+def fail_with_a_note(x):
+    raise ValueError(f"no {x}")
+
+
+def test_errors_come_back_from_processes_even_those_that_cannot_be_sent():
+    with ProcessPoolExecutor(1) as executor:
+        options = {"executor": executor, "keeps_going": True}
+        (first,) = execute(fail_with_two_words, [1], **options)
+        (second,) = execute(fail_with_a_note, [1], **options)
+    assert str(first.error) == "TwoWords: not picklable"
+    assert "fail_with_a_note" in second.error.__notes__[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
@@ -16,7 +15,8 @@ from threadpoolctl import threadpool_limits
 
 from superlaw import storage
 from superlaw.arguments import flag, one_of, refuse
-from superlaw.execution.jobs import Outcome, execute
+from superlaw.execution.attempts import HERE, Outcome
+from superlaw.execution.jobs import execute
 from superlaw.execution.pools import Pool
 from superlaw.progress import WorkBar, say
 from superlaw.validation.sweeps.folder import Folder
@@ -28,8 +28,6 @@ from superlaw.validation.sweeps.table import Curve, SweepTable, row_of
 
 POLL_SECONDS = 0.5
 """How often to look whether others have finished a point."""
-HERE = uuid.uuid4().hex
-"""This process, among all those that compute points."""
 Measuring = Callable[[Point], Mapping[str, Any]]
 
 

@@ -91,7 +91,7 @@ def _answered(name: str, given: dict[str, Any], kinds: Mapping[str, Kind]) -> in
 
 def _failed(name: str, error: Exception) -> int:
     """Say why a command could not answer; what is not foreseen is a fault of ours and is shown."""
-    from superlaw.execution.jobs import WorkersLost
+    from superlaw.execution.attempts import WorkersLost
     from superlaw.solvers.solution import NumericsError
 
     if isinstance(error, ArgumentError | OSError):

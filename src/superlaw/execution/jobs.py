@@ -3,50 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from typing import Any
 
+from superlaw.execution.attempts import (
+    Attempt,
+    JobLost,
+    Outcome,
+    WorkerDied,
+    WorkersLost,
+    here,
+    lost,
+)
 from superlaw.execution.pools import Pool
 from superlaw.execution.signals import interruptible
 
 TRIES = 3
-"""How often a job is done again, alone, if a worker dies under it; and how many such jobs, with no
-other finished, are enough to say that workers cannot live here at all."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a job.
-
-    Parameters
-    ----------
-    number : int
-        Which item, counted from 0.
-    value : object
-        What the function returned; None if it failed.
-    error : Exception or None
-        What it raised.
-    """
-
-    number: int
-    value: Any = None
-    error: Exception | None = None
-
-    def result(self) -> Any:
-        """Return the value, or raise what the job raised."""
-        if self.error is not None:
-            raise self.error
-        return self.value
-
-
-class WorkerDied(RuntimeError):
-    """A worker process was killed under a job, by the system or for want of memory."""
-
-
-class WorkersLost(RuntimeError):
-    """No worker is left: an executor has dropped its jobs, or processes die before any job ends."""
+"""How often a job is done again whose worker died or whose result did not come back; and how many
+such jobs, with no other finished, are enough to say that no job ever ends here."""
+_FINAL = ("KilledWorker",)
+"""Errors of executors that have already done a job again themselves, on other workers."""
 
 
 def execute(
@@ -63,8 +39,8 @@ def execute(
 
     Items are drawn as workers become free, so that millions of them are never in flight at once.
     On Ctrl-C, SIGTERM, SIGHUP or a failure what waits is cancelled and what runs in threads is
-    waited for; running processes are ended. A worker process that dies is replaced and its jobs are
-    done again.
+    waited for; running processes are ended. A worker process that dies is replaced, and a job that
+    is lost with it, or on its way, is done again: only what the job itself raises is its failure.
 
     Parameters
     ----------
@@ -92,7 +68,9 @@ def execute(
     Exception
         What the first failed job raised, unless it keeps going.
     WorkersLost
-        If an executor has dropped its jobs, or worker processes die before any job ends.
+        If an executor has dropped its jobs or takes no more, or no job ever ends.
+    JobLost, WorkerDied
+        If a job is lost again and again, unless it keeps going.
     KeyboardInterrupt
         On Ctrl-C, SIGTERM and SIGHUP.
 
@@ -103,7 +81,7 @@ def execute(
     """
     pool = Pool(executor, workers)
     outcomes: dict[int, Outcome] = {}
-    under_way = _UnderWay(pool, function, enumerate(items))
+    under_way = _UnderWay(pool, function, items)
     with interruptible():
         try:
             for outcome in under_way.finish():
@@ -126,25 +104,21 @@ def execute(
 class _UnderWay:
     """Jobs in flight on a pool, and those still to come."""
 
-    def __init__(
-        self, pool: Pool, function: Callable[[Any], Any], items: Iterator[tuple[int, Any]]
-    ) -> None:
-        self.pool, self.function, self.items = pool, function, items
-        self.futures: dict[Future[Any], tuple[int, Any]] = {}
-        self.n_finished = self.n_died = 0
+    def __init__(self, pool: Pool, function: Callable[[Any], Any], items: Iterable[Any]) -> None:
+        self.pool, self.job, self.items = pool, Attempt(function, here()), enumerate(items)
+        self.futures: dict[Future[Any], tuple[int, Any, int]] = {}
+        self.n_finished = self.n_lost = 0
 
     def finish(self) -> Iterator[Outcome]:
         """Yield outcomes as jobs finish, until none is left."""
         self._fill()
         while self.futures:
             done, _ = wait(self.futures, return_when=FIRST_COMPLETED)
-            if any(isinstance(_error(future), BrokenProcessPool) for future in done):
+            if self.pool.is_own and any(map(_is_broken, done)):
                 yield from self._replace()
             else:
                 for future in done:
-                    number, _ = self.futures.pop(future)
-                    self.n_finished += 1
-                    yield _outcome(number, future)
+                    yield from self._settled(future, *self.futures.pop(future))
             self._fill()
 
     def cancel(self) -> None:
@@ -154,50 +128,64 @@ class _UnderWay:
 
     def _fill(self) -> None:
         while len(self.futures) < self.pool.in_flight:
-            job = next(self.items, None)
-            if job is None:
+            number, item = next(self.items, (None, None))
+            if number is None:
                 return
-            self.futures[self.pool.submit(self.function, job[1])] = job
+            self._submit(number, item, 0)
+
+    def _submit(self, number: int, item: Any, attempt: int) -> None:
+        future = self.pool.submit(self.job, item, number, attempt)
+        self.futures[future] = number, item, attempt
+
+    def _settled(
+        self, future: Future[Any], number: int, item: Any, attempt: int
+    ) -> Iterator[Outcome]:
+        """Yield what became of a job; nothing if it was lost, and is under way again."""
+        error = lost(future)
+        if error is None:
+            self.n_finished += 1
+            yield future.result()
+        elif attempt < TRIES and type(error).__name__ not in _FINAL:
+            self._submit(number, item, attempt + 1)
+        else:
+            told = f"lost by the executor, attempt {attempt + 1}: {type(error).__name__}: {error}"
+            yield self._given_up(number, JobLost(told), f"every job is {told}")
 
     def _replace(self) -> Iterator[Outcome]:
         """Open new workers for those that died; do again, one by one, what was under way."""
         wait(self.futures)
         self.pool.reopen()
         flown, self.futures = self.futures, {}
-        for future, (number, item) in flown.items():
-            if isinstance(_error(future), BrokenProcessPool):
+        for future, (number, item, attempt) in flown.items():
+            if _is_broken(future):
                 yield self._alone(number, item)
             else:
-                yield _outcome(number, future)
+                yield from self._settled(future, number, item, attempt)
 
     def _alone(self, number: int, item: Any) -> Outcome:
         """Do a job with no other beside it: if workers die again, it is what kills them."""
-        for _ in range(TRIES):
-            future = self.pool.submit(self.function, item)
+        for attempt in range(1, TRIES + 1):
+            future = self.pool.submit(self.job, item, number, attempt)
             wait([future])
-            if not isinstance(_error(future), BrokenProcessPool):
+            error = lost(future)
+            if error is None:
                 self.n_finished += 1
-                return _outcome(number, future)
+                outcome: Outcome = future.result()
+                return outcome
             self.pool.reopen()
-        self.n_died += 1
-        if self.n_died >= TRIES and not self.n_finished:
-            advice = 'in a script, is there an `if __name__ == "__main__"` guard?'
-            raise WorkersLost(f"worker processes die before they finish any job; {advice}")
+        advice = 'in a script, is there an `if __name__ == "__main__"` guard?'
         reason = f"{TRIES} worker processes died under this job (killed, or out of memory?)"
-        return Outcome(number, error=WorkerDied(reason))
+        none_ends = f"worker processes die before they finish any job; {advice}"
+        return self._given_up(number, WorkerDied(reason), none_ends)
+
+    def _given_up(self, number: int, error: Exception, none_ends: str) -> Outcome:
+        """Return a job that is lost for good, unless none ever ends."""
+        self.n_lost += 1
+        if self.n_lost >= TRIES and not self.n_finished:
+            raise WorkersLost(none_ends)
+        return Outcome(number, error=error)
 
 
-def _outcome(number: int, future: Future[Any]) -> Outcome:
-    error = _error(future)
-    return Outcome(number, future.result()) if error is None else Outcome(number, error=error)
-
-
-def _error(future: Future[Any]) -> Exception | None:
-    """Return what a finished job raised; an interruption is raised here, and that there is none."""
-    try:
-        error = future.exception()
-    except CancelledError:
-        raise WorkersLost("the executor has dropped its jobs; has its scheduler gone?") from None
-    if error is not None and not isinstance(error, Exception):
-        raise error
-    return error
+def _is_broken(future: Future[Any]) -> bool:
+    """Whether a worker died under a finished job."""
+    return isinstance(lost(future), BrokenExecutor)

@@ -6,14 +6,20 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
 from contextlib import nullcontext
 from typing import Any
 
 from threadpoolctl import threadpool_limits
 
 from superlaw.arguments import one_of, refuse, whole
+from superlaw.execution.attempts import WorkersLost
 from superlaw.execution.signals import deferred
 
 NAMES = ("serial", "threads", "processes")
@@ -77,16 +83,26 @@ class Pool:
             return FOREIGN_IN_FLIGHT
         return 1 if self.name == "serial" else IN_FLIGHT * self.workers
 
-    def submit(self, function: Callable[[Any], Any], item: Any) -> Future[Any]:
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Hand over a job; an interruption waits meanwhile, unless the job is done here and now.
 
         A thread that is interrupted as it starts is none that the executor knows of and waits for.
+
+        Raises
+        ------
+        WorkersLost
+            If an executor of the caller's takes no jobs, or no more.
         """
         try:
             with nullcontext() if self.name == "serial" else deferred():
-                return self._executor.submit(function, item)
-        except BrokenProcessPool as error:  # a worker died between two jobs
-            future: Future[Any] = Future()
+                return self._executor.submit(function, *arguments)
+        except Exception as error:
+            if not self.is_own:
+                told = f"the executor takes no jobs: {type(error).__name__}: {error}"
+                raise WorkersLost(told) from error
+            if not isinstance(error, BrokenExecutor):
+                raise
+            future: Future[Any] = Future()  # a worker died between two jobs
             future.set_exception(error)
             return future
 

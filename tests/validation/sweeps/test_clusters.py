@@ -8,8 +8,8 @@ import time
 import pytest
 
 import superlaw as sl
+from superlaw.execution.attempts import WorkersLost
 from superlaw.execution.clusters import dask_executor
-from superlaw.execution.jobs import WorkersLost
 
 distributed = pytest.importorskip("distributed")
 # Sockets and processes that are gone make warnings.

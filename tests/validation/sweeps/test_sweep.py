@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from superlaw import storage
+from superlaw.execution.attempts import WorkersLost
 from superlaw.theory.exponents import exponent
 from superlaw.validation.sweeps.grid import Grid
 from superlaw.validation.sweeps.sweep import sweep
@@ -85,7 +86,7 @@ def test_failures_are_rows_with_reasons_and_are_tried_again(tmp_path):
     table = sweep(GRID, fails_at_two, out=tmp_path, executor="serial")
     assert [row["reason"] for row in table.failures] == ["ValueError: a is two"] * 2
     assert table.column("value")[-1] is None and table.names[-1] == "reason"
-    with pytest.raises(AssertionError, match="measured again"):
+    with pytest.raises(WorkersLost, match="measured again"):
         sweep(GRID, fails_at_two, out=tmp_path, executor=_Forbidden())
 
 

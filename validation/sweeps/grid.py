@@ -10,9 +10,10 @@ from typing import Any
 
 from superlaw.arguments import ArgumentError, one_of, refuse
 from superlaw.curves import TIMES, Array, log_times
+from superlaw.setting.measured import task_of
 from superlaw.setting.optimizer import OPTIMIZERS, Optimizer, optimizer_by_name
 from superlaw.setting.student import Student
-from superlaw.setting.task import PowerLawTask
+from superlaw.setting.task import PowerLawTask, Task
 
 Value = float | int | str | bool | None
 RUN = "run"
@@ -28,8 +29,11 @@ def _names(section: str, *kinds: Any) -> dict[str, None]:
     return {f"{section}.{f.name}": None for kind in kinds for f in fields(kind)}
 
 
+FREQUENCIES = "task.frequencies"
+"""File of measured ones, instead of a power law."""
 FIELDS = (
     *_names("task", PowerLawTask),
+    FREQUENCIES,
     *_names("student", Student),
     "optimizer.name",
     *_names("optimizer", *OPTIMIZERS.values()),
@@ -61,11 +65,12 @@ class Point:
         }
 
     @property
-    def task(self) -> PowerLawTask:
+    def task(self) -> Task:
         """The task of the point."""
-        if "task.a" not in self.fields:
+        given = self.section("task")
+        if "a" not in given and "frequencies" not in given:
             raise ArgumentError("task.a must be given; got nothing. Vary it, or fix it.")
-        return PowerLawTask(**self.section("task"))
+        return task_of(given)
 
     @property
     def student(self) -> Student:

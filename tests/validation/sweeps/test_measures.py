@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import superlaw as sl
+from superlaw.setting.measured import read_task
+from superlaw.validation.sweeps.measures import widths
 from superlaw.validation.sweeps.measures.table import MEASURES
 
 TASK = {"task.a": 1.5, "task.b": 0.25, "task.n_features": 32}
@@ -67,6 +69,31 @@ def test_width():
     assert row["value"] == row["predicted"] == predicted
 
 
+def test_width_takes_what_training_takes(monkeypatch):
+    fields = {"task.a": 1.2, "task.n_features": 20, "student.width": 4, "seed": 1}
+    options = {"train": True, "starts": 1, "steps": 5, "weight_decay": 0.5, "batch": 8}
+    law, given = sl.width_law(sl.PowerLawTask(1.2, 0.0, 20), [4]), []
+    monkeypatch.setattr(widths, "width_law", lambda *_, **more: given.append(more) or law)
+    one("width", **fields, **{f"run__{name}": value for name, value in options.items()})
+    assert given == [options | {"entropy": 1}]
+
+
+def test_measured_frequencies_are_values_of_a_grid(tmp_path):
+    files = [str(tmp_path / name) for name in ("a.csv", "b.csv")]
+    times = {"times.t_end": 5.0}
+    for out, sign in ((1, 1.0), (2, -1.0), (2, -1.0)):
+        for k, file in enumerate(files):
+            p = np.arange(1.0, 40.0) ** -(1.5 + sign * k / 4)
+            np.savetxt(file, p / p.sum(), header="frequency", comments="")
+        grid, folder = {"task.frequencies": files, "times.per_decade": [2, 3]}, tmp_path / "out"
+        table = sl.sweep(grid, "solve", fixed=times, out=folder, executor="serial")
+        expected = [sl.solve(read_task(file), times=sl.log_times(0.1, 5.0, n)).loss[-1]
+                    for file in files for n in (2, 3)]  # fmt: skip
+        assert table.column("value") == expected
+        assert len(list(folder.glob("points/*/*.json"))) == 2 + 2 * out  # b.csv is another one
+    assert table.column("task.frequencies") == [files[0]] * 2 + [files[1]] * 2
+
+
 def test_geometry_of_a_file_follows_its_content(tmp_path):
     path, out = tmp_path / "m.npy", tmp_path / "out"
     values = []
@@ -93,6 +120,7 @@ def test_geometry_of_trained_columns():
         ("exponent", {"task.a": 1.5, "times.t_end": 5.0}, "field"),
         ("exponent", {"task.a": 1.5, "seed": 1}, "field"),
         ("exponent", {"task.b": 1.5}, "task.a"),
+        ("exponent", {"task.a": 1.5, "task.frequencies": "p.csv"}, "task.frequencies"),
         ("solve", {"task.a": 1.5, "run.mehtod": "exact"}, "field"),
         ("width", {"task.a": 1.5}, "student.width"),
         ("width", {"task.a": 1.5, "student.width": 4, "student.tied": True}, "field"),

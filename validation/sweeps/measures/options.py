@@ -14,7 +14,7 @@ VALUE, CURVE = "value", "curve"
 SOLVE = ("method", "features", "rtol")
 SIMULATE = ("seeds", "precision", "features", "n_classes", "hours")
 FIT = ("model", "floor", "start", "end")
-WIDTH = ("ridge", "train", "starts", "steps")
+WIDTH = ("ridge", "train", "starts", "steps", "weight_decay", "batch")
 MATRIX = ("matrix", "tensor", "columns", "unit", "leading", "sampled_rows")
 """Options by what takes them."""
 Found = dict[str, Any]

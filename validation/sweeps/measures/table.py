@@ -10,8 +10,8 @@ from functools import cache, lru_cache
 from importlib import import_module, metadata
 from typing import Any
 
-from superlaw.arguments import ArgumentError, one_of
-from superlaw.validation.sweeps.grid import FIELDS, RUN, SEED, Point
+from superlaw.arguments import ArgumentError, one_of, refuse
+from superlaw.validation.sweeps.grid import FIELDS, FREQUENCIES, RUN, SEED, Point
 from superlaw.validation.sweeps.measures.options import FIT, MATRIX, SIMULATE, SOLVE, WIDTH
 
 
@@ -31,8 +31,8 @@ class Measure:
         Sections of fields that it takes whole.
     options : tuple of str
         Further fields.
-    needs : tuple of str
-        Fields without which there is no point.
+    needs : tuple of tuples of str
+        Fields one of which there must be at each point.
     reads : tuple of str
         Fields that name files, whose content decides too.
     """
@@ -42,8 +42,8 @@ class Measure:
     home: str | Callable[[Point], Mapping[str, Any]]
     sections: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    reads: tuple[str, ...] = ()
+    needs: tuple[tuple[str, ...], ...] = ()
+    reads: tuple[str, ...] = (FREQUENCIES,)
 
     def __call__(self, point: Point) -> Mapping[str, Any]:
         """Return what is measured at a point."""
@@ -53,15 +53,20 @@ class Measure:
         found = getattr(import_module(f"{__package__}.{file}"), function)(point)
         return dict(found)
 
-    def check(self, names: Iterable[str]) -> None:
+    def check(self, fields: Iterable[str]) -> None:
         """Refuse fields that it would ignore, and the want of those it needs."""
-        given = list(names)
+        given = list(fields)
         known = [f for f in FIELDS if f.partition(".")[0] in self.sections]
         for name in given:
             one_of("field", name, [*known, *self.options])
-        for name in self.needs:
-            if name not in given:
-                raise ArgumentError(f"{name} must be given; got nothing. Vary it, or fix it.")
+        for first, *others in self.needs:
+            named = [name for name in (first, *others) if name in given]
+            if not named:
+                or_else = "".join(f", or {name}" for name in others)
+                remedy = "Vary it, or fix it."
+                raise ArgumentError(f"{first} must be given{or_else}; got nothing. {remedy}")
+            if len(named) > 1:
+                refuse(named[1], f"left out with {named[0]}", "both", "A point has one of them.")
 
     def configuration(self, point: Point) -> dict[str, Any]:
         """Return all that decides what is measured at a point: the content of its key."""
@@ -106,19 +111,18 @@ def _run(*names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _STUDIED = ("task", "student", "optimizer")
+_TASK = (("task.a", FREQUENCIES),)
 MEASURES = {
     measure.name: measure
     for measure in (
-        Measure(
-            "exponent", "predicted exponent", "exponents.predicted", _STUDIED, needs=("task.a",)
-        ),
+        Measure("exponent", "predicted exponent", "exponents.predicted", _STUDIED, needs=_TASK),
         Measure(
             "solve",
             "loss at the last time",
             "curves.solved",
             (*_STUDIED, "times"),
             _run(SOLVE),
-            ("task.a",),
+            _TASK,
         ),
         Measure(
             "simulate",
@@ -126,7 +130,7 @@ MEASURES = {
             "curves.simulated",
             (*_STUDIED, "times"),
             (SEED, *_run(SIMULATE)),
-            ("task.a",),
+            _TASK,
         ),
         Measure(
             "fit",
@@ -134,7 +138,7 @@ MEASURES = {
             "curves.fitted",
             (*_STUDIED, "times"),
             (SEED, *_run(("curve",), FIT, SOLVE, SIMULATE)),
-            ("task.a",),
+            _TASK,
         ),
         Measure(
             "width",
@@ -142,7 +146,7 @@ MEASURES = {
             "widths.at_width",
             ("task",),
             ("student.width", SEED, *_run(WIDTH)),
-            ("task.a", "student.width"),
+            (*_TASK, ("student.width",)),
         ),
         Measure(
             "geometry",
@@ -150,7 +154,7 @@ MEASURES = {
             "geometries.measured",
             (*_STUDIED, "times"),
             (SEED, *_run(MATRIX, SIMULATE)),
-            reads=(f"{RUN}.matrix",),
+            reads=(FREQUENCIES, f"{RUN}.matrix"),
         ),
     )
 }

@@ -17,7 +17,7 @@ from superlaw.execution.jobs import execute
 from superlaw.execution.locks import locked
 from superlaw.execution.signals import interruptible
 from superlaw.progress import WorkBar, say
-from superlaw.setting.optimizer import GradientFlow
+from superlaw.setting.optimizer import Adam, GradientFlow
 from superlaw.solvers.integrators.stabilised import StepUnderflow
 from superlaw.solvers.solution import NumericsError
 from superlaw.validation.training import seed_state
@@ -35,6 +35,9 @@ NOTHING = 1e-9
 """Part of ½ λ_1, what the first feature alone costs, below which a first loss is nothing."""
 RISE, SMALL = 10.0, 1e-6
 """A flow oscillates if its loss rises by this many tolerances, and this part of that at t = 0."""
+SWING = 5.0
+"""Adam oscillates if its loss comes to this many times the least it had: steps that are small
+enough leave it below 2.5 times, larger ones take it to 4 and up to 1000 times."""
 
 
 class SimulationInterrupted(KeyboardInterrupt):
@@ -214,11 +217,16 @@ class SeedRun:
             self.state.rows.setdefault(name, []).append(value)
 
     def _has_risen(self, loss: float) -> bool:
-        """Whether a flow goes up, as no gradient flow does, by more than its own error."""
-        flow, before = self.plan.optimizer, self.state.rows.get("loss", [])
-        if not isinstance(flow, GradientFlow) or self.plan.n_classes is not None or not before:
+        """Whether a flow goes up, as no gradient flow does, or Adam by far more than noise does."""
+        optimizer, before = self.plan.optimizer, self.state.rows.get("loss", [])
+        least = SMALL * self.first_loss
+        if not before or self.plan.n_classes is not None:
             return False
-        return loss > float(before[-1]) * (1.0 + RISE * flow.rtol) + SMALL * self.first_loss
+        if isinstance(optimizer, Adam):
+            return loss > SWING * min(map(float, before)) + least
+        if isinstance(optimizer, GradientFlow):
+            return loss > float(before[-1]) * (1.0 + RISE * optimizer.rtol) + least
+        return False
 
     def _divergence(self, when: str, loss: float) -> DivergenceError:
         return DivergenceError(

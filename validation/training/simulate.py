@@ -21,14 +21,17 @@ from superlaw.arguments import (
 )
 from superlaw.curves import log_times
 from superlaw.setting.case import Case, case
-from superlaw.setting.optimizer import SGD, GradientFlow, Optimizer
+from superlaw.setting.optimizer import SGD, Adam, GradientFlow, Optimizer
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask, Task
 from superlaw.validation.training.cost import seconds_of_seed
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.plan import TRAINERS, Plan
 from superlaw.validation.training.seeds import SAVE_SECONDS, Runs, run_folder
-from superlaw.validation.training.stability import largest_stable_network_lr
+from superlaw.validation.training.stability import (
+    largest_adam_lr,
+    largest_stable_network_lr,
+)
 
 N_TRACKED = 20
 """Features whose mode is reported, log-spaced."""
@@ -250,8 +253,14 @@ def _randomness(studied: Case, seeds: int | None, entropy: int | None) -> tuple[
 
 
 def _check_stable(studied: Case) -> None:
-    """Refuse a step of a network as long as the longest stable one, in gradient-flow time."""
+    """Refuse steps of a network as long as the longest stable ones, in gradient-flow time."""
     optimizer, n, width = studied.optimizer, studied.task.n_features, studied.student.width
+    if isinstance(optimizer, Adam):
+        bound = largest_adam_lr(studied.student)
+        if optimizer.lr >= bound:
+            remedy = "Its first step moves a trained weight by lr: give e.g. 1e-3."
+            refuse("lr", f"below {bound:.4g} for Adam on this student", optimizer.lr, remedy)
+        return
     if studied.kind == "plain" or not isinstance(optimizer, SGD) or n is None or width is None:
         return
     fitting("n_features", n, 16.0 * width * (n + width), _SMALLER)

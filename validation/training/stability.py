@@ -1,4 +1,4 @@
-"""How fast the fastest direction of a network learns: what bounds steps and learning rates."""
+"""What bounds steps and learning rates: how fast a network learns, how far a step moves it."""
 
 from __future__ import annotations
 
@@ -25,6 +25,22 @@ def largest_stable_network_lr(task: Task, student: Student, batch: int) -> float
     mean, noise = _largest((W * lam) @ W.T), task.law.moment(4) / task.law.moment(2)
     curvature = _largest(W @ W.T) * (mean + (noise - mean) / batch)
     return 2.0 / (curvature + float(bool(student.bias)))
+
+
+def largest_adam_lr(student: Student) -> float:
+    """Return the learning rate at which the first step of Adam is as large as what it moves.
+
+    That step is lr in every weight, whatever the gradient. It moves a trained column by lr √K,
+    against its norm at the start, and an output by up to lr K through B, against targets of 1.
+
+    Parameters
+    ----------
+    student : Student
+        With every choice made.
+    """
+    width, has_B = float(student.width or 1), not student.tied and student.decoder is None
+    columns = (student.init or 1.0) / width**0.5 if student.embedding == "trained" else 1.0
+    return min(columns, 1.0 / width) if has_B and student.embedding != "identity" else columns
 
 
 def _largest(symmetric: Array) -> float:

@@ -12,6 +12,7 @@ from superlaw.validation.training import simulate as module
 from superlaw.validation.training.cost import seconds_of_seed
 from superlaw.validation.training.seeds import DivergenceError
 from superlaw.validation.training.simulate import simulate
+from superlaw.validation.training.stability import largest_adam_lr
 
 HUGE, TIED = PowerLawTask(1.5, 0.5, 20_000), Student(2000, tied=True)
 
@@ -82,3 +83,33 @@ def test_settings_of_adam_that_make_no_sense_are_refused(name, settings):
     with pytest.raises(ArgumentError, match=f"{name} must be"):
         Adam(**settings)
     assert Adam(beta1=0.0, beta2=0.0).beta2 == 0.0
+
+
+@pytest.mark.parametrize(
+    ("student", "bound"),
+    [
+        (Student(16, tied=True), 0.25),
+        (Student(16, tied=True, init=0.2), 0.05),
+        (Student(16, decoder="random"), 0.25),
+        (Student(16), 1 / 16),
+        (Student(16, embedding="trained", init=2.0), 1 / 16),
+        (Student(64, activation="relu"), 1.0),
+    ],
+)
+def test_a_first_step_of_adam_is_smaller_than_what_it_moves(student, bound):
+    """lr in every weight: lr √K of a column's norm, lr K of an output through B."""
+    assert largest_adam_lr(student.on(64)) == pytest.approx(bound)
+    if bound < 1.0:  # no Adam has a larger one
+        with pytest.raises(ArgumentError, match=f"lr must be below {bound:.4g}"):
+            simulate(PowerLawTask(1.5, 0.5, 64), student, optimizer=Adam(lr=bound))
+
+
+def test_adam_that_oscillates_is_no_result(tmp_path):
+    """Steps that a first step allows, and that are too large for the end."""
+    task, student, times = PowerLawTask(1.5, 0.5, 32), Student(8, tied=True), np.geomspace(1.0, 8.0, 20)
+    options = {"seeds": 1, "out": tmp_path / "run"}
+    with pytest.raises(DivergenceError, match="where it rises"):
+        simulate(task, student, times, optimizer=Adam(lr=0.2, batch=8), **options)
+    assert not list(tmp_path.glob("run/seed*"))
+    calm = simulate(task, student, [1.0, 2.0], optimizer=Adam(lr=0.01, batch=8), seeds=1)
+    assert calm.loss[0, 1] < calm.loss[0, 0]

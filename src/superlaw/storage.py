@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -239,6 +239,7 @@ def manifest(configuration: Mapping[str, Any], **facts: Any) -> dict[str, Any]:
     """
     return {
         "schema_version": SCHEMA_VERSION,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "packages": {name: metadata.version(name) for name in _RECORDED_PACKAGES},
         "python": platform.python_version(),
         "platform": platform.platform(),

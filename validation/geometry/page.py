@@ -9,8 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 from superlaw import storage
-from superlaw.figures.web import CSS, embedded, table
-from superlaw.notices import Notice
+from superlaw.figures.web import document, embedded, notices, table
 from superlaw.solvers.spectra import pictures
 from superlaw.solvers.spectra.answer import Geometry
 from superlaw.validation.geometry.law import OverlapLaw
@@ -39,7 +38,7 @@ def page(found: Geometry | OverlapLaw) -> str:
     else:
         title, body = f"Geometry of {found.source}", f"<p>{_said(found)}.</p>{_matrix(found)}"
     version = metadata.version("superlaw")
-    return _PAGE.format(title=html.escape(title), style=CSS, body=body, version=version)
+    return document(title, f"<h1>{html.escape(title)}</h1>\n{body}\n{_END.format(version=version)}")
 
 
 def _said(found: Geometry) -> str:
@@ -63,13 +62,13 @@ def _law(law: OverlapLaw) -> str:
         rows.append((curve.name, *levels, f"{curve.disparity:.2%}", exponent, ends))
     figure = embedded(overlaps_against_width(law))
     meaning = "By chance d⟨ξ²⟩ is 1 at every width, and the exponent 1."
-    return f"<p>{meaning}</p>{_notices(law.warnings)}{table((heads, *rows))}{_figures([figure])}"
+    return f"<p>{meaning}</p>{notices(law.warnings)}{table((heads, *rows))}{_figures([figure])}"
 
 
 def _matrix(found: Geometry) -> str:
     shown = pictures.sheet(found).pictures
     return (
-        _notices(found.warnings)
+        notices(found.warnings)
         + table(found.table())
         + _figures(map(embedded, shown))
         + _blocks(found)
@@ -94,24 +93,13 @@ def _blocks(found: Geometry) -> str:
     return f"<h2>Blocks</h2>{table(rows)}{more}"
 
 
-def _notices(warnings: Iterable[Notice]) -> str:
-    return "".join(f"<p>{html.escape(str(notice))}</p>" for notice in warnings)
-
-
 def _figures(figures: Iterable[str]) -> str:
     return f'<div class="figures">{"".join(figures)}</div>'
 
 
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>superlaw: {title}</title><style>{style}</style></head>
-<body><h1>{title}</h1>
-{body}
+_END = """\
 <p>Raw as it stands; centred by the mean feature, which for the head of a softmax changes no
 probability; cleaned also of its leading directions. In brackets: what chance gives at this shape,
 these norms and this spectrum. superlaw {version}; every number is in
 <a href="geometry.json">geometry.json</a>, how it was made in
-<a href="manifest.json">manifest.json</a>.</p>
-</body></html>
-"""
+<a href="manifest.json">manifest.json</a>.</p>"""

@@ -72,8 +72,18 @@ def cite(result: Any) -> str:
     if keys is None:
         rule = f"a result: {', '.join(kind.__name__ for kind in _KEYS)}"
         refuse("result", rule, result, "E.g. that of sl.solve.")
+    return _bibtex(keys(result))
+
+
+def entries_of(kind: type) -> str:
+    """Return BibTeX of what every result of a kind rests on, where only its numbers are left."""
+    return _bibtex((_TASKS,) if kind in (Solution, Ensemble) else _KEYS[kind](None))
+
+
+def _bibtex(keys: tuple[str, ...]) -> str:
+    """Return the entries of this software and of these keys, each once."""
     every = entries()
-    return "\n\n".join(every[key] for key in dict.fromkeys(("superlaw", *keys(result)))) + "\n"
+    return "\n\n".join(every[key] for key in dict.fromkeys(("superlaw", *keys))) + "\n"
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
-from superlaw.figures.web import CSS, embedded
+from superlaw.figures.web import document, embedded
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import ClaimResult
 
@@ -20,10 +20,9 @@ _SHOWN = 12
 def page(report: Report) -> str:
     """Return the page of a report."""
     configuration = report.configuration
-    return _PAGE.format(
+    body = _BODY.format(
         name=html.escape(report.name),
         verdict=report.verdict,
-        style=CSS,
         planted=f'<p class="planted">{html.escape(report.planted)}</p>' if report.planted else "",
         version=configuration["version"],
         date=html.escape(report.date),
@@ -36,6 +35,7 @@ def page(report: Report) -> str:
         rows="".join(_row(claim) for claim in report.claims),
         sections="".join(_section(claim) for claim in report.claims),
     )
+    return document(report.name, body)
 
 
 def trained(runs: list[dict[str, Any]]) -> list[str]:
@@ -108,11 +108,7 @@ def _measured(check: Check) -> str:
     return text if check.z is None else f"{text} (z = {check.z:+.2f})"
 
 
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>superlaw: {name}</title><style>{style}</style></head>
-<body><h1>Validation: {name} <span class="{verdict}">{verdict}</span></h1>
+_BODY = """<h1>Validation: {name} <span class="{verdict}">{verdict}</span></h1>
 {planted}
 {headlines}
 <p>superlaw {version}, {date}, random streams from entropy {entropy}, {minutes} minutes, {checks}
@@ -122,8 +118,7 @@ Every number is in <a href="report.json">report.json</a>, how it was made in
 <a href="manifest.json">manifest.json</a>.</p>
 <table class="claims"><thead><tr><th>claim</th><th>verdict</th><th>statement</th><th>step</th></tr>
 </thead><tbody>{rows}</tbody></table>
-{sections}</body></html>
-"""
+{sections}"""
 _SECTION = """<section id="{name}"><h2>{name} <span class="{verdict}">{verdict}</span></h2>
 <p>{statement} (Derivation step {step}; predicted by: {solver}.)</p>
 <p>Simulated: {simulated}.</p>

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from superlaw import storage
@@ -66,11 +67,17 @@ class Command:
 
 
 def answer_file(options: Options, data: Any) -> tuple[Callable[[], object], ...]:
-    """Return what writes an answer to the file of `--out`, if one was named."""
+    """Return what writes an answer to the file of `--out`, if one was named, and its manifest."""
     if "out" not in options["files"]:
         return ()
     target = storage.output_file(options["files"]["out"], (".json",))
-    return (partial(storage.write_json, target, data),)
+    manifest = partial(_write_manifest, target.with_suffix(".manifest.json"), options)
+    return (partial(storage.write_json, target, data), manifest)
+
+
+def _write_manifest(target: Path, options: Options) -> None:
+    """Write down what was asked for."""
+    storage.write_json(target, storage.manifest(options))
 
 
 def plot_file(options: Options) -> str | None:

@@ -15,7 +15,8 @@ def _build(parser: Parser) -> None:
     operand(
         parser,
         to="saved.path",
-        about="folder of sweep or simulate, or the .npz or .csv of solve or simulate",
+        about="folder of sweep, simulate, validate or geometry; .npz or .csv of solve or simulate; "
+        "an answer as .json",
         kind=Kind("DIR", read_path),
         nargs="?",
     )
@@ -28,19 +29,23 @@ def _run(options: Options) -> Answer:
     if "path" not in options["saved"]:
         raise ArgumentError("path must be given; got nothing. Name a folder, e.g. map.")
     source = Path(options["saved"]["path"])
-    found, asked = load(source)
+    found = load(source)
     default = source / "index.html" if source.is_dir() else source.with_suffix(".html")
     target = storage.output_file(options["files"].get("out", default), (".html",))
-    text = page(found, asked, source.name or str(source.resolve()))
-    told = {"kind": type(found).__name__, "path": str(source), "page": str(target)}
+    text = page(found)
+    told = {"kind": found.kind, "path": str(source), "page": str(target)}
     write = partial(storage.write_text, target, text)
-    return Answer(told, f"{found}\npage: {target}", files=(write,))
+    return Answer(told, f"{found.title}\npage: {target}", files=(write,))
 
 
 COMMAND = Command(
     "report",
     "Write one self-contained page of a saved result.",
-    ("superlaw report map", "superlaw report curve.npz --out curve.html"),
+    (
+        "superlaw report map",
+        "superlaw report curve.npz --out curve.html",
+        "superlaw report explain.json",
+    ),
     _build,
     _run,
 )

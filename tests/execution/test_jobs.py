@@ -4,11 +4,18 @@ import os
 import signal
 import threading
 import time
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import (
+    BrokenExecutor,
+    CancelledError,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
 from pathlib import Path
 
 import pytest
 
+from superlaw.execution import jobs
 from superlaw.execution.attempts import JobLost, WorkerDied, WorkersLost
 from superlaw.execution.jobs import TRIES, execute
 from superlaw.execution.pools import NAMES, SerialExecutor
@@ -181,7 +188,11 @@ class Lossy(SerialExecutor):
             return super().submit(fn, *arguments)
         self.losses[arguments[0]] -= 1
         future = Future()
-        future.set_exception(self.error)
+        if isinstance(self.error, CancelledError):
+            future.cancel()
+            future.set_running_or_notify_cancel()
+        else:
+            future.set_exception(self.error)
         return future
 
 
@@ -189,6 +200,14 @@ class Lossy(SerialExecutor):
 def test_what_a_foreign_executor_loses_is_done_again(error):
     losses = {1: 1, 3: TRIES}
     assert execute(squared, range(5), executor=Lossy(losses, error)) == [0, 1, 4, 9, 16]
+
+
+def test_jobs_that_are_dropped_are_handed_over_again_and_not_for_ever(monkeypatch):
+    monkeypatch.setattr(jobs, "RECONNECT_SECONDS", 0.0)
+    losses, dropped = {1: TRIES, 2: 1}, CancelledError()
+    assert execute(squared, range(4), executor=Lossy(losses, dropped)) == [0, 1, 4, 9]
+    with pytest.raises(WorkersLost, match="has its scheduler gone"):
+        execute(squared, range(4), executor=Lossy({1: TRIES + 1}, dropped), keeps_going=True)
 
 
 def test_a_job_that_is_always_lost_is_named_and_only_it_fails():

@@ -7,7 +7,7 @@ import pickle
 import traceback
 import uuid
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,17 +92,9 @@ def _sent(error: Exception) -> Exception:
 
 
 def lost(future: Future[Any]) -> Exception | None:
-    """Return how a finished future has lost its job, None if it has not.
-
-    Raises
-    ------
-    WorkersLost
-        If the executor has dropped it.
-    BaseException
-        What interrupted it.
-    """
+    """Return how a finished future has lost its job, None if it has not; raise what ended it."""
     if future.cancelled():
-        raise WorkersLost("the executor has dropped its jobs; has its scheduler gone?")
+        return CancelledError("dropped by the executor")
     error = future.exception()
     if error is not None and not isinstance(error, Exception):
         raise error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from typing import Any
@@ -21,6 +22,8 @@ from superlaw.execution.signals import interruptible
 TRIES = 3
 """How often a job is done again whose worker died or whose result did not come back; and how many
 such jobs, with no other finished, are enough to say that no job ever ends here."""
+RECONNECT_SECONDS = 1.0
+"""Left to an executor that has dropped its jobs, as Dask does while it connects again."""
 _FINAL = ("KilledWorker",)
 """Errors of executors that have already done a job again themselves, on other workers."""
 
@@ -117,6 +120,8 @@ class _UnderWay:
             if self.pool.is_own and any(map(_is_broken, done)):
                 yield from self._replace()
             else:
+                if any(future.cancelled() for future in done):
+                    time.sleep(RECONNECT_SECONDS)
                 for future in done:
                     yield from self._settled(future, *self.futures.pop(future))
             self._fill()
@@ -147,6 +152,8 @@ class _UnderWay:
             yield future.result()
         elif attempt < TRIES and type(error).__name__ not in _FINAL:
             self._submit(number, item, attempt + 1)
+        elif future.cancelled():
+            raise WorkersLost("the executor has dropped its jobs; has its scheduler gone?")
         else:
             told = f"lost by the executor, attempt {attempt + 1}: {type(error).__name__}: {error}"
             yield self._given_up(number, JobLost(told), f"every job is {told}")

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import certified
 import claims
 import fits
 import geometry
@@ -74,6 +75,7 @@ def _validate() -> None:
     geometry.measure()
     width.measure()
     fits.measure()
+    certified.measure()
     words.measure()
 
 
@@ -92,6 +94,7 @@ def _texts() -> Iterator[tuple[Path, str]]:
     yield from geometry.pages()
     yield from width.pages()
     yield from fits.pages()
+    yield from certified.pages()
     yield from words.pages()
     yield from claims.pages()
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from superlaw.arguments import flag
 from superlaw.setting.optimizer import Optimizer
 from superlaw.theory.documents.document import Document, compose
 from superlaw.theory.documents.formats import FORMATS
 from superlaw.theory.documents.html import fragment
+from superlaw.theory.proof.certification import certify
 from superlaw.theory.proof.derivation import Graph
 from superlaw.theory.proof.ledger import Ledger, Verdict
 from superlaw.theory.proof.verification import verify
@@ -73,25 +75,43 @@ class Derivation(Graph):
         """Verdicts so far, by step."""
         return {}
 
-    def verify(self, on_step: Callable[[Verdict], None] | None = None) -> Ledger:
+    def verify(
+        self, on_step: Callable[[Verdict], None] | None = None, *, certified: bool = False
+    ) -> Ledger:
         """Check every step, symbolically and at random points, once.
 
         Parameters
         ----------
         on_step : callable, optional
             Called with each verdict as soon as it is known.
+        certified : bool
+            Check steps that are not proved in ball arithmetic too (the extra [proof]).
 
         Returns
         -------
         Ledger
             One row a step: status, checks made, largest deviation.
+
+        Raises
+        ------
+        ArgumentError
+            If steps are to be certified and python-flint is not installed.
         """
+        if flag("certified", certified):
+            return Ledger(self.name, tuple(self._certified(on_step)))
         for step in self.steps:
             if step.id not in self._verdicts:
                 self._verdicts[step.id] = verify(self, step)
             if on_step is not None:
                 on_step(self._verdicts[step.id])
         return Ledger(self.name, tuple(self._verdicts[step.id] for step in self.steps))
+
+    def _certified(self, on_step: Callable[[Verdict], None] | None) -> Iterator[Verdict]:
+        for step, verdict in zip(self.steps, self.verify().rows, strict=True):
+            found = certify(self, step, verdict)
+            if on_step is not None:
+                on_step(found)
+            yield found
 
     def document(self) -> Document:
         """Return the derivation as a document."""

@@ -8,7 +8,13 @@ from superlaw.theory.proof.derivation import Graph
 from superlaw.theory.proof.ledger import Ledger
 
 _ROW, _LEFT, _WIDTH = 20, 130, 520
-_FILL = {"proved": "currentColor", "verified": "none", "assumed": "none", "failed": "red"}
+_FILL = {
+    "proved": "currentColor",
+    "certified": "none",
+    "verified": "none",
+    "assumed": "none",
+    "failed": "red",
+}
 
 
 def svg(graph: Graph, ledger: Ledger) -> str:

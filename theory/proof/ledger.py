@@ -14,14 +14,16 @@ class Verdict:
     ----------
     id : str
         The step.
-    status : {"proved", "verified", "assumed", "failed"}
-        proved: symbolically and numerically; verified: numerically; assumed: taken as given.
+    status : {"proved", "certified", "verified", "assumed", "failed"}
+        proved: symbolically and numerically; certified: at points, in ball arithmetic, where that
+        was asked for; verified: numerically; assumed: taken as given.
     n_points : int
         Points at which it was checked numerically.
     deviation : float
-        Largest relative deviation seen there (for limits: at the last point).
+        Largest relative deviation seen there (for limits: at the last point); a bound on it of
+        what is certified.
     reason : str
-        What failed, and where; empty otherwise.
+        What failed, and where, or why a step could not be certified; empty otherwise.
     """
 
     id: str

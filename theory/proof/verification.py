@@ -58,6 +58,11 @@ def verify(graph: Graph, step: Step) -> Verdict:
         return Verdict(step.id, "failed", 0, math.inf, reason)
 
 
+def stream(step: Step, number: int) -> random.Random:
+    """Return the random numbers of one check of a step, the same whenever it is checked."""
+    return random.Random(f"{step.id}/{number}")
+
+
 def _is_finite(side: Any) -> bool:
     """Whether no infinity and no NaN stands in an expression; sums may have infinite limits."""
     return not one_term(sp.sympify(side)).has(*_NOT_FINITE)
@@ -69,7 +74,7 @@ def _verdict(graph: Graph, step: Step) -> Verdict:
     if not checks:
         return Verdict(step.id, "failed", 0, math.inf, "it has no checks")
     for number, check in enumerate(checks):
-        outcome = _try(check, step, random.Random(f"{step.id}/{number}"))
+        outcome = _try(check, step, stream(step, number))
         n_points, worst = n_points + outcome.n_points, max(worst, outcome.deviation)
         if outcome.wrong:
             reason = f"check {number + 1}: {outcome.wrong}"
@@ -113,10 +118,10 @@ def _quotients(quotient: sp.Expr) -> Iterator[sp.Expr]:
 
 def _agrees(check: Equal, step: Step, rng: random.Random) -> _Outcome:
     """Compare both sides at random points inside the hypotheses, then by algebra."""
-    symbols = _free_symbols(check.left, check.right, *step.hypotheses)
+    symbols = free_symbols(check.left, check.right, *step.hypotheses)
     left, right = _compiled(check.left, symbols), _compiled(check.right, symbols)
     worst, n_points = 0.0, 0
-    for n_points, point in enumerate(_points(symbols, step, rng), start=1):
+    for n_points, point in enumerate(points(symbols, step, rng), start=1):
         deviations = [_relative(x, y) for x, y in zip(left(point), right(point), strict=True)]
         worst = max(worst, *deviations)
         if not worst <= EQUAL_TOLERANCE:
@@ -152,12 +157,13 @@ def _approach(distances: list[float], what: str) -> _Outcome:
     return _Outcome(len(distances), distances[-1], wrong)
 
 
-def _free_symbols(*expressions: Any) -> list[sp.Symbol]:
+def free_symbols(*expressions: Any) -> list[sp.Symbol]:
+    """Return all symbols that have values at a point, in order."""
     free = set().union(*(sp.sympify(expression).free_symbols for expression in expressions))
     return sorted(free, key=str)
 
 
-def _points(symbols: list[sp.Symbol], step: Step, rng: random.Random) -> Iterator[Point]:
+def points(symbols: list[sp.Symbol], step: Step, rng: random.Random) -> Iterator[Point]:
     """Draw points from the symbols' domains, keeping those inside the hypotheses."""
     if not symbols:
         yield {}
@@ -188,13 +194,17 @@ def _domain(symbol: sp.Symbol) -> tuple[float, float]:
     return (0.1, 1.0) if symbol.is_positive else (-1.0, 1.0)
 
 
-def _compiled(expression: Any, symbols: list[sp.Symbol]) -> Callable[[Point], list[Any]]:
-    """Return point ↦ the value, or the entries, of an expression to `DIGITS` digits and more."""
+def sides(expression: Any) -> list[sp.Expr]:
+    """Return the entries of a matrix, or an expression alone, with derivatives carried out."""
     expression = sp.sympify(expression)
     if expression.has(sp.Derivative):
         expression = expression.doit()
-    entries = list(expression) if isinstance(expression, sp.MatrixBase) else [expression]
-    function = sp.lambdify(symbols, entries, "mpmath")
+    return list(expression) if isinstance(expression, sp.MatrixBase) else [expression]
+
+
+def _compiled(expression: Any, symbols: list[sp.Symbol]) -> Callable[[Point], list[Any]]:
+    """Return point ↦ the value, or the entries, of an expression to `DIGITS` digits and more."""
+    function = sp.lambdify(symbols, sides(expression), "mpmath")
     function.__globals__["range"] = _counted  # lambdify writes sums as loops over a range
 
     def evaluate(point: Point) -> list[Any]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
 from superlaw import storage
 from superlaw.progress import say
 from superlaw.theory.derivation import Derivation
+from superlaw.theory.proof.certification import certify
+from superlaw.theory.proof.enclosures import arb
 from superlaw.theory.proof.ledger import Ledger, Verdict
 from superlaw.theory.proof.verification import verify
 from superlaw.theory.source import source_digest
@@ -16,7 +19,11 @@ from superlaw.validation.sweeps.store import Store
 
 
 def checked(
-    derivation: Derivation, store: Store, on_step: Callable[[Verdict], None] | None = None
+    derivation: Derivation,
+    store: Store,
+    on_step: Callable[[Verdict], None] | None = None,
+    *,
+    certified: bool = False,
 ) -> Ledger:
     """Return the ledger of a derivation; verdicts are kept as they come in.
 
@@ -27,15 +34,17 @@ def checked(
         Verdicts on these very equations, of the very files that the theory is made of now.
     on_step : callable, optional
         Called with each verdict as soon as it is known.
+    certified : bool
+        Certify what is verified, in ball arithmetic.
     """
     rows = []
     about = {"check": derivation.name, "theory": source_digest(), "says": _says(derivation)}
     for step in derivation.steps:
         configuration = about | {"step": step.id}
-        record = store.load(configuration)
-        verdict = verify(derivation, step) if record is None else Verdict(**record)
-        if record is None and verdict.status != "failed":
-            _keep(store, configuration, verdict)
+        verdict = _kept(store, configuration, partial(verify, derivation, step))
+        if certified:
+            by = configuration | {"certified": arb().__version__}
+            verdict = _kept(store, by, partial(certify, derivation, step, verdict))
         rows.append(verdict)
         if on_step is not None:
             on_step(verdict)
@@ -47,8 +56,15 @@ def _says(derivation: Derivation) -> str:
     return sha256(" ".join(str(step.equation) for step in derivation.steps).encode()).hexdigest()
 
 
-def _keep(store: Store, configuration: dict[str, Any], verdict: Verdict) -> None:
-    try:
-        store.save(configuration, verdict.to_dict())
-    except storage.OutputError as error:
-        say(f"superlaw: {error}; checking goes on without")
+def _kept(store: Store, configuration: dict[str, Any], check: Callable[[], Verdict]) -> Verdict:
+    """Return the verdict that is in the store, else that of a check, which is put there."""
+    record = store.load(configuration)
+    if record is not None:
+        return Verdict(**record)
+    verdict = check()
+    if verdict.status != "failed":
+        try:
+            store.save(configuration, verdict.to_dict())
+        except storage.OutputError as error:
+            say(f"superlaw: {error}; checking goes on without")
+    return verdict

@@ -22,6 +22,12 @@ FORMATS = ("md", "myst", "tex", "html")
 def _build(parser: Parser) -> None:
     operands(parser, to="derive.names", metavar="NAME", about="derivations; all if left out")
     switch(parser, "--check", to="derive.check", about="check every step and print the ledger")
+    switch(
+        parser,
+        "--certify",
+        to="derive.certify",
+        about="with --check: enclose in balls what is not proved (needs superlaw[proof])",
+    )
     word(
         parser,
         "--format",
@@ -54,7 +60,9 @@ def _run(options: Options) -> Answer:
     chosen = [derivations.derive(name) for name in given.get("names") or derivations.NAMES]
     if given.get("check"):
         _check_alone(options)
-        return _ledgers(_checked(chosen, given.get("runs")))
+        return _ledgers(_checked(chosen, given.get("runs"), bool(given.get("certify"))))
+    if given.get("certify"):
+        refuse("certify", "given with --check", True, "Documents say what is proved and verified.")
     _check_case(options)
     folder = storage.output_folder(given["out"]) if "out" in given else None
     written = {
@@ -87,16 +95,22 @@ def _ledgers(ledgers: list[Ledger]) -> Answer:
     return Answer(ledgers, text, GOOD if all(ledger.is_good for ledger in ledgers) else FAILED)
 
 
-def _checked(chosen: list[Derivation], runs: str | None) -> list[Ledger]:
+def _checked(chosen: list[Derivation], runs: str | None, certified: bool = False) -> list[Ledger]:
     """Check every step of the chosen derivations."""
     from superlaw.progress import WorkBar
+    from superlaw.theory.proof.enclosures import arb
     from superlaw.validation.sweeps.ledgers import checked
     from superlaw.validation.sweeps.store import Store
 
+    if certified:
+        arb()  # refused before any work
     store = Store(runs, "runs")
     with WorkBar(True, sum(len(derivation.steps) for derivation in chosen)) as bar:
         try:
-            return [checked(found, store, lambda _: bar.move(1)) for found in chosen]
+            return [
+                checked(found, store, lambda _: bar.move(1), certified=certified)
+                for found in chosen
+            ]
         except KeyboardInterrupt as error:
             raise KeyboardInterrupt(f"{str(error) or 'interrupted'}; {_advice(runs)}") from None
 
@@ -153,6 +167,7 @@ COMMAND = Command(
     (
         "superlaw derive sequential -a 1.5 -b 0.25 -N 64 --t-end 10 --simulate",
         "superlaw derive front --check",
+        "superlaw derive front sgd --check --certify",
         "superlaw derive --format html --out documents",
     ),
     _build,

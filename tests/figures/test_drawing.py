@@ -24,6 +24,16 @@ def test_figures_show_the_data():
     assert svg(panel) == svg(panel)
 
 
+def test_powers_of_ten_are_letters():
+    axes = draw(Panel("Title", "x", "y", (Series("one", X[:9], 0.3 * X[:9] ** -2),)))
+    axes.get_figure().canvas.draw()
+    told = {x.get_text() for x in axes.get_yticklabels(which="both")}
+    assert {"10⁻³", "10⁻¹"} <= told
+    narrow = draw(Panel("Title", "x", "y", (Series("one", np.array([1.0, 3.0]), X[:2]),)))
+    narrow.get_figure().canvas.draw()
+    assert "2·10⁰" in {x.get_text() for x in narrow.get_xticklabels(which="both")}
+
+
 def test_the_legend_stands_outside_the_axes():
     axes = draw(_panel(8))
     figure = axes.get_figure()
@@ -61,4 +71,3 @@ def test_maps_have_one_scale_of_colours_and_no_empty_axes():
     assert [axes.images[0].get_clim() for axes in maps] == [(0.0, 5.0)] * 4
     assert (maps[3].images[0].get_array() == values).all()
     assert scale.get_position().x0 > maps[2].get_position().x1
-    assert svg(Maps("Four", (one,) * 4)) == svg(Maps("Four", (one,) * 4))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.ticker import LogFormatterSciNotation
 from matplotlib.transforms import ScaledTranslation
 
 from superlaw.arguments import refuse
@@ -40,6 +42,8 @@ _TICKS = 12
 """Names along an axis of a map."""
 _TOLD = 144
 """Cells of a map up to which each has its number in it."""
+_POWER = re.compile(r"\$\\mathdefault\{(?:(\d+)\\times)?10\^\{(-?\d+)\}\}\$")
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _LEGEND_COLUMNS, _LEGEND_ROW, _BELOW = 2, 0.17, 0.5
 """Columns of a legend, the height of its rows, and its distance from the axes [inches]."""
 
@@ -56,12 +60,28 @@ def draw(panel: Panel, axes: Axes | None = None) -> Axes:
         axes.set(title=panel.title, xlabel=panel.x_label, ylabel=panel.y_label)
         axes.set_xscale("log" if panel.x_log else "linear")
         axes.set_yscale("log" if panel.y_log else "linear")
+        for axis in (axes.xaxis, axes.yaxis):
+            if axis.get_scale() == "log":
+                axis.set_major_formatter(_Powers())
+                axis.set_minor_formatter(_Powers())
         for k, (name, height) in enumerate(panel.guides):
             _guide(axes, name, height, is_right=k % 2 == 0)
         if panel.shaded is not None:
             axes.axvspan(*panel.shaded, color="0.5", alpha=0.12, lw=0)
         _legend(axes)
     return axes
+
+
+class _Powers(LogFormatterSciNotation):
+    """Powers of ten in letters, 2·10⁻³: setting mathematics takes half of the time of a figure."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return _POWER.sub(_in_letters, super().__call__(x, pos))
+
+
+def _in_letters(power: re.Match[str]) -> str:
+    times, exponent = power.groups()
+    return f"{times + '·' if times else ''}10{exponent.translate(_RAISED)}"
 
 
 def _guide(axes: Axes, name: str, height: float, *, is_right: bool) -> None:

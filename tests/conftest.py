@@ -9,8 +9,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import pytest
 from hypothesis import settings
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as shells do for what runs behind them
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+for number, handler in (
+    (signal.SIGINT, signal.default_int_handler),  # ignored by what a shell runs behind it
+    (signal.SIGHUP, signal.SIG_DFL),  # ignored by what nohup runs
+):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 settings.register_profile("superlaw", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("superlaw")

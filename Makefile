@@ -16,7 +16,7 @@ compiled: $(VENV)/.demo  ## Compile the kernels, once: every process reads them 
 
 test: $(VENV)/.test compiled  ## Fast tests and every example in the documentation
 	$(PYTEST) --dist loadfile -m "not slow and not long"
-	$(BIN)/python -m pytest -q --doctest-modules --pyargs superlaw
+	$(PYTEST) --doctest-modules --pyargs superlaw
 	$(BIN)/python -m doctest README.md docs/tutorial.md docs/family.md
 
 slow: $(VENV)/.test  ## Full-size validation with its negative controls

@@ -61,6 +61,7 @@ def _package(root):
     return package
 
 
+@pytest.mark.slow
 def test_edit_of_a_helper_in_another_file_is_noticed(tmp_path):
     package, cache = _package(tmp_path / "copy"), tmp_path / "cache"
     (package / "lent.py").write_text(HELPER.format(value=2.0))

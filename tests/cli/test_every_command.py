@@ -23,17 +23,19 @@ LINES = {
     "width": "width --law even -N 9 --widths 2,3",
     "sweep": "sweep map.toml",
     "report": "report solved.npz",
-    "derive": "derive front",
+    "derive": "derive front --runs verdicts",
     "info": "info",
 }
-QUICK = ("exponent", "solve", "fit", "explain", "geometry", "info", "sweep")
+QUICK = ("derive", "exponent", "solve", "fit", "explain", "geometry", "info", "sweep")
 NAMES = [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in LINES]
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """A folder with a curve, a matrix and a grid."""
+def folder(tmp_path, monkeypatch, verdicts, ledger_of):
+    """A folder with a curve, a matrix, a grid and verdicts on a derivation."""
     monkeypatch.chdir(tmp_path)
+    ledger_of("front")
+    os.symlink(verdicts, "verdicts")
     times = np.geomspace(1.0, 100.0, 12)
     curve = np.c_[times, times**-0.5]
     np.savetxt("curve.csv", curve, delimiter=",", header="times,loss", comments="")
@@ -76,7 +78,7 @@ def test_documents_are_printed_where_they_cannot_be_written(folder, monkeypatch,
         raise storage.OutputError("front.md", "No space left on device")
 
     monkeypatch.setattr(storage, "write_text", full)
-    assert main(["derive", "front", "--out", "documents"]) == 2
+    assert main(["derive", "front", "--out", "documents", "--runs", "verdicts"]) == 2
     told = capsys.readouterr()
     assert told.out.startswith("# The travelling front")
     assert "cannot write front.md: No space left on device" in told.err

@@ -157,7 +157,7 @@ LOOSE = dict(
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_line_is_answered_or_refused(folder, name):
-    @settings(max_examples=4 if name == "validate" else 25, **LOOSE)
+    @settings(max_examples=2 if name == "validate" else 12, **LOOSE)
     @given(lines(name))
     def draws(line):
         check(line)

@@ -31,11 +31,14 @@ def shell(command, **settings):
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
 @pytest.mark.parametrize("arguments", [EXPONENT, FRAMES, ("solve", "--help")])
-def test_every_encoding_shows_every_letter(monkeypatch, encoding, arguments):
+def test_every_encoding_shows_every_letter(monkeypatch, verdicts, ledger_of, encoding, arguments):
+    if arguments is FRAMES:
+        ledger_of("frames")
     content = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(content, encoding=encoding))
     try:
-        assert main(arguments) == 0
+        runs = ("--runs", str(verdicts)) if arguments is FRAMES else ()
+        assert main([*arguments, *runs]) == 0
     except SystemExit as leaving:
         assert leaving.code == 0
     sys.stdout.flush()
@@ -64,11 +67,12 @@ def test_a_reader_that_leaves_ends_a_command_quietly():
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
 @pytest.mark.parametrize(
     "line",
-    ["superlaw exponent -a 1.5", "superlaw derive frames --json", "superlaw completion bash",
-     "superlaw --version"],
+    ["superlaw exponent -a 1.5", "superlaw derive frames --json --runs {}",
+     "superlaw completion bash", "superlaw --version"],
 )  # fmt: skip
-def test_output_that_does_not_arrive_is_not_success(line):
-    code, _, err = shell(f"{line} > /dev/full")
+def test_output_that_does_not_arrive_is_not_success(line, verdicts, ledger_of):
+    ledger_of("frames")
+    code, _, err = shell(f"{line.format(verdicts)} > /dev/full")
     assert code == 2
     assert "cannot write standard output: No space left on device" in err
     assert err.count("\n") == 1
@@ -152,18 +156,15 @@ def test_help_has_examples_types_and_codes(run, name):
     assert "--json" in out and "--config FILE" in out and "--quiet" in out
 
 
-COSTLY = {
-    "slow": ("1024", "5e5", "even", "front --check"),
-    "long": ("sequential --size", "classes", "documents"),
-}
+COSTLY = ("sequential --size", "classes", "documents", "--train")
 
 
 def examples():
     """Yield the examples that need no curve and no cluster, marked by what they cost."""
     for line in (line for command in COMMANDS for line in command.examples):
-        found = [name for name, words in COSTLY.items() if any(word in line for word in words)]
+        mark = pytest.mark.long if any(word in line for word in COSTLY) else pytest.mark.slow
         if "superlaw fit" not in line and "--scheduler" not in line:
-            yield pytest.param(line, marks=[getattr(pytest.mark, name) for name in found])
+            yield pytest.param(line, marks=mark)
 
 
 def _own_files(folder):

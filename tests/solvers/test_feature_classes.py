@@ -29,7 +29,9 @@ def test_power_sums_equal_direct_sums(power):
     assert found == pytest.approx(direct, rel=HEADLINE)
 
 
-@pytest.mark.parametrize("a", [0.5, 1.1, 1.5, 2.5])
+@pytest.mark.parametrize(
+    "a", [0.5, *(pytest.param(a, marks=pytest.mark.slow) for a in (1.1, 1.5, 2.5))]
+)
 def test_loss_sums_equal_direct_sums_at_every_time(a):
     n = 10**6
     i, classes = np.arange(1.0, n + 1.0), feature_classes(10**6)

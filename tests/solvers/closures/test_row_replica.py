@@ -54,7 +54,7 @@ def test_local_slope_is_that_of_the_curve():
     np.testing.assert_allclose(found.local_slope[2:-2], slope[2:-2], rtol=0.03)
 
 
-@pytest.mark.parametrize(("b", "width"), [(0.0, 32), (0.5, 64)])
+@pytest.mark.parametrize(("b", "width"), [(0.0, 32), pytest.param(0.5, 64, marks=pytest.mark.slow)])
 def test_closure_is_near_direct_flows(b, width):
     from superlaw.setting.optimizer import GradientFlow
     from superlaw.validation.training.simulate import simulate

@@ -142,6 +142,7 @@ print(misses)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("not __import__('conftest').JIT", reason="counts compilations")
 def test_a_second_process_compiles_nothing(tmp_path):
     """The user's kernels and the stepping loop come from the cache."""

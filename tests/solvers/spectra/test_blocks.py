@@ -104,7 +104,15 @@ def test_planted_mixture_is_lost_in_much_noise():
     assert not any(right)
 
 
-@pytest.mark.parametrize(("n", "d"), [(3, 2), (4, 2), (4, 3), (5, 3), (6, 3), (8, 3), (16, 5)])
+@pytest.mark.parametrize(
+    ("n", "d"),
+    [
+        (4, 3),
+        (8, 3),
+        *(pytest.param(*size, marks=pytest.mark.slow) for size in ((3, 2), (4, 2), (5, 3))),
+        *(pytest.param(*size, marks=pytest.mark.slow) for size in ((6, 3), (16, 5))),
+    ],
+)
 def test_random_features_form_schemes_as_rarely_as_stated(n, d):
     """Three standard errors of 300 draws are allowed for; nearly all are two opposite features."""
     rng = np.random.default_rng(n * d)

@@ -88,7 +88,7 @@ def test_law_of_overlaps():
 
 
 def test_edges_of_the_spectrum():
-    n, d = 2000, 100
+    n, d = 1000, 50
     lam = geometry(_units(n, d, 1)[0])["raw"].eigenvalues * d / n
     low, high = ensembles.marchenko_pastur(n, d)
     assert lam[0] == pytest.approx(high, rel=n ** (-1.0 / 3.0))  # by n^-2/3 inside, as n → ∞

@@ -209,8 +209,7 @@ def test_draws_of_independent_features_decide_little(monkeypatch):
     ("n", "m"),
     [
         (5, 2),
-        (16, 5),
-        *(pytest.param(*size, marks=pytest.mark.slow) for size in ((12, 3), (27, 6))),
+        *(pytest.param(*size, marks=pytest.mark.slow) for size in ((12, 3), (16, 5), (27, 6))),
     ],
 )
 def test_sharp_codes_attain_the_lower_bound(n, m):
@@ -227,7 +226,7 @@ def test_sharp_codes_attain_the_lower_bound(n, m):
     ("n", "m", "value"),
     [
         (10, 4, 0.014001),
-        (200, 20, 0.02673),
+        pytest.param(200, 20, 0.02673, marks=pytest.mark.slow),
         pytest.param(200, 45, 0.00216, marks=pytest.mark.slow),
         pytest.param(1000, 25, 0.05192, marks=pytest.mark.slow),
         pytest.param(1000, 100, 0.0029, marks=pytest.mark.slow),

@@ -15,11 +15,12 @@ from superlaw.validation.claims.suites import selection, suites
 from superlaw.validation.validate import validate
 
 ROOT = Path(__file__).parents[3]
-NETWORKS = pytest.mark.slow  # minutes, where the sequential claims take seconds
-QUICK = ("sequential", "geometry")
+COSTLY = ("coactivation", "modes", "momentum", "recognised")
+QUICK = {c.name for suite in ("sequential", "geometry") for c in suites()[suite]} - set(COSTLY)
+"""Claims whose small form takes about a second."""
 EVERY = [(suite, claim) for suite, claims in suites().items() for claim in claims]
 CLAIMS = [
-    pytest.param(claim, id=claim.name, marks=() if suite in QUICK else NETWORKS)
+    pytest.param(claim, id=claim.name, marks=() if claim.name in QUICK else pytest.mark.slow)
     for suite, claim in EVERY
 ]
 SMALL = Conditions(SIZES["small"])

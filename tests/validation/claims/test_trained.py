@@ -65,17 +65,20 @@ def test_one_slope_detects_a_planted_exponent(planted):
     assert failed(shared) and failed(control)
 
 
+@pytest.mark.slow
 def test_one_slope_detects_the_absence_of_superposition(wide):
     shared = measured_slope(256, WIDTH)
     assert len(failed(one_slope.slope_checks(wide, shared))) >= len(wide) / 2
     assert not one_slope.spread_check(wide, TINY).passed
 
 
+@pytest.mark.slow
 def test_one_slope_detects_equal_targets(narrow):
     equal = {task: runs for task, runs in narrow.items() if task.b == flows.UNLIKE}
     assert failed(one_slope.slope_checks(equal, measured_slope(256, WIDTH)))
 
 
+@pytest.mark.slow
 def test_the_control_detects_shuffled_frequencies(wide, monkeypatch):
     def shuffled(task, times):
         index = np.arange(1.0, 257.0)
@@ -88,7 +91,9 @@ def test_the_control_detects_shuffled_frequencies(wide, monkeypatch):
     assert len(failed(one_slope.control_checks(wide, TINY))) == len(wide)
 
 
-@pytest.mark.parametrize("power", [1.0, 2.0, 3.0])
+@pytest.mark.parametrize(
+    "power", [1.0, *(pytest.param(power, marks=pytest.mark.slow) for power in (2.0, 3.0))]
+)
 def test_the_power_that_orders_slopes_is_found(power):
     sizes = np.array([(n, k) for n in (256, 512, 1024) for k in (16, 32, 64)], dtype=float)
     x = np.log(sizes[:, 0]) - power * np.log(sizes[:, 1])

@@ -13,6 +13,7 @@ from superlaw.validation.reports.documented import documented
 from superlaw.validation.reports.worked_example import worked
 
 TIMES = np.geomspace(0.1, 10.0, 13)
+QUICK = ("sequential", "superposed")
 SOLVED = [name for name in NAMES if derive(name).about is not None]
 
 
@@ -38,7 +39,10 @@ def test_what_a_derivation_is_about_is_a_case_of_its_kind(name):
     assert (found.kind in about.kinds, found.inputs in about.inputs) == (True, True)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in NAMES],
+)
 def test_every_derivation_is_worked_out_where_it_has_a_curve(name):
     blocks = _example(name)
     assert ("Solved" in _texts(blocks)) == (name in SOLVED)

@@ -133,6 +133,7 @@ def _start(folder, processes=1):
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+@pytest.mark.slow
 def test_two_processes_share_the_work(tmp_path):
     both = [_start(tmp_path, 2) for _ in range(2)]
     first, second = (process.communicate(timeout=60)[0] for process in both)

@@ -106,7 +106,11 @@ def test_a_first_step_of_adam_is_smaller_than_what_it_moves(student, bound):
 
 def test_adam_that_oscillates_is_no_result(tmp_path):
     """Steps that a first step allows, and that are too large for the end."""
-    task, student, times = PowerLawTask(1.5, 0.5, 32), Student(8, tied=True), np.geomspace(1.0, 8.0, 20)
+    task, student, times = (
+        PowerLawTask(1.5, 0.5, 32),
+        Student(8, tied=True),
+        np.geomspace(1.0, 8.0, 20),
+    )
     options = {"seeds": 1, "out": tmp_path / "run"}
     with pytest.raises(DivergenceError, match="where it rises"):
         simulate(task, student, times, optimizer=Adam(lr=0.2, batch=8), **options)

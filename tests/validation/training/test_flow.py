@@ -176,9 +176,9 @@ def test_flow_is_the_limit_of_small_steps(name):
     [
         Student(12),
         Student(12, tied=True),
-        Student(12, tied=True, init=0.3),
-        Student(12, embedding="trained"),
-        Student(12, decoder="random"),
+        pytest.param(Student(12, tied=True, init=0.3), marks=pytest.mark.slow),
+        pytest.param(Student(12, embedding="trained"), marks=pytest.mark.slow),
+        pytest.param(Student(12, decoder="random"), marks=pytest.mark.slow),
         Student(12, activation="linear"),
     ],
 )

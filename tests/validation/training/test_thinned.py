@@ -135,6 +135,7 @@ def _deviation(thinned, whole):
     return gap, 3.0 * np.sqrt(square)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["fixed", "tied"])
 def test_thinned_flows_are_as_near_to_whole_ones_as_they_say(runs, name):
     thinned, whole = runs[name]
@@ -143,6 +144,7 @@ def test_thinned_flows_are_as_near_to_whole_ones_as_they_say(runs, name):
     assert np.all(thinned.thinning_error < 0.3)
 
 
+@pytest.mark.slow
 def test_the_comparison_detects_a_wrong_sign_of_the_extrapolation(runs):
     thinned, whole = runs["tied"]
     wrong = thinned.loss * np.exp(-2.0 * thinned.observables[ADDED])
@@ -160,6 +162,7 @@ def test_single_precision_holds_where_a_column_stands_for_thousands():
     np.testing.assert_allclose(each[1].loss, each[0].loss, rtol=1e-2)
 
 
+@pytest.mark.slow
 def test_an_ensemble_carries_its_error(tmp_path, runs):
     thinned, whole = runs["tied"]
     assert whole.thinning_error is None and whole.to_dict()["thinning_error"] is None

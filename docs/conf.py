@@ -8,7 +8,11 @@ from superlaw.theory.documents.html import numbered
 
 project = "superlaw"
 author = "The superlaw authors"
-extensions = ["myst_parser"]
+extensions = ["myst_nb"]
+nb_execution_mode = "force"
+nb_execution_in_temp = True
+nb_execution_raise_on_error = True
+nb_execution_show_tb = True
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 2
 exclude_patterns = ["results", "figures"]

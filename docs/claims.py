@@ -8,6 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from captions import figure
+
 from superlaw import storage
 from superlaw.figures.drawing import svg
 from superlaw.theory.derivations import NAMES, derive
@@ -67,9 +69,9 @@ def sections(
         if more and claim["name"] in more:
             yield from more[claim["name"]](claim)
         for k in figures.get(claim["name"], ()):
-            place = f"figures/{claim['name']}-{k}.svg"
-            if (DOCS / place).exists():
-                yield f"![{claim['name']}, figure {k}]({place})"
+            name = f"{claim['name']}-{k}"
+            if (DOCS / "figures" / f"{name}.svg").exists():
+                yield figure(name)
 
 
 def command(suite: str, configuration: dict[str, Any]) -> str:
@@ -97,6 +99,7 @@ def pages() -> Iterator[tuple[Path, str]]:
             f"## {suite}",
             command(suite, results["configuration"]),
             table(Table(HEADS, rows)),
+            *([figure(suite)] if (DOCS / "figures" / f"{suite}.svg").exists() else []),
         ]
     yield DOCS / "claims.md", "\n\n".join(parts) + "\n"
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import captions
 import certified
 import claims
 import fits
@@ -47,6 +48,7 @@ def main() -> int:
     if not option:
         _validate()
     texts = dict(_texts())
+    texts |= dict(captions.gallery(_pages(texts)))
     if option == "--check":
         stale = [path for path, text in texts.items() if _read(path) != text]
         stale += set((DOCS / "derivations").glob("*.md")) - set(texts)
@@ -97,6 +99,12 @@ def _texts() -> Iterator[tuple[Path, str]]:
     yield from certified.pages()
     yield from words.pages()
     yield from claims.pages()
+
+
+def _pages(texts: dict[Path, str]) -> dict[Path, str]:
+    """Return the pages beside this script, but the gallery: as generated, else as they stand."""
+    paths = sorted({*DOCS.glob("*.md"), *(path for path in texts if path.parent == DOCS)})
+    return {path: texts.get(path) or _read(path) for path in paths if path.stem != "gallery"}
 
 
 def _read(path: Path) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import claims
 import readings
+from captions import figure
 
 from superlaw.storage import write_text
 
@@ -54,7 +55,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         "the [derivation](derivations/tied.md); the shared slope is measured, and nothing is known "
         "of N → ∞.",
         readings.paragraph(report),
-        "![Loss curves of all tasks, without superposition and with it](figures/one_slope.svg)",
+        figure("one_slope"),
         *claims.sections(report, FIGURES, readings.TABLES),
     )
     yield DOCS / "trained.md", "\n\n".join(parts) + "\n"

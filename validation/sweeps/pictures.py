@@ -21,6 +21,11 @@ MOST_CURVES, MOST_MAPS = 12, 12
 """What a reader can tell apart."""
 COLOURS = 7
 """Curves after which line styles tell them apart."""
+_SYMBOLS = {
+    "task.a": "$a$", "task.b": "$b$", "task.n_features": "$N$", "student.width": "$K$",
+    "student.depth": "depth", "optimizer.lr": r"$\eta$", "times.t_end": "$t$",
+}  # fmt: skip
+"""Of fields, on axes and in titles."""
 _STYLES = ("line", "dashed")
 _WIDE = 30.0
 """Ratio of values above which their logarithm is shown."""
@@ -62,10 +67,12 @@ def _map(table: SweepTable, value: str) -> Picture:
     maps = []
     for group in groups:
         fixed = {name: chosen for (name, _), chosen in zip(others, group, strict=True)}
-        title = ", ".join(f"{name} = {_word(chosen)}" for name, chosen in fixed.items())
+        title = ", ".join(f"{_symbol(name)} = {_word(chosen)}" for name, chosen in fixed.items())
         x, y = (tuple(map(_word, values)) for _, values in (columns, rows))
         square = _square(table, numbers, fixed, columns, rows)
-        maps.append(HeatMap(title or label, columns[0], rows[0], x, y, square, span))
+        maps.append(
+            HeatMap(title or label, *map(_symbol, (columns[0], rows[0])), x, y, square, span)
+        )
     return maps[0] if len(maps) == 1 else Maps(label, tuple(maps))
 
 
@@ -111,7 +118,7 @@ def _line(
     x = np.array(values if is_axis else range(len(values)), dtype=float)
     is_wide = bool(is_axis and x.min() > 0.0 and x.max() / x.min() > _WIDE)
     series = Series(label, x, numbers, style="points")
-    return Panel("", name, label, (series,), x_log=is_wide, y_log=False)
+    return Panel("", _symbol(name), label, (series,), x_log=is_wide, y_log=False)
 
 
 def _family(table: SweepTable) -> Panel:
@@ -121,7 +128,7 @@ def _family(table: SweepTable) -> Panel:
     names = [name for name, _ in _varied(table)]
     series: list[Series] = []
     for k, (row, curve) in enumerate(known[::every]):
-        label = ", ".join(f"{name} = {_word(row[name])}" for name in names)
+        label = ", ".join(f"{_symbol(name)} = {_word(row[name])}" for name in names)
         times, loss = np.array(curve["times"], float), np.array(curve["loss"], float)
         series.append(Series(label, times, loss, style=_STYLES[k // COLOURS]))
         if curve["error"]:
@@ -132,5 +139,9 @@ def _family(table: SweepTable) -> Panel:
     return Panel(title, "time t", "population loss L", tuple(series))
 
 
+def _symbol(field: str) -> str:
+    return _SYMBOLS.get(field, field)
+
+
 def _word(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -39,7 +39,9 @@ _SIZE = (5.2, 3.5)
 _GUIDE: Any = {"fontsize": 6.5, "color": "0.35"}
 _MAP_COLUMNS = 3
 _TICKS = 12
-"""Names along an axis of a map."""
+"""Names up an axis of a map."""
+_LETTERS = 42
+"""Of all names along an axis of a map."""
 _TOLD = 144
 """Cells of a map up to which each has its number in it."""
 _POWER = re.compile(r"\$\\mathdefault\{(?:(\d+)\\times)?10\^\{(-?\d+)\}\}\$")
@@ -110,8 +112,12 @@ def _coloured(heat_map: HeatMap, axes: Axes) -> AxesImage:
         heat_map.values, vmin=low, vmax=high, cmap="cividis", aspect="auto", origin="lower"
     )
     axes.set_facecolor("0.85")  # where nothing is known
-    for set_ticks, names in ((axes.set_xticks, heat_map.x), (axes.set_yticks, heat_map.y)):
-        every = max(1, -(-len(names) // _TICKS)) if all(names) else 1  # some name groups
+    longest = max(map(len, heat_map.x), default=1)
+    for set_ticks, names, room in (
+        (axes.set_xticks, heat_map.x, max(1, _LETTERS // max(longest, 3))),
+        (axes.set_yticks, heat_map.y, _TICKS),
+    ):
+        every = max(1, -(-len(names) // room)) if all(names) else 1  # some name groups
         set_ticks(range(0, len(names), every), names[::every])
     told = heat_map.values if heat_map.values.size <= _TOLD else np.empty((0, 0))
     for (row, column), value in np.ndenumerate(told):

@@ -64,15 +64,14 @@ def _map(table: SweepTable, value: str) -> Picture:
         rule = f"of at most {MOST_MAPS} maps"
         refuse("table", rule, len(groups), "Choose rows first, with table.where(...).")
     span = (float(np.nanmin(numbers)), float(np.nanmax(numbers)))
+    x_label, y_label = _symbol(columns[0]), _symbol(rows[0])
     maps = []
     for group in groups:
         fixed = {name: chosen for (name, _), chosen in zip(others, group, strict=True)}
         title = ", ".join(f"{_symbol(name)} = {_word(chosen)}" for name, chosen in fixed.items())
         x, y = (tuple(map(_word, values)) for _, values in (columns, rows))
         square = _square(table, numbers, fixed, columns, rows)
-        maps.append(
-            HeatMap(title or label, *map(_symbol, (columns[0], rows[0])), x, y, square, span)
-        )
+        maps.append(HeatMap(title or label, x_label, y_label, x, y, square, span))
     return maps[0] if len(maps) == 1 else Maps(label, tuple(maps))
 
 

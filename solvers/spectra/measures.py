@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,29 +50,31 @@ class _Part:
     """One version of a matrix, filled block by block."""
 
     def __init__(self, frame: Frame, n: int, floor: float) -> None:
+        self._powers = np.zeros((len(frame.eigenvalues), 4))
         lam = frame.eigenvalues[: frame.rank]
-        self._powers = np.stack([lam, lam**2, 1.0 / lam], axis=1)
-        self._rank, self._floor = frame.rank, floor
-        self._norms, self._moments = np.zeros(n), np.zeros((n, 3))
+        self._powers[:, 0] = 1.0
+        self._powers[: frame.rank, 1:] = np.stack([lam, lam**2, 1.0 / lam], axis=1)
+        self._floor = floor
+        self._moments = np.zeros((n, 4))
         self._overlaps: OverlapSums | None = None
 
     def sample(self, coordinates: NDArray[Any], places: NDArray[np.int64]) -> None:
         """Take the features whose overlaps with all others are looked at."""
-        units = self._units(coordinates)
-        kept = units.any(axis=1)
-        self._overlaps = OverlapSums(units[kept], places[kept])
+        norms = np.square(coordinates).sum(axis=1)
+        kept = norms > self._floor
+        self._overlaps = OverlapSums(self._units(coordinates, norms)[kept], places[kept])
 
     def add(self, coordinates: NDArray[Any], place: slice) -> None:
         """Take a block of features, in the coordinates of the eigenspaces."""
         assert self._overlaps is not None
-        squares = np.square(coordinates)
-        norms = squares.sum(axis=1)
-        self._norms[place] = np.where(norms > self._floor, norms, 0.0)
-        self._moments[place] = squares[:, : self._rank] @ self._powers.astype(squares.dtype)
-        self._overlaps.add(self._units(coordinates), place.start)
+        moments = np.square(coordinates) @ self._powers.astype(coordinates.dtype)
+        norms = moments[:, 0]
+        norms[norms <= self._floor] = 0.0
+        self._moments[place] = moments
+        units = self._units(coordinates, norms)
+        self._overlaps.add(units, place.start, int(np.count_nonzero(norms)))
 
-    def _units(self, coordinates: NDArray[Any]) -> NDArray[Any]:
-        norms = np.einsum("ij,ij->i", coordinates, coordinates)
+    def _units(self, coordinates: NDArray[Any], norms: NDArray[Any]) -> NDArray[Any]:
         kept = norms > self._floor
         inverse = np.where(kept, 1.0 / np.sqrt(np.where(kept, norms, 1.0)), 0.0)
         return np.asarray(coordinates * inverse[:, None].astype(coordinates.dtype))
@@ -79,13 +82,13 @@ class _Part:
     def result(self) -> tuple[Features, Overlaps]:
         """Return what every block together says."""
         assert self._overlaps is not None
-        first, second, inverse = self._moments.T
-        kept = (self._norms > 0.0) & (first > 0.0)
+        norms, first, second, inverse = self._moments.T
+        kept = (norms > 0.0) & (first > 0.0)
         mean = np.where(kept, first, 1.0)
-        dimensionality = np.where(kept, self._norms**2 / mean, 0.0)
+        dimensionality = np.where(kept, norms**2 / mean, 0.0)
         deficit = np.where(kept, inverse - dimensionality, 0.0)
-        spread = np.where(kept, np.maximum(second * self._norms / mean**2 - 1.0, 0.0), 0.0)
-        features = Features(self._norms, dimensionality, deficit, spread)
+        spread = np.where(kept, np.maximum(second * norms / mean**2 - 1.0, 0.0), 0.0)
+        features = Features(norms, dimensionality, deficit, spread)
         return features, self._overlaps.overlaps()
 
 
@@ -113,23 +116,31 @@ def measure(
     small = ROUNDINGS * float(np.finfo(rows.precision).eps)
     floor = small**2 * float(frames[0].eigenvalues.sum()) / rows.n
     parts = [_Part(frame, rows.n, floor) for frame in frames]
+    turned = _Turned(frames, scale, rows.precision)
     sampled = np.concatenate([rows.numbers(k, k + 1) for k in places])
-    for part, coordinates in zip(parts, _coordinates(sampled, scale, frames), strict=True):
+    for part, coordinates in zip(parts, turned(sampled), strict=True):
         part.sample(coordinates, places)
     for place, block in rows.blocks():
-        for part, coordinates in zip(parts, _coordinates(block, scale, frames), strict=True):
+        for part, coordinates in zip(parts, turned(block), strict=True):
             part.add(coordinates, place)
         moved(place.stop - place.start)
     return [part.result() for part in parts]
 
 
-def _coordinates(
-    block: NDArray[Any], scale: float, frames: tuple[Frame, ...]
-) -> tuple[NDArray[Any], ...]:
-    """Return features in the eigenspaces of each version; cleaned ones are centred ones."""
-    raw, centred, cleaned = frames
-    kind = block.dtype
-    block = block * kind.type(1.0 / scale)
-    moved = (block - centred.centre.astype(kind)) @ centred.vectors.astype(kind)
-    removed = moved.shape[1] - len(cleaned.eigenvalues)
-    return block @ raw.vectors.astype(kind), moved, moved[:, removed:]
+class _Turned:
+    """Features in the eigenspaces of each version; cleaned ones are part of centred ones."""
+
+    def __init__(self, frames: tuple[Frame, ...], scale: float, kind: type[Any]) -> None:
+        raw, centred, cleaned = frames
+        self._scale, self._centre = kind(1.0 / scale), centred.centre.astype(kind)
+        self._raw, self._centred = raw.vectors.astype(kind), centred.vectors.astype(kind)
+        self._removed = len(centred.eigenvalues) - len(cleaned.eigenvalues)
+
+    def __call__(self, block: NDArray[Any]) -> Iterator[NDArray[Any]]:
+        """Yield the coordinates of a block in each version; the block is used up."""
+        block *= self._scale
+        yield block @ self._raw
+        block -= self._centre
+        moved = block @ self._centred
+        yield moved
+        yield moved[:, self._removed :]

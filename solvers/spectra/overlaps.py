@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from superlaw.solvers.spectra.frames import Gram
+from superlaw.solvers.spectra.frames import Gram, sum_of
 
 Array = NDArray[np.float64]
 BINS = 200
@@ -71,21 +71,28 @@ class OverlapSums:
         self._largest, self._n = 0.0, 0
         self._histogram = np.zeros(BINS, dtype=np.int64)
 
-    def add(self, units: NDArray[Any], start: int) -> None:
-        """Add a block of features of norm 1, or 0, the first of which is number `start`."""
-        self._n += int(np.count_nonzero(units.any(axis=1)))
-        self._sum += units.sum(axis=0, dtype=np.float64)
+    def add(self, units: NDArray[Any], start: int, n: int) -> None:
+        """Add a block of features of norm 1, n of them, or 0, the first of which is `start`."""
+        self._n += n
+        self._sum += sum_of(units)
         self._gram.add(units)
         cosine = units @ self._sampled.T
         own = np.flatnonzero((self._places >= start) & (self._places < start + len(units)))
         cosine[self._places[own] - start, own] = 0.0
-        bins = ((cosine + 1.0) * (0.5 * BINS)).astype(np.int64).clip(0, BINS - 1)
-        self._histogram += np.bincount(bins.ravel(), minlength=BINS)
-        self._histogram[BINS // 2] -= len(own)
+        self._count(cosine, len(own))
         np.square(cosine, out=cosine)
         self._largest = max(self._largest, float(cosine.max(initial=0.0)))
-        self._second += cosine.sum(axis=0)
+        self._second += sum_of(cosine)
         self._fourth += np.einsum("ij,ij->j", cosine, cosine)
+
+    def _count(self, cosine: NDArray[Any], own: int) -> None:
+        """Count overlaps by bins, but those of features with themselves, which are set to 0."""
+        place = cosine * cosine.dtype.type(0.5 * BINS)
+        place += cosine.dtype.type(0.5 * BINS)
+        found = np.bincount(place.astype(np.intp).ravel(), minlength=BINS + 1)
+        found[BINS - 1] += found[BINS]  # 1 itself, and what rounding puts above it
+        self._histogram += found[:BINS]
+        self._histogram[BINS // 2] -= own
 
     def overlaps(self) -> Overlaps:
         """Return what the sums say."""

@@ -8,9 +8,10 @@ import numpy as np
 import sympy as sp
 
 from superlaw.theory.derivation import Derivation
-from superlaw.theory.proof.calculus import spelled_out
+from superlaw.theory.proof.calculus import gamma_integrand
 from superlaw.theory.proof.checks import Check, Equal, Sampled
 from superlaw.theory.proof.derivation import Step
+from superlaw.theory.proof.index_sums import square_overlap, summed, weighted
 from superlaw.theory.proof.random_matrices import number, tight_frame
 from superlaw.theory.symbols import (
     K,
@@ -22,6 +23,8 @@ from superlaw.theory.symbols import (
     mu_il,
     r_F,
     square_norm_i,
+    sum_i,
+    sum_j,
     sum_k,
     sum_l,
 )
@@ -67,22 +70,11 @@ _MEASURE = {(0, 1): sp.Integer(1)}
 """A measure has weight 1 in all."""
 
 
-def _three_features() -> tuple[sp.Matrix, list[sp.Expr]]:
-    """Return three features in the eigenbasis of their frame operator, and its two levels."""
-    a, b, c, x, y = sp.symbols("a b c x y", positive=True)
-    W = sp.Matrix([[a, b, c], [x * b, y * c - x * a, -y * b]])
-    return W, [sum(entry**2 for entry in W.row(row)) for row in (0, 1)]
-
-
 def _all_overlaps(step: Step, mean: Step) -> Iterator[Check]:
-    """Add up the overlaps of one of three features in two dimensions."""
-    W, levels = _three_features()
-    own = W.col(0)
-    norm = own.dot(own)
-    terms = [{mu_ik: own[row] ** 2 / norm, Lambda_k: levels[row]} for row in (0, 1)]
-    total = sum(own.dot(W.col(j)) ** 2 for j in range(3))
-    yield Equal(total, norm * spelled_out(mean.rhs, terms), instance=True)
-    yield Equal(total, spelled_out(step.rhs, terms).subs(square_norm_i, norm), instance=True)
+    """Sum (w_i · w_j)² over the features j."""
+    left = summed(square_overlap(), features=(sum_j,))
+    for right in (square_norm_i * mean.rhs, step.rhs):
+        yield Equal(_moments(left, {}), _moments(right, {}))
 
 
 def _dimensionality(step: Step, overlaps: Step) -> Iterator[Check]:
@@ -96,10 +88,8 @@ def _deficit(step: Step, dimensionality: Step) -> Iterator[Check]:
 
 
 def _rank(step: Step, *_: Step) -> Iterator[Check]:
-    """Add the deficits and the dimensionalities of three features in two dimensions."""
-    W, levels = _three_features()
-    total = sum(W[row, j] ** 2 / levels[row] for row in (0, 1) for j in range(3))
-    yield Equal(total, sp.sympify(step.rhs).subs(r_F, 2), instance=True)
+    """Sum w_iᵀF⁺w_i over the features i: each level counts once."""
+    yield Equal(summed(weighted(-1), features=(sum_i,)).doit(), step.rhs)
 
 
 def _potential(step: Step, *_: Step) -> Iterator[Check]:
@@ -110,26 +100,23 @@ def _potential(step: Step, *_: Step) -> Iterator[Check]:
 
 
 def _mean_square(step: Step, *_: Step) -> Iterator[Check]:
-    """Add up all pairs of three unit features in the plane."""
-    angles = sp.symbols("a:3", positive=True)
-    units = [sp.Matrix([sp.cos(angle), sp.sin(angle)]) for angle in angles]
-    F = sum((u * u.T for u in units), sp.zeros(2))
-    pairs = [(i, j) for i in range(3) for j in range(3) if i != j]
-    mean = sum(units[i].dot(units[j]) ** 2 for i, j in pairs) / 6
-    potential = sum(entry**2 for entry in F)
-    yield Equal(mean, sp.sympify(step.rhs).subs({N: 3, _F2: potential}), instance=True)
+    """Sum (u_i · u_j)² over all pairs, less the N of features with themselves; ‖F‖² = Σ Λ²."""
+    both = summed(square_overlap(), features=(sum_j, sum_i))
+    stated = sp.sympify(step.rhs).subs(_F2, _levels(2))
+    yield Equal(_moments((both - N) / (N * (N - 1)), {}), _moments(stated, {}))
 
 
 def _cosine_moments(step: Step, *_: Step) -> Iterator[Check]:
-    """Integrate over the density ∝ (1 − ξ²)^((d − 3)/2) in 3, 5 and 7 dimensions."""
-    xi = sp.Symbol("xi", real=True)
-    for dimension in (3, 5, 7):
-        density = (1 - xi**2) ** sp.Rational(dimension - 3, 2)
-        whole = sp.integrate(density, (xi, -1, 1))
-        for order in (1, 2):
-            moment = sp.integrate(density * xi ** (2 * order), (xi, -1, 1)) / whole
-            stated = sp.sympify(step.rhs).subs({k: order, K: dimension})
-            yield Equal(moment, stated, instance=True)
+    """Divide the moments of one of K squared normal numbers by those of their sum.
+
+    g = |g| u with |g| and u independent, so that E g_1^2k = E |g|^2k E u_1^2k.
+    """
+    x = sp.Symbol("x", positive=True)
+
+    def moment(count: sp.Expr) -> sp.Expr:
+        return sp.integrate((2 * x) ** k * gamma_integrand(x, count / 2), (x, 0, sp.oo))
+
+    yield Equal(moment(sp.Integer(1)) / moment(K), step.rhs)
 
 
 def _null_mean(step: Step, moments: Step) -> Iterator[Check]:

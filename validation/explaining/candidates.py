@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from superlaw.curves import Array, log_times
+from superlaw.setting.optimizer import SGD
 from superlaw.setting.student import Student
 from superlaw.setting.task import Task
 from superlaw.validation.explaining.prediction import (
@@ -19,6 +20,7 @@ from superlaw.validation.explaining.prediction import (
     first_time,
     most_frequent,
     network,
+    sequential,
 )
 
 NAMES = {
@@ -54,6 +56,8 @@ class Asked:
         Last of the curve's times.
     lowest : float
         ln of the least loss.
+    optimizer : SGD or None
+        What has trained the curve, if it is known.
     """
 
     task: Task
@@ -61,6 +65,7 @@ class Asked:
     unit: float | None
     last: float
     lowest: float
+    optimizer: SGD | None = None
 
     @property
     def end(self) -> float | None:
@@ -89,7 +94,7 @@ def variants(name: str, asked: Asked, own: Sequence[Student]) -> Iterator[Maker]
     """
     task, width = asked.task, asked.width
     if name == "sequential":
-        yield partial(exact, task, Student(), asked.times)
+        yield partial(sequential, task, asked.times, asked.optimizer)
     elif name == "two-layer" and own:
         yield from (partial(exact, task, each, asked.times) for each in own)
     elif name == "two-layer":

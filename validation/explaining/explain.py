@@ -12,7 +12,7 @@ from superlaw.arguments import flag, in_reach, positive, refuse
 from superlaw.notices import Notice
 from superlaw.progress import WorkBar
 from superlaw.setting.case import case
-from superlaw.setting.optimizer import GradientFlow
+from superlaw.setting.optimizer import SGD, GradientFlow, optimizer_by_name
 from superlaw.setting.student import Student
 from superlaw.setting.task import Task
 from superlaw.solvers.solution import Solution
@@ -38,7 +38,12 @@ _FEW = (
 )
 _STEPS = (
     "candidates are gradient flows; the noise of SGD with large steps slows rare modes (N2), which "
-    "passes for a deviation whatever the number of seeds: train with smaller steps, or leave out lr"
+    "passes for a deviation whatever the number of seeds: give the optimizer, e.g. sl.SGD(lr, "
+    "batch) or --batch 1, train with smaller steps, or leave out lr"
+)
+_OTHERS = (
+    "only sequential is the exact mean of SGD; other candidates are gradient flows, and the noise "
+    "of SGD with large steps, which slows rare modes (N2), may pass for a deviation of theirs"
 )
 
 
@@ -48,6 +53,7 @@ def explain(
     students: Student | Sequence[Student] = (),
     *,
     lr: float | None = None,
+    optimizer: SGD | None = None,
     progress: bool = False,
 ) -> Explanation:
     """Compare a measured loss curve with what each regime predicts for its task.
@@ -57,7 +63,8 @@ def explain(
     where a true one would differ as much in one case of a hundred (`RATE`), noise and what its
     prediction leaves open included; one that is not rejected is not proved. That rate is of means:
     single runs of SGD on few features scatter by more, so that more are rejected wrongly (W-SEEDS),
-    as are runs in large steps where `lr` is given, for SGD's noise slows rare modes (W-STEPS).
+    as are runs in large steps where `lr` is given, for SGD's noise slows rare modes (W-STEPS):
+    with an optimizer, which an Ensemble brings along, sequential is the exact mean of SGD (N1).
 
     Parameters
     ----------
@@ -73,6 +80,8 @@ def explain(
         Gradient-flow time of one unit of the curve's times: the learning rate for steps of SGD,
         lr/(1 − momentum) with momentum. Fitted if left out, for each candidate its own; 1 for
         a Solution or an Ensemble.
+    optimizer : SGD, optional
+        What trained the curve, whose times are steps then; in place of `lr`.
     progress : bool
         Show a bar on a terminal.
 
@@ -105,28 +114,46 @@ def explain(
     kinds = [case(task, student).kind for student in given]
     if task.n_features is None:
         refuse("n_features", "a finite number to explain", None, "Give N, e.g. n_features=1e6.")
-    unit = _unit(curve, lr)
+    unit, trained_by = _unit(curve, lr, optimizer), _trained_by(curve, optimizer)
     data = measured(curve)
     if unit is not None:
         in_reach("lr", unit * float(np.exp(data.x[-1])))
     noise = noise_of(data.x, data.y, data.runs)
-    asked = Asked(task, _width(given, task), unit, float(np.exp(data.x[-1])), float(data.y.min()))
+    last, lowest = float(np.exp(data.x[-1])), float(data.y.min())
+    asked = Asked(task, _width(given, task), unit, last, lowest, trained_by)
     found = []
     with WorkBar(progress, len(NAMES)) as bar:
         for name, of in NAMES.items():
             own = [student for student, kind in zip(given, kinds, strict=True) if kind in of]
             found.append(_candidate(name, asked, own, data, noise))
             bar.move(1.0)
-    return _explained(tuple(found), data, noise, unit is None, _notices(curve, data, unit))
+    told = _notices(curve, data, unit, trained_by)
+    return _explained(tuple(found), data, noise, unit is None, told)
 
 
-def _unit(curve: object, lr: float | None) -> float | None:
+def _unit(curve: object, lr: float | None, optimizer: SGD | None) -> float | None:
     """Return the gradient-flow time of a unit of the curve, if it is known."""
     if isinstance(curve, Solution | Ensemble):
-        if lr is not None:
-            refuse("lr", "left out with a Solution or an Ensemble", lr, "Their times are known.")
+        for name, value in (("lr", lr), ("optimizer", optimizer)):
+            if value is not None:
+                rule = "left out with a Solution or an Ensemble"
+                refuse(name, rule, value, "Their times are known.")
         return 1.0
+    if optimizer is not None:
+        if not isinstance(optimizer, SGD):
+            refuse("optimizer", "an SGD", optimizer, "Leave it out for what is not SGD.")
+        if lr is not None:
+            refuse("lr", "left out with an optimizer", lr, "It has its own.")
+        return optimizer.time_per_step
     return None if lr is None else positive("lr", lr, "Give a learning rate, e.g. 0.05.")
+
+
+def _trained_by(curve: object, optimizer: SGD | None) -> SGD | None:
+    """Return the SGD that has trained the curve, if it is known to be one."""
+    if isinstance(curve, Ensemble):
+        made = optimizer_by_name(curve.configuration["optimizer"])
+        return made if isinstance(made, SGD) else None
+    return optimizer
 
 
 def _width(students: Sequence[Student], task: Task) -> int | None:
@@ -197,14 +224,18 @@ def _explained(
     return Explanation(candidates, alike, times, loss, level, is_fitted, text, told)
 
 
-def _notices(curve: object, data: Measured, unit: float | None) -> tuple[Notice, ...]:
+def _notices(
+    curve: object, data: Measured, unit: float | None, trained_by: SGD | None
+) -> tuple[Notice, ...]:
     """Return what in a curve of training may pass for a deviation from its own candidate."""
     if isinstance(curve, Solution):
         return ()
     flow = GradientFlow().to_dict()["name"]
     is_flow = isinstance(curve, Ensemble) and curve.configuration["optimizer"]["name"] == flow
     few = (Notice("W-SEEDS", _FEW),) if len(data.runs) < ENOUGH_SEEDS else ()
-    return few if is_flow or unit is None else (*few, Notice("W-STEPS", _STEPS))
+    if is_flow or unit is None:
+        return few
+    return (*few, Notice("W-STEPS", _STEPS if trained_by is None else _OTHERS))
 
 
 def _apart(one: Candidate, other: Candidate) -> float:

@@ -10,7 +10,7 @@ from scipy.interpolate import CubicSpline
 from superlaw.arguments import ArgumentError
 from superlaw.curves import Array, log_times
 from superlaw.setting.case import case
-from superlaw.setting.optimizer import GradientFlow
+from superlaw.setting.optimizer import SGD, GradientFlow
 from superlaw.setting.student import Student
 from superlaw.setting.task import Task
 from superlaw.solvers.models.sequential import exponential_sum
@@ -93,6 +93,21 @@ def exact(task: Task, student: Student, times: Array, *, start: float | None = N
     if start is None:
         return made
     return replace(made, method=f"{made.method}, start {start:.2g} fitted", start=start)
+
+
+def sequential(task: Task, times: Array, optimizer: SGD | None) -> Prediction:
+    """Return the curve of modes learned one by one: the exact mean of SGD, where there is one."""
+    if optimizer is None:
+        return exact(task, Student(), times)
+    try:
+        found = solve(task, Student(), times, optimizer=optimizer)
+    except (ArgumentError, NumericsError) as error:
+        flow = exact(task, Student(), times)
+        return replace(flow, method=f"{flow.method} of gradient flow, not of SGD: {error}")
+    later = found.times > 0.0
+    found = replace(found, times=found.times[later], loss=found.loss[later])
+    same = np.ones(len(found.times))
+    return _fine(_of_solution(found, LEAST_BAND * same, 0.0 * same))
 
 
 def most_frequent(task: Task, width: int, times: Array) -> Prediction:

@@ -95,6 +95,7 @@ CALLS = {
     "explain": {
         "curve": CURVES, "task": TASKS, "students": ((), None, sl.Student(depth=2), [sl.Student()]),
         "lr": (None, 0.05, 1e-300, 1e300), "progress": (False,),
+        "optimizer": (None, sl.SGD(), sl.SGD(0.5, None, 0.9), sl.Adam(), sl.SGD(1e-300)),
     },
     "geometry": {
         "matrix": (np.eye(4)[:, :3], "missing.npy", "/", "/dev/zero"), "tensor": (None, "w"),

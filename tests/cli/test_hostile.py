@@ -46,6 +46,8 @@ GOOD = {
     "derive.names": ("frames", "nonzero_mean"),
     "curve.paths": ("given.csv", "given.npz"),
     "explain.lr": ("0.1", "1"),
+    "sgd.batch": ("1", "8"),
+    "sgd.momentum": ("0", "0.5"),
     "source.a": ("1.2", "0.5"),
     "source.n_features": ("9", "64"),
     "source.file": ("given.csv", "none.csv"),

@@ -8,6 +8,7 @@ over the degrees of freedom is compared with an F distribution, for the noise is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,11 @@ class Decade:
     end: float
     deviation: float
     error: float
+
+    @classmethod
+    def of(cls, data: Mapping[str, float]) -> Decade:
+        """Return the decade that `to_dict` has made plain data of."""
+        return cls(data["from"], data["to"], data["deviation"], data["error"])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the decade as plain data."""
@@ -176,7 +182,7 @@ def _decades(data: Measured, noise: Noise, residual: Array, error: Array) -> tup
     covariance = _covariance(data, noise, error)
     place = np.floor(data.x / LN10 + 1e-9).astype(int)
     found = []
-    for k in np.unique(place):
+    for k in np.unique(place).tolist():
         inside = np.flatnonzero(place == k)
         spread = float(covariance[np.ix_(inside, inside)].mean()) ** 0.5
         mean = float(np.expm1(residual[inside].mean()))

@@ -111,6 +111,8 @@ def explain(
     if not isinstance(students, Student | Sequence):
         refuse("students", "a Student or a list of them", students, "Leave it out.")
     given = (students,) if isinstance(students, Student) else tuple(students)
+    if None in given:
+        refuse("student", "a Student", None, "Leave it out.")
     kinds = [case(task, student).kind for student in given]
     if task.n_features is None:
         refuse("n_features", "a finite number to explain", None, "Give N, e.g. n_features=1e6.")
@@ -187,8 +189,10 @@ def _candidate(
     if best is None:
         why = "; ".join(reasons) or NO_WIDTH
         return Candidate(name, "no prediction", None, (), None, None, why)
-    if best[1].start is not None:
-        best = nearest(two_layers(asked, best[1].start * CLOSER)) or best
+    for closer in CLOSER:
+        start = best[1].start
+        if start is not None:
+            best = nearest(two_layers(asked, start * closer)) or best
     found, made = best
     largest = max((each.deviation for each in found.decades), key=abs)
     verdict = "rejected" if found.probability < RATE else "not rejected"

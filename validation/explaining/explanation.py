@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from superlaw import storage
+from superlaw.arguments import refuse
 from superlaw.curves import Array
 from superlaw.figures.panels import Panel, Series
 from superlaw.notices import Notice
@@ -126,6 +130,38 @@ class Explanation(DrawnResult):
         """Write the explanation as .json."""
         storage.write_json(storage.output_file(path, (".json",)), self)
 
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Explanation:
+        """Return the explanation that `to_dict` has made plain data of."""
+        known = {name: data[name] for name in ("noise", "is_unit_fitted", "summary")}
+        candidates = tuple(
+            Candidate(
+                **{
+                    **each,
+                    **_arrays(each, "loss", "error"),
+                    "decades": tuple(Decade.of(decade) for decade in each["decades"]),
+                }
+            )
+            for each in data["candidates"]
+        )
+        alike = tuple((*each["names"], each["difference"]) for each in data["alike"])
+        warnings = tuple(Notice(**notice) for notice in data["warnings"])
+        return cls(candidates, alike, **_arrays(data, "times", "loss"), **known, warnings=warnings)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Explanation:
+        """Return the explanation that `save`, or `superlaw explain --out`, wrote.
+
+        Raises
+        ------
+        ArgumentError
+            If the file is missing, damaged, or not an explanation's.
+        """
+        try:
+            return cls.of(storage.read_json(storage.named(path)))
+        except storage.DAMAGED as error:
+            refuse("path", "the .json of an explanation", str(path), f"{storage.reason(error)}.")
+
     def picture(self) -> Panel:
         """Return the curve with every prediction and its band, as a figure."""
         series = [Series("measured", self.times, self.loss, style="points")]
@@ -154,3 +190,8 @@ class Explanation(DrawnResult):
             f"alike     {a} and {b} are at most {gap:.1%} apart here" for a, b, gap in self.alike
         ]
         return "\n".join(lines + [str(notice) for notice in self.warnings])
+
+
+def _arrays(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return lists as arrays, None where there is none."""
+    return {name: None if data[name] is None else np.array(data[name], float) for name in names}

@@ -25,6 +25,10 @@ TOLERANCE = 0.005
 """A law is taken to describe a curve if it is right to this part of the loss; noise adds to it."""
 N_EDGES = 15
 """Times between which windows are tried."""
+ZOOMS, FINER = 2, 5
+"""A corner is looked for again, twice, in steps so much finer."""
+WIDE = 0.6
+"""That is done around the corners of windows with this part of the decades, if there are any."""
 NARROWEST = 0.2
 """The least part of the points that a window has."""
 
@@ -108,20 +112,10 @@ def _of_shape(shape: Shape, x: Array, y: Array, scale: Scale, windows: list[Wind
     """Return the best of one law on each window."""
     spans = np.array(windows)
     x0, y0 = float(x.mean()), float(y.mean())
-    grid = shape.grid(x - x0)
-    columns = shape.design(x - x0, y - y0, grid)
-    target = np.ones_like(x) if shape.is_relative else y - y0
-    chi2, coefficients = _solved(columns, target, scale, spans)
-    if shape.is_relative:
-        chi2 = np.where(np.all(coefficients >= 0.0, axis=-1), chi2, np.inf)
-    if shape.has_corner:
-        first, last = x[spans[:, 0]] - x0, x[spans[:, 1]] - x0
-        margin = ROOM * (last - first)
-        corner = grid[:, :1]
-        chi2 = np.where((corner >= first + margin) & (corner <= last - margin), chi2, np.inf)
-    slopes = shape.exponents(grid[:, None, :], coefficients)
+    grid, chi2, coefficients = _searched(shape, x - x0, y - y0, scale, spans)
     n_cut = len(x) - (spans[:, 1] - spans[:, 0] + 1)
     least = _criterion(shape, len(x), n_cut, scale)
+    slopes = shape.exponents(grid[:, None, :], coefficients)
     found = []
     for w, best in enumerate(np.argmin(chi2, axis=0)):
         if not np.isfinite(chi2[best, w]):
@@ -135,6 +129,56 @@ def _of_shape(shape: Shape, x: Array, y: Array, scale: Scale, windows: list[Wind
             Trial(shape, windows[w], lowest + float(least[w]), lowest, searched, (first, last))
         )
     return found
+
+
+def _searched(
+    shape: Shape, x: Array, y: Array, scale: Scale, spans: NDArray[np.int64]
+) -> tuple[Array, Array, Array]:
+    """Return a grid, χ² and coefficients there: of two numbers the first is looked for twice more.
+
+    Between the points of a coarse grid a sharp corner misses the curve by more than its noise.
+    """
+    grid = shape.grid(x)
+    chi2, coefficients = _on_grid(shape, x, y, scale, spans, grid)
+    if grid.shape[1] < 2:
+        return grid, chi2, coefficients
+    wide = x[spans[:, 1]] - x[spans[:, 0]] >= WIDE * (x[-1] - x[0])
+    step = float(np.diff(np.unique(grid[:, 0]))[0])
+    for _ in range(ZOOMS):
+        step /= FINER
+        closer = _around(grid, chi2[:, wide if wide.any() else ~wide], step)
+        more = _on_grid(shape, x, y, scale, spans, closer)
+        grid = np.concatenate([grid, closer])
+        chi2, coefficients = (
+            np.concatenate([chi2, more[0]]),
+            np.concatenate([coefficients, more[1]]),
+        )
+    return grid, chi2, coefficients
+
+
+def _on_grid(
+    shape: Shape, x: Array, y: Array, scale: Scale, spans: NDArray[np.int64], grid: Array
+) -> tuple[Array, Array]:
+    """Return χ² and coefficients at points of a grid, (G, W) and (G, W, p); χ² = ∞ where no law."""
+    columns = shape.design(x, y, grid)
+    target = np.ones_like(x) if shape.is_relative else y
+    chi2, coefficients = _solved(columns, target, scale, spans)
+    if shape.is_relative:
+        chi2 = np.where(np.all(coefficients >= 0.0, axis=-1), chi2, np.inf)
+    if shape.has_corner:
+        first, last = x[spans[:, 0]], x[spans[:, 1]]
+        margin = ROOM * (last - first)
+        corner = grid[:, :1]
+        chi2 = np.where((corner >= first + margin) & (corner <= last - margin), chi2, np.inf)
+    return chi2, coefficients
+
+
+def _around(grid: Array, chi2: Array, step: float) -> Array:
+    """Return corners around the best of each window, in finer steps, with their widths."""
+    best = np.unique(grid[np.argmin(chi2, axis=0)], axis=0)
+    corners = best[:, None, :1] + step * np.arange(1 - FINER, FINER)[:, None]
+    widths = np.broadcast_to(best[:, None, 1:], corners.shape)
+    return np.concatenate([corners, widths], axis=-1).reshape(-1, grid.shape[1])
 
 
 def _criterion(shape: Shape, n: int, n_cut: NDArray[np.int64], scale: Scale) -> Array:

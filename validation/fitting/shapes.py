@@ -26,8 +26,8 @@ N_CORNERS = 24
 """Corners with a width of their own at which a broken law is tried."""
 N_PLATEAUS = 72
 """Ends of a plateau at which a crossover is tried."""
-WIDTHS = (0.15, 0.5, 1.5)
-"""Widths δ of a corner [ln t]: sharp, half a decade, a decade and a half."""
+WIDTHS = (0.03, 0.15, 0.5, 1.5)
+"""Widths δ of a corner [ln t]: sharp, a seventh, a half, one and a half decades, about."""
 ROOM = 0.15
 """Part of a window that must lie on either side of a corner."""
 

@@ -12,7 +12,7 @@ from superlaw.figures.panels import Panel, Picture, Series
 from superlaw.solvers.solution import Solution
 from superlaw.solvers.spectra.answer import Geometry
 from superlaw.theory.answer import Exponent
-from superlaw.validation.explaining.explanation import Candidate, Explanation
+from superlaw.validation.explaining.explanation import Explanation
 from superlaw.validation.fitting.picture import fitted_law
 from superlaw.validation.fitting.power_law_fit import PowerLawFit
 from superlaw.validation.geometry.law import OverlapLaw
@@ -94,17 +94,7 @@ def _width(data: Data) -> Picture:
 
 def _explanation(data: Data) -> Panel:
     """Return the curve with every prediction and its band."""
-    candidates = tuple(
-        Candidate(**each | {"decades": (), **_arrays(each, "loss", "error")})
-        for each in data["candidates"]
-    )
-    known = {name: data[name] for name in ("noise", "is_unit_fitted", "summary")}
-    found = Explanation(candidates, (), **_arrays(data, "times", "loss"), **known)
-    return found.picture()
-
-
-def _arrays(data: Data, *names: str) -> dict[str, Any]:
-    return {name: None if data[name] is None else np.array(data[name], float) for name in names}
+    return Explanation.of(data).picture()
 
 
 KINDS = (

@@ -42,6 +42,7 @@ def test_modes_learned_one_by_one_are_known_from_their_rival(seed, lr):
     assert found.named("two-layer").probability < WRONG
     assert found.is_unit_fitted == (lr is None)
     codes = ["W-SEEDS"] if lr is None else ["W-SEEDS", "W-STEPS"]
+    assert "sl.SGD" in str(found) or lr is None
     assert [notice.code for notice in found.warnings] == codes
     assert ("unit is not given" in str(found)) == (lr is None)
 
@@ -53,6 +54,65 @@ def test_two_layers_of_an_unknown_start_are_known_from_their_rival():
     for students in ((), student):
         said = verdicts(sl.explain(curve, task, students, lr=LR))
         assert said["two-layer"] == "not rejected" and said["sequential"] == "rejected"
+
+
+@pytest.mark.parametrize("start", [0.068, 0.007])
+def test_the_start_of_two_layers_is_found_well_enough(start):
+    task = sl.PowerLawTask(1.4, 0.5, 100)
+    loss = sl.solve(task, sl.Student(depth=2, init=start), LR * STEPS).loss
+    found = sl.explain((STEPS, noisy(np.tile(loss, (8, 1)), 3)), task, lr=LR)
+    assert found.named("two-layer").verdict == "not rejected"
+
+
+OFTEN = sl.SGD(0.5, 1)
+
+
+def test_known_sgd_is_compared_with_its_exact_mean():
+    task = fresh(11)
+    steps = np.unique(np.round(np.geomspace(4, 3e3, 40)))
+    loss = sl.solve(task, times=OFTEN.lr * steps, optimizer=OFTEN).loss
+    flow = sl.solve(task, times=OFTEN.lr * steps).loss
+    assert (loss / flow).max() > 1.1
+    curve = steps, noisy(np.tile(loss, (4, 1)), 6, 0.01)
+    found = sl.explain(curve, task, optimizer=OFTEN)
+    first = found.named("sequential")
+    assert first.verdict == "not rejected" and "mean SGD" in first.source
+    np.testing.assert_allclose(first.loss, loss, rtol=1e-3)
+    (told,) = found.warnings
+    assert told.code == "W-STEPS" and "only sequential is the exact mean" in told.message
+    assert sl.explain(curve, task, lr=OFTEN.lr).named("sequential").verdict == "rejected"
+    slow = sl.explain((steps, noisy(flow, 6)), task, optimizer=OFTEN).named("sequential")
+    assert slow.verdict == "rejected"
+
+
+@pytest.mark.slow
+def test_training_in_large_steps_is_explained_with_its_optimizer():
+    task = fresh(12)
+    for momentum in (0.0, 0.5):
+        optimizer = sl.SGD(0.3, 1, momentum)
+        times = sl.log_times(10.0, 1e3, 8)
+        runs = sl.simulate(task, None, times, optimizer=optimizer, seeds=8, workers=1)
+        found = sl.explain(runs, task)
+        assert found.named("sequential").verdict == "not rejected"
+        assert found.named("two-layer").verdict == "rejected"
+
+
+def test_where_sgd_has_no_mean_gradient_flow_stands_for_it():
+    task = sl.PowerLawTask(1.5, 0.3, 3000, activity="bernoulli", amplitude="uniform")
+    curve = STEPS, noisy(sl.solve(task, times=LR * STEPS).loss, 3)
+    found = sl.explain(curve, task, optimizer=sl.SGD(LR, 64))
+    assert "of gradient flow, not of SGD" in found.named("sequential").source
+
+
+def test_an_explanation_is_read_back(tmp_path, refused):
+    found = sl.explain((STEPS, noisy(sl.solve(fresh(3), times=LR * STEPS).loss, 5)), fresh(3))
+    found.save(tmp_path / "found.json")
+    again = sl.Explanation.load(tmp_path / "found.json")
+    assert again == found and str(again) == str(found)
+    (tmp_path / "other.json").write_text('{"candidates": [3]}')
+    for name in ("other.json", "none.json"):
+        with refused("path", "the .json of an explanation"):
+            sl.Explanation.load(tmp_path / name)
 
 
 def test_another_task_is_rejected():
@@ -147,7 +207,10 @@ def test_a_solution_has_times_of_its_own():
         ({"task": sl.PowerLawTask(1.5)}, "n_features must be a finite number to explain"),
         ({"task": 1.5}, "task must be a PowerLawTask or a MeasuredTask"),
         ({"lr": 0.0}, "lr must be above 0"),
+        ({"lr": 0.1, "optimizer": sl.SGD()}, "lr must be left out with an optimizer"),
+        ({"optimizer": sl.Adam()}, "optimizer must be an SGD"),
         ({"students": [3]}, "student must be a Student"),
+        ({"students": [None]}, "student must be a Student"),
         ({"curve": (STEPS, -STEPS)}, "curve must be finite and above 0"),
     ],
 )
@@ -171,6 +234,28 @@ def test_the_command_names_every_candidate(tmp_path, capsys):
     first = answer["candidates"][0]
     assert first["name"] == "sequential" and first["verdict"] == "not rejected"
     assert {"from", "to", "deviation", "error"} == set(first["decades"][0])
+
+
+def test_the_command_takes_what_has_trained_the_curve(tmp_path, capsys):
+    task, file = fresh(11), tmp_path / "curve.csv"
+    steps = np.unique(np.round(np.geomspace(4, 3e3, 40)))
+    loss = sl.solve(task, times=OFTEN.lr * steps, optimizer=OFTEN).loss
+    np.savetxt(file, np.stack([steps, loss], 1), delimiter=",", header="time,loss", comments="")
+    asked = [
+        "explain",
+        str(file),
+        "-a",
+        repr(task.a),
+        "-b",
+        repr(task.b),
+        "-N",
+        str(task.n_features),
+    ]
+    assert main([*asked, "--lr", "0.5", "--batch", "1"]) == 0
+    assert "sequential           not rejected" in capsys.readouterr().out
+    assert main([*asked, "--batch", "1"]) == main([*asked, "--lr", "1", "--momentum", "0.5"]) == 2
+    told = capsys.readouterr().err
+    assert "batch must be given with --lr" in told and "momentum must be given with --batch" in told
 
 
 @pytest.mark.slow

@@ -140,6 +140,17 @@ def test_a_hundred_thousand_rows_are_one_curve():
     assert fit.n_points > 80_000
 
 
+@pytest.mark.parametrize(("before", "after"), [(0.2, 1.1), (1.2, 0.4)])
+def test_a_sharp_corner_under_noise_is_found_and_not_read_as_a_fall(before, after):
+    t, rng = np.geomspace(1.0, 1e6, 120), np.random.default_rng(3)
+    bend = np.minimum if after > before else np.maximum
+    loss = bend(t**-before, 1e3 ** (after - before) * t**-after)
+    fit = fit_power_law((t, loss * (1.0 + 0.02 * rng.standard_normal(120))))
+    assert fit.model == "broken" and fit.branches == pytest.approx((before, after), abs=0.01)
+    assert fit.corner == pytest.approx(1e3, rel=0.1) and fit.goodness > 0.01
+    assert abs(fit.exponent - max(before, after)) < 3.0 * fit.total_error
+
+
 def test_two_slopes_are_two_branches():
     rng = np.random.default_rng(7)
     loss = np.minimum(LATE**-0.3, 300.0**0.6 * LATE**-0.9) * (1.0 + 0.01 * rng.normal(size=60))

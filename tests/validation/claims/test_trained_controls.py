@@ -9,6 +9,7 @@ import pytest
 from superlaw.curves import log_times
 from superlaw.setting.optimizer import GradientFlow
 from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.theory.laws.tied import measured_slope
 from superlaw.validation.claims.size import SIZES, Conditions, Map
@@ -62,7 +63,8 @@ def shuffled_flow(task, width, seed):
 
 @pytest.mark.slow
 def test_one_slope_is_not_shared_when_frequencies_are_shuffled():
-    """At the corners of the map; their slopes without superposition do not matter here."""
+    """At the corners of the map: one leaves the band. A weak control, of a claim that says that
+    frequencies matter little; K = N, equal targets and a planted factor are the strong ones."""
     tasks = other_students.corners(Conditions(SIZES["full"]))
     runs = {task: shuffled_flow(task, 32, 0) for task in tasks}
     assert labels(one_slope.slope_checks(runs, measured_slope(512, 32)))
@@ -97,13 +99,21 @@ def test_times_to_a_loss_detect_shuffled_frequencies(monkeypatch, wide):
 
     def control():
         checks = [check for check in sooner.run(TINY).checks if "K = N" in check.label]
-        assert len(checks) == 2
+        assert len(checks) == 3
         return labels(checks)
 
     monkeypatch.setattr(flows, "tied", lambda task, *_: wide[task])
     assert control() == []
     monkeypatch.setattr(speed, "by_theory", by_theory)
     assert control()
+
+
+def test_times_to_a_loss_detect_the_absence_of_superposition(monkeypatch, wide):
+    """K = N by the same code in the place of the narrow one: neither sooner nor twice as late."""
+    monkeypatch.setattr(flows, "tied", lambda task, *_: wide[task])
+    checks = [check for check in sooner.run(TINY).checks if "speed-up" in check.label]
+    assert len(checks) == 3
+    assert labels(checks) == [check.label for check in checks]
 
 
 def test_other_students_detect_that_they_are_the_same(wide):
@@ -135,3 +145,19 @@ def width_order_sizes():
     """The (N, K) of the full map at which the law is claimed."""
     low, high = width_order.INSIDE
     return [(n, k) for n, k in SIZES["full"].trained.widths if low <= n / k**2 <= high]
+
+
+def test_the_order_of_widths_detects_the_absence_of_superposition():
+    """K = N by theory in the place of every student: its slope knows no K."""
+    times = log_times(0.1, flows.WINDOW[1], flows.PER_DECADE)
+    sizes = np.array(width_order_sizes(), dtype=float)
+    slope = np.array(
+        [
+            np.mean(
+                [flows.theory_slope(PowerLawTask(*ab, n), times) for ab in width_order.EXPONENTS]
+            )
+            for n in sizes[:, 0].astype(int).tolist()
+        ]
+    )
+    checks = width_order._law(sizes, slope, TINY)
+    assert labels(checks) == [check.label for check in checks]

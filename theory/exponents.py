@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 from superlaw.notices import Notice
 from superlaw.setting.case import Case, case
@@ -18,7 +17,7 @@ from superlaw.setting.table import MEASURED, POWER_LAW, Condition, Row, Table, a
 from superlaw.setting.task import PowerLawTask, Task
 from superlaw.theory import by_decade, shared_slope
 from superlaw.theory.answer import Exponent, answer, time_assumption
-from superlaw.theory.laws import coactive, sequential, sgd, superposed, tied, two_layer
+from superlaw.theory.laws import coactive, sequential, sgd, superposed, two_layer
 
 _CROSSOVER = (
     "Superposed: the local slope crosses over between limits that depend on the data; an exponent "
@@ -265,21 +264,18 @@ _ABOVE_1 = Condition("a", "above 1", lambda case: case.power_law.a > 1.0)
 _ANY = ("one", "centred", "mean")
 _LAW: tuple[tuple[str, ...], tuple[Condition, ...]] = ((), (POWER_LAW,))
 _DATA: tuple[tuple[str, ...], tuple[Condition, ...]] = ((), (MEASURED,))
-_SHARED: tuple[Row[Callable[[Case], Exponent]], ...] = tuple(
-    Row(
-        "universal, measured",
-        partial(shared_slope.shared, mapped),
-        ("tied",),
-        ("one",),
-        ("flow",),
-        conditions=(
-            POWER_LAW,
-            among("activation", "relu"),
-            among("bias", True),
-            *shared_slope.conditions(mapped),
-        ),
-    )
-    for mapped in tied.MEASURED["regions"]
+_SHARED = Row[Callable[[Case], Exponent]](
+    "universal, measured",
+    shared_slope.shared,
+    ("tied",),
+    ("one",),
+    ("flow",),
+    conditions=(
+        POWER_LAW,
+        among("activation", "relu"),
+        among("bias", True),
+        *shared_slope.CONDITIONS,
+    ),
 )
 LAWS: Table[Callable[[Case], Exponent]] = Table(
     "predict",
@@ -322,7 +318,7 @@ LAWS: Table[Callable[[Case], Exponent]] = Table(
             conditions=(MEASURED, _RANDOM, _POSITIVE, among("bias", True)),
         ),
         Row("open", _unknown, ("bottleneck",), ("centred", "mean"), ("flow",)),
-        *_SHARED,
+        _SHARED,
         Row("open", shared_slope.not_shared, ("tied",), _ANY, ("flow",)),
         Row("open", _unknown, ("superposed", "trained", "untied"), _ANY, ("flow",)),
     ),

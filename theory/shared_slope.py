@@ -11,33 +11,39 @@ from superlaw.setting.table import UNIT_COLUMNS, Condition, among
 from superlaw.theory.answer import Exponent, answer
 from superlaw.theory.laws import tied
 
-Mapped = dict[str, Any]
-"""A region of tied students, its rows and its band (`superlaw.theory.laws.tied`)."""
+NARROW, WIDE = tied.MEASURED["regions"]
+"""Where slopes were compared with the law of N/K² alone, and where they are interpolated."""
 
 
-def shared(mapped: Mapped, studied: Case) -> Exponent:
-    """Return the measured slope that tied students share, whatever the data, at this N and K."""
-    task, source = studied.task, tied.MEASURED["provenance"]
-    n, width = task.n_features or 0, studied.student.width or 0
-    slope, band = tied.measured_slope(n, width), mapped["band"]
+def shared(studied: Case) -> Exponent:
+    """Return the measured slope that tied students nearly share, at this N and K, with its band."""
+    task, source, known = studied.power_law, tied.MEASURED["provenance"], tied.MEASURED
+    n, width, between = task.n_features or 0, studied.student.width or 0, known["interpolation"]
+    slope, band = tied.slope_between(task.a, task.b, n, width), between["band"]
+    left = between["left_out"]
+    text = (
+        f"Measured, not derived: between {len(between['rows'])} measured slopes, of which "
+        f"{left['n']} drawn at random lay off by up to {left['worst']:.1%} when left out. "
+        f"1 + {tied.RISE:g} ln(2N/K²) = {tied.measured_slope(n, width):.4g}, whatever the data, is "
+        f"within {NARROW['band']:.0%} with {_spans(NARROW)}, {WIDE['band']:.0%} here"
+    )
     return replace(
-        answer(task, slope, "universal", "U21", f"1 + {tied.RISE:g} ln(2N/K²)"),
+        answer(task, slope, "universal", "U21", "interpolated between measured slopes"),
         band=(slope * (1.0 - band), slope * (1.0 + band)),
-        window=tuple(tied.MEASURED["window"]),
+        window=tuple(known["window"]),
         assumptions=(
-            *map(str, conditions(mapped)),
+            *map(str, CONDITIONS),
             "W trained by gradient flow from random unit columns",
             "one straight fit over the window",
         ),
-        explanation="Measured, not derived: tasks share this slope, and N/K² orders it within the "
-        f"band [{source['command']}, {source['version']}, {source['date']}, "
+        explanation=f"{text} [{source['command']}, {source['version']}, {source['date']}, "
         f"{source['seeds']} seeds].",
     )
 
 
 def not_shared(studied: Case) -> Exponent:
     """Return that no slope is known of a tied student here, and where one is."""
-    where = ", ".join(map(str, conditions(tied.MEASURED["regions"][-1])))
+    where = ", ".join(map(str, CONDITIONS))
     text = f"Tied students have a measured slope only with {where}. Elsewhere simulate."
     return replace(answer(studied.task, None, "open", "U21", "none"), explanation=text)
 
@@ -50,10 +56,17 @@ def _within(name: str, span: tuple[float, float], case: Case) -> bool:
     return bool(low * 0.99 <= here[name] <= high * 1.01)  # K is whole
 
 
-def conditions(mapped: Mapped) -> tuple[Condition, ...]:
-    """Return where flows were compared with the shared slope."""
-    between = {name: f"{low:g} to {high:g}" for name, (low, high) in mapped["region"].items()}
-    held = {name: partial(_within, name, span) for name, span in mapped["region"].items()}
+def _spans(mapped: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{name} {low:g} to {high:g}" for name, (low, high) in mapped["region"].items()
+    )
+
+
+def _conditions() -> tuple[Condition, ...]:
+    """Return where slopes are interpolated."""
+    region = WIDE["region"]
+    between = {name: f"{low:g} to {high:g}" for name, (low, high) in region.items()}
+    held = {name: partial(_within, name, span) for name, span in region.items()}
     return (
         among("amplitude", "uniform"),
         UNIT_COLUMNS,
@@ -62,3 +75,6 @@ def conditions(mapped: Mapped) -> tuple[Condition, ...]:
         Condition("n_features", between["N"], held["N"]),
         Condition("width", f"with N/K² {between['N/K²']}", held["N/K²"]),
     )
+
+
+CONDITIONS = _conditions()

@@ -180,18 +180,17 @@ def _tied(amplitude="uniform", **changed):
     return exponent(PowerLawTask(**case, amplitude=amplitude), Student(width, tied=True, **student))
 
 
-def test_tied_students_share_a_measured_slope_with_its_band_and_its_source():
+def test_tied_students_have_a_measured_slope_with_its_band_and_its_source():
     answer, source = _tied(), tied.MEASURED["provenance"]
-    assert (answer.regime, answer.exponent, answer.window) == ("universal", 1.0, (12.0, 1000.0))
-    low, high = answer.band
-    narrow, wide = tied.MEASURED["regions"]
-    assert low < 1.0 < high and high - 1.0 == pytest.approx(narrow["band"])
+    assert (answer.regime, answer.window) == ("universal", (12.0, 1000.0))
+    slope, band = tied.slope_between(1.5, 0.5, 512, 32), tied.MEASURED["interpolation"]["band"]
+    assert answer.exponent == slope == pytest.approx(1.03, abs=0.03)
+    assert answer.band == pytest.approx((slope * (1.0 - band), slope * (1.0 + band)))
     assert source["command"] in answer.explanation and "Measured, not derived" in answer.explanation
+    assert "1 + 0.115 ln(2N/K²) = 1, whatever the data" in answer.explanation
     assert "band" in str(answer) and answer.to_dict()["band"] == answer.band
-    assert _tied(a=2.2, b=0.9).exponent == answer.exponent
-    assert _tied(width=16).exponent == pytest.approx(1.0 + 0.115 * math.log(4.0))
-    assert _tied(a=1.25).band[1] == pytest.approx(1.0 + wide["band"])
-    assert wide["band"] > narrow["band"]
+    assert _tied(a=2.2, b=0.9).exponent == pytest.approx(slope, rel=0.15)
+    assert _tied(width=16).exponent - slope == pytest.approx(0.115 * math.log(4.0), abs=0.06)
 
 
 @pytest.mark.parametrize(
@@ -230,3 +229,20 @@ def test_the_regions_lie_in_one_another():
     for name, (low, high) in narrow.items():
         assert wide[name][0] <= low < high <= wide[name][1]
     assert (wide["a"], wide["b"], wide["N/K²"]) == ([1.2, 2.4], [0.3, 1.0], [1 / 16, 4.0])
+
+
+def test_the_interpolation_goes_through_its_points_and_not_through_those_of_other_widths():
+    known, off, far = tied.MEASURED["interpolation"], [], []
+    for mapped in tied.MEASURED["regions"]:
+        for row in mapped["rows"]:
+            at, width = (row["a"], row["b"], row["n_features"]), row["width"]
+            off.append(tied.slope_between(*at, width) / row["slope"] - 1.0)
+            far.append(tied.slope_between(*at, 2 * width) / row["slope"] - 1.0)
+    assert max(map(abs, off)) < known["band"]
+    assert sum(abs(x) > known["band"] for x in far) > len(far) / 2
+
+
+def test_the_band_is_that_of_points_left_out():
+    left = tied.MEASURED["interpolation"]["left_out"]
+    assert left["n"] >= 20 and left["rms"] < left["worst"] <= tied.MEASURED["interpolation"]["band"]
+    assert tied.MEASURED["interpolation"]["band"] < tied.MEASURED["regions"][0]["band"]

@@ -5,7 +5,8 @@ one straight fit over two decades, from t = 12 on, is ordered by x = N/K²: near
 the N columns are as many as the equiangular lines that K dimensions can hold at most.
 
 It is no law of N/K² alone. Compared were N from 256 to 1200, in the regions of `MEASURED`; at
-N/K² = 1/32 the slope falls with N and depends on (a, b), and nothing is known of N → ∞.
+N/K² = 1/32 the slope falls with N and depends on (a, b), and nothing is known of N → ∞. What is
+left of (a, b, N) is interpolated between measured points (`slope_between`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ MEASURED: dict[str, Any] = json.loads(
     Path(__file__).with_suffix(".json").read_text(encoding="utf-8")
 )
 """The law, the regions in which flows were compared with it, the narrower first, with their largest
-relative deviation, and where it comes from: `python -m superlaw.validation.reports.shared_slope`.
+relative deviation, what is interpolated, with its band, and where all of it comes from:
+`python -m superlaw.validation.reports.shared_slope`.
 """
 RISE: float = MEASURED["rise"]
 """What the slope gains as x grows e-fold [measured: `superlaw validate width_order`]."""
@@ -30,3 +32,31 @@ BAND = 0.1
 def measured_slope(n_features: int, width: int) -> float:
     """Return 1 + 0.115 ln(2N/K²), within 10 %: a fit to flows, not a law that is derived."""
     return 1.0 + RISE * math.log(2.0 * n_features / width**2)
+
+
+def place(a: float, b: float, n_features: float, width: float) -> tuple[float, ...]:
+    """Return where a student stands among the measured ones: ln(N/K²), ln(N/512), 1/a, b/a.
+
+    K = N has the slope 1 − 1/a + 2b/a (S1): linear in the last two.
+    """
+    x = math.log(n_features / width**2)
+    return x, math.log(n_features / 512.0), 1.0 / a, b / a
+
+
+def slope_between(a: float, b: float, n_features: int, width: int) -> float:
+    """Return the slope interpolated between measured ones, within the band that goes with it.
+
+    A linear trend and Σ w exp(−½ Σ (Δ/scale)²) over measured points: Gaussian-process regression
+    [measured; `superlaw.validation.reports.slope_between`].
+    """
+    known, here = MEASURED["interpolation"], place(a, b, n_features, width)
+    trend = known["trend"][0] + sum(
+        slope * x for slope, x in zip(known["trend"][1:], here, strict=True)
+    )
+    return float(trend + sum(row[4] * _near(here, row, known["scales"]) for row in known["rows"]))
+
+
+def _near(here: tuple[float, ...], row: list[float], scales: list[float]) -> float:
+    """Return how much a measured point says of a place: 1 there, nothing far away."""
+    steps = zip(here, place(*row[:4]), scales, strict=True)
+    return math.exp(-0.5 * sum(((x - other) / scale) ** 2 for x, other, scale in steps))

@@ -36,9 +36,8 @@ def shared_law(found: Case, solution: Solution | None, runs: Ensemble | None) ->
         return (heading, Paragraph(known.explanation))
     low, high = known.band
     text = (
-        f"$1 + \\rho \\log(2N/K^2) = {known.exponent:.4g}$, and between {low:.4g} and {high:.4g} "
-        f"in all flows that were compared, over {known.window[0]:g} ≤ t ≤ {known.window[1]:g} "
-        f"({known.formula}). {known.explanation}"
+        f"Slope {known.exponent:.4g}, between {low:.4g} and {high:.4g} by its band, over "
+        f"{known.window[0]:g} ≤ t ≤ {known.window[1]:g} ({known.formula}). {known.explanation}"
     )
     return (heading, Paragraph(text), _table(known), _figure(known, solution, runs))
 

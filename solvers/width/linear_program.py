@@ -20,7 +20,12 @@ from scipy.optimize import linprog, minimize
 
 from superlaw.curves import Array
 from superlaw.solvers.width.cosines import gegenbauer
-from superlaw.solvers.width.outputs import interference, own_cost
+from superlaw.solvers.width.outputs import (
+    interference,
+    interference_slopes,
+    own_cost,
+    own_slopes,
+)
 
 DEGREE, SMALL_DEGREE, SMALL_N = 14, 12, 56
 """Highest degree of h; up to `SMALL_N` points the sharp codes need no more than `SMALL_DEGREE`."""
@@ -28,8 +33,12 @@ GRID, FINE_GRID = 300, 200_001
 """Points at which h ≤ f is a constraint, and at which it is certified."""
 NEAR = 4.0
 """Half of the grid is within this many times 1/√m, where f starts and h bends."""
-ROUNDS = (0.15, 0.05, 0.02)
-"""Size of the first simplex in each search for the least bound."""
+ROUNDS = 3
+"""Searches for the least bound, each with the points that certified the one before."""
+LEAST_CHANGE = 1e-9
+"""Relative change of the bound at which a search ends."""
+LEAST_GAIN, MOST_BIAS = 1e-3, 0.999
+"""Where searches end: least s, largest x = −b/(2 s)."""
 CUTS = 6
 """How often points of the fine grid where h exceeds f most are added as constraints."""
 SCAN_GAINS, SCAN_BIASES = (0.4, 0.6, 0.8, 1.0), (0.3, 0.45, 0.6, 0.75, 0.9, 1.05)
@@ -60,36 +69,42 @@ class Bound:
 def lower_bound(n: int, m: int) -> Bound | None:
     """Return the lower bound for n features of even frequency in m dimensions, 2 ≤ m < n.
 
-    Every (s, b) has a bound of its own; the least of them is found by a scan and a local search,
-    not certified. None where the programme is not solved or nothing is left of the certificate.
+    Every (s, b) has a bound of its own; the least of them is found by a scan and a local search
+    along the slopes that the multipliers of the constraints give, not certified. None where the
+    programme is not solved or nothing is left of the certificate.
     """
     if n <= 2 * m:
         return Bound(0.0, 0.0, 1.0, 0.0)
     degree = SMALL_DEGREE if n <= SMALL_N else DEGREE
     program = _Program(n, m, degree)
     welch = math.sqrt((n - m) / (m * (n - 1)))
-    scan = [(program.value(*_at(q, y, welch)), q, y) for q in SCAN_GAINS for y in SCAN_BIASES]
-    least, q, y = min(scan)
+    starts = [_at(q, y, welch) for q in SCAN_GAINS for y in SCAN_BIASES]
+    least, s, x = min((program.value(*start)[0], *start) for start in starts)
     if not math.isfinite(least):
         return None
+
+    def scaled(at: Array) -> tuple[float, Array]:
+        value, slopes = program.value(at[0], at[1] * welch)
+        return value / least, slopes * (1.0, welch) / least
+
     bound = None
-    for spread in ROUNDS:
-        # The points that certify one round are constraints of the next.
-        simplex = [(q, y), (q * (1.0 + spread), y), (q, y * (1.0 + spread))]
+    for _ in range(ROUNDS):
         found = minimize(
-            lambda at: program.value(*_at(at[0], at[1], welch)),
-            (q, y),
-            method="Nelder-Mead",
-            options={"xatol": 1e-4, "fatol": 1e-8, "maxfev": 60, "initial_simplex": simplex},
+            scaled,
+            (s, x / welch),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=((LEAST_GAIN, None), (0.0, MOST_BIAS / welch)),
+            options={"ftol": LEAST_CHANGE},
         )
-        q, y = found.x
-        bound = program.certified(*_at(q, y, welch))
+        s, x = found.x[0], found.x[1] * welch
+        bound = program.certified(s, x)
     return bound
 
 
 def _at(q: float, y: float, welch: float) -> tuple[float, float]:
     """Return s and x = −b/(2 s); q = y = 1 is the clear code of Welch's cosine (see `clear`)."""
-    x = min(y * welch, 0.999)
+    x = min(y * welch, MOST_BIAS)
     return 1.0 + q * 1.5 * x / (1.0 - x), x
 
 
@@ -106,14 +121,22 @@ class _Program:
         self.objective[0] = 1.0 - n
         self.bounds = [(None, None)] + [(0.0, None)] * degree
 
-    def value(self, s: float, x: float) -> float:
-        """Return A + n h₀ − h(1), infinite outside 0 < s, 0 ≤ x < 1 or without a solution."""
-        if not (s > 0.0 and 0.0 <= x < 1.0):
-            return np.inf
-        h = self._solve(s, x)
-        if h is None:
-            return np.inf
-        return float(own_cost(s, -2.0 * s * x)) - float(self.objective @ h)
+    def value(self, s: float, x: float) -> tuple[float, Array]:
+        """Return A + n h₀ − h(1) and its slopes in s and x; infinite without a solution.
+
+        A constraint that binds moves the optimum by its multiplier (the envelope theorem).
+        """
+        solved = self._solve(s, x)
+        if solved is None:
+            return np.inf, np.zeros(2)
+        h, multipliers = solved
+        b = -2.0 * s * x
+        by_gain, by_bias = (float(slope) for slope in own_slopes(s, b))
+        overlap_slope, bias_slope = interference_slopes(s * self.t, b)
+        by_gain -= float(multipliers @ (self.t * overlap_slope))
+        by_bias -= float(multipliers @ bias_slope)
+        slopes = np.array([by_gain - 2.0 * x * by_bias, -2.0 * s * by_bias])
+        return float(own_cost(s, b)) - float(self.objective @ h), slopes
 
     def certified(self, s: float, x: float) -> Bound | None:
         """Return the bound at this gain and bias with its violations subtracted."""
@@ -121,9 +144,10 @@ class _Program:
         fine, f = gegenbauer(t, self.degree, self.m), interference(s * t, -2.0 * s * x)
         best: Bound | None = None
         for _ in range(CUTS):
-            h = self._solve(s, x)
-            if h is None:
+            solved = self._solve(s, x)
+            if solved is None:
                 break
+            h, _ = solved
             over = h @ fine - f
             lost = (self.n - 1) * (max(float(np.max(over)), 0.0) + self._between(h, s))
             value = float(own_cost(s, -2.0 * s * x)) - float(self.objective @ h) - lost
@@ -148,11 +172,13 @@ class _Program:
         step = 2.0 / (FINE_GRID - 1)
         return step**2 / 8.0 * float(np.abs(h) @ bend + 8.0 / 3.0 * s * s)
 
-    def _solve(self, s: float, x: float) -> Array | None:
-        """Return the coefficients of the best h on the grid."""
+    def _solve(self, s: float, x: float) -> tuple[Array, Array] | None:
+        """Return the coefficients of the best h on the grid, and the multipliers of h ≤ f."""
         f = interference(s * self.t, -2.0 * s * x)
         solved = linprog(self.objective, A_ub=self.rows, b_ub=f, bounds=self.bounds, method="highs")
-        return np.asarray(solved.x) if solved.status == 0 else None
+        if solved.status != 0:
+            return None
+        return np.asarray(solved.x), np.asarray(solved.ineqlin.marginals)
 
 
 def _peaks(over: Array) -> NDArray[np.int64]:

@@ -52,3 +52,11 @@ def interference(S: Array | float, b: Array | float) -> Array:
     S, b = np.broadcast_arrays(np.asarray(S, dtype=float), np.asarray(b, dtype=float))
     positive = np.maximum(S, np.finfo(float).tiny)
     return np.where(S > 0.0, np.maximum(2.0 * S + b, 0.0) ** 3 / (6.0 * positive), 0.0)
+
+
+def interference_slopes(S: Array | float, b: Array | float) -> tuple[Array, Array]:
+    """Return ∂B/∂S = 2 E[v (v S + b)₊] and ∂B/∂b = 2 E[(v S + b)₊] of B = E[(v S + b)₊²] (H3)."""
+    S, b = np.broadcast_arrays(np.asarray(S, dtype=float), np.asarray(b, dtype=float))
+    top = np.where(S > 0.0, np.maximum(2.0 * S + b, 0.0), 0.0)
+    ratio = top / np.maximum(S, np.finfo(float).tiny)
+    return top * ratio * (1.0 - ratio / 6.0), 0.5 * top * ratio

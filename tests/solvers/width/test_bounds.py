@@ -10,7 +10,12 @@ from superlaw.solvers.width.classes import Classes
 from superlaw.solvers.width.coactive_codes import coactive_random_code
 from superlaw.solvers.width.cosines import excess, gegenbauer, log_density, tail
 from superlaw.solvers.width.linear_program import lower_bound
-from superlaw.solvers.width.outputs import interference, own_cost, own_slopes
+from superlaw.solvers.width.outputs import (
+    interference,
+    interference_slopes,
+    own_cost,
+    own_slopes,
+)
 from superlaw.solvers.width.random_codes import (
     best_thresholds,
     gaussian_excess,
@@ -50,6 +55,12 @@ def test_costs_of_an_output_are_the_integrals_over_the_amplitude(s, b):
     if b <= 0.0:
         assert interference(s, b) == pytest.approx(mean(lambda v: max(v * s + b, 0.0) ** 2))
         assert interference(-s, b) == 0.0
+        slopes = (
+            (interference(s + step, b) - interference(s - step, b)) / (2 * step),
+            (interference(s, b + step) - interference(s, b - step)) / (2 * step),
+        )
+        assert interference_slopes(s, b) == pytest.approx(slopes, abs=1e-8)
+        assert interference_slopes(-s, b) == (0.0, 0.0)
 
 
 @pytest.mark.parametrize("m", [2, 3, 7, 100])
@@ -203,6 +214,16 @@ def test_draws_of_independent_features_decide_little(monkeypatch):
     value = coactive_random_code(p, 25)[0]
     monkeypatch.setattr(coactive_codes, "ENTROPY", 1)
     assert coactive_random_code(p, 25)[0] == pytest.approx(value, rel=0.015)
+
+
+@pytest.mark.parametrize(("s", "x"), [(1.3, 0.2), (1.05, 0.1), (1.8, 0.4)])
+def test_slopes_of_a_bound_are_those_of_its_value(s, x):
+    program, step = linear_program._Program(50, 6, 12), 1e-5
+    slopes = (
+        program.value(s + step, x)[0] - program.value(s - step, x)[0],
+        program.value(s, x + step)[0] - program.value(s, x - step)[0],
+    )
+    assert program.value(s, x)[1] == pytest.approx(np.array(slopes) / (2 * step), rel=1e-5)
 
 
 @pytest.mark.parametrize(

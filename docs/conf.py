@@ -20,6 +20,7 @@ html_theme = "alabaster"
 html_theme_options = {"description": "training laws of sparse features", "page_width": "62rem"}
 html_math_renderer = "mathml"
 html_copy_source = False
+html_extra_path = ["derivations.svg"]
 html_static_path = ["_static"]
 html_css_files = ["formulas.css"]
 

@@ -15,6 +15,7 @@ import certified
 import claims
 import fits
 import geometry
+import overview
 import superposed
 import trained
 import width
@@ -84,9 +85,11 @@ def _validate() -> None:
 def _texts() -> Iterator[tuple[Path, str]]:
     """Yield each generated text with its place."""
     verdicts = Store(VERDICTS)
-    for derivation in map(derive, NAMES):
-        text = github(documented(derivation, checked(derivation, verdicts)))
+    columns = [(derivation, checked(derivation, verdicts)) for derivation in map(derive, NAMES)]
+    for derivation, ledger in columns:
+        text = github(documented(derivation, ledger))
         yield DOCS / "derivations" / f"{derivation.name}.md", text
+    yield from ((DOCS / name, text) for name, text in overview.page(columns))
     yield DOCS / "notation.md", _notation()
     yield DOCS / "warnings.md", _warnings()
     yield DOCS / "coverage.md", coverage().to_markdown()

@@ -14,6 +14,10 @@ MOST_CLASSES = 12
 """Classes of cosines that are looked for: the codes that are known have five at most."""
 LEAST_LEVEL = 0.1
 """An eigenspace is used if its level is above this part of the largest: noise lifts the others."""
+WIDEST = 0.15
+"""Half the width of any class, at most: those of `codes.NAMED` are further apart than twice it."""
+LEAST_NOISY = 5
+"""Features of several wide classes, at least: of four random ones in a plane 4 % would close."""
 FLAT = 0.02
 """Levels that differ by less than this part, and twice the noise, are one."""
 _WEIGHTS = np.sqrt(np.array([2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41], dtype=float))
@@ -87,7 +91,8 @@ def coarsest(cosine: Array, half_width: float) -> Scheme | None:
     """Return the scheme with the fewest relations that the cosines of features form.
 
     Sorted cosines are cut at their k − 1 largest gaps, for k = 1, 2, …; the first cut whose classes
-    are narrow and whose relations close under products is taken.
+    are narrow, or stand apart, and whose relations close under products is taken. Classes stand
+    apart that are no wider than the least gap between them: the noise may be more than was thought.
 
     Parameters
     ----------
@@ -95,10 +100,23 @@ def coarsest(cosine: Array, half_width: float) -> Scheme | None:
     half_width : float
         Half the width that noise may give to a class.
     """
-    for relation in _cuts(cosine, half_width):
-        if closes(relation):
+    for width, gap, relation in _cuts(cosine):
+        is_apart = width <= gap and _may_be_noisy(cosine, relation, half_width)
+        if (width <= 2.0 * half_width or is_apart) and closes(relation):
             return _scheme(relation, cosine)
     return None
+
+
+def _may_be_noisy(cosine: Array, relation: Relation, half_width: float) -> bool:
+    """Whether relations that close prove anything where classes are wide.
+
+    A single one always closes: its features must add up to 0, as those of a simplex do. Few do so
+    often.
+    """
+    n = len(cosine)
+    if relation.max() == 1:
+        return bool(cosine.sum() <= half_width * n * (n - 1.0))
+    return n >= LEAST_NOISY
 
 
 def closes(relation: Relation) -> bool:
@@ -116,8 +134,11 @@ def closes(relation: Relation) -> bool:
     )
 
 
-def _cuts(cosine: Array, half_width: float) -> Iterator[Relation]:
-    """Yield relations from coarse to fine: k off the diagonal counts classes from 1."""
+def _cuts(cosine: Array) -> Iterator[tuple[float, float, Relation]]:
+    """Yield the widest class, the least gap and the relations of cuts, from coarse to fine.
+
+    Relations off the diagonal are numbered from 1.
+    """
     n = len(cosine)
     pairs = np.triu_indices(n, 1)
     values = np.sort(cosine[pairs])
@@ -126,12 +147,13 @@ def _cuts(cosine: Array, half_width: float) -> Iterator[Relation]:
     for k in range(1, min(MOST_CLASSES, len(values)) + 1):
         edges = np.sort(order[: k - 1])
         first, last = np.concatenate([[0], edges + 1]), np.concatenate([edges, [len(gaps)]])
-        if np.max(values[last] - values[first]) > 2.0 * half_width:
+        width = float(np.max(values[last] - values[first]))
+        if width > 2.0 * WIDEST:
             continue
         middles = 0.5 * (values[edges] + values[edges + 1])
         relation = np.searchsorted(middles, cosine) + 1
         np.fill_diagonal(relation, 0)
-        yield relation
+        yield width, float(gaps[edges].min(initial=np.inf)), relation
 
 
 def _adjacency(relation: Relation) -> list[Array]:

@@ -24,9 +24,8 @@ CODES: dict[str, Array] = {
     "24-cell": codes.cell24(),
     "Gosset": codes.gosset(),
 }
-NOISE, ROUNDING = 0.01, 1e-9
-"""Length of what is added to each unit feature, by which no cosine leaves its class; what exact
-features leave."""
+NOISE, ROUNDING = 0.05, 1e-9
+"""Length of what is added to each unit feature; what exact features leave."""
 
 
 def run(conditions: Conditions) -> Findings:

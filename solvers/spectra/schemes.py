@@ -15,7 +15,7 @@ MOST_CLASSES = 12
 LEAST_LEVEL = 0.1
 """An eigenspace is used if its level is above this part of the largest: noise lifts the others."""
 WIDEST = 0.15
-"""Half the width of any class, at most: those of `codes.NAMED` are further apart than twice it."""
+"""Half the width of any class, at most, however far apart classes are."""
 LEAST_NOISY = 5
 """Features of several wide classes, at least: of four random ones in a plane 4 % would close."""
 FLAT = 0.02

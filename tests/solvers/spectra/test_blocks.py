@@ -129,12 +129,6 @@ def test_random_directions_form_schemes_as_rarely_as_stated(n, d):
     assert found / 200 <= (0.03 if n <= 4 else 0.01)
 
 
-@pytest.mark.parametrize("name", [name for name in codes.NAMED if name != "E8"])
-def test_classes_of_named_codes_are_further_apart_than_they_may_be_wide(name):
-    cosines = codes.exact_scheme(codes.NAMED[name]()).cosines
-    assert np.diff(cosines).min() > 2.0 * schemes.WIDEST
-
-
 def test_of_four_random_directions_several_wide_classes_would_close(monkeypatch):
     monkeypatch.setattr(schemes, "LEAST_NOISY", 4)
     draws = np.random.default_rng(1).normal(size=(200, 4, 2))

@@ -71,3 +71,12 @@ def test_maps_have_one_scale_of_colours_and_no_empty_axes():
     assert [axes.images[0].get_clim() for axes in maps] == [(0.0, 5.0)] * 4
     assert (maps[3].images[0].get_array() == values).all()
     assert scale.get_position().x0 > maps[2].get_position().x1
+
+
+def test_the_legend_says_what_dots_and_grey_bands_are():
+    line, y = Series("theory, a = 1", X, X), 1.1 * X
+    dots = [Series(f"simulated, a = {k}", X, y, style="points", paired=True) for k in (1, 2)]
+    same = Series("theory, a = 1", X, y, style="points", paired=True)
+    panel = Panel("", "x", "y", (line, *dots, line, same), shaded=(10.0, 100.0))
+    told = [text.get_text() for text in draw(panel).get_legend().get_texts()]
+    assert sorted(told) == ["simulated", "span used", "theory, a = 1", "theory, a = 1"]

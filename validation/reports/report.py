@@ -7,13 +7,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from superlaw import storage
+from superlaw.arguments import refuse
+from superlaw.figures.panels import Picture
 from superlaw.results import Result
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import ClaimResult
 from superlaw.validation.claims.size import Conditions
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def _now() -> str:
@@ -96,11 +101,37 @@ class Report(Result):
         ]
         return "\n".join(lines)
 
-    def plot(self) -> list[Any]:
-        """Return one matplotlib figure a panel."""
-        from superlaw.figures.drawing import figure  # matplotlib: only when asked for
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Every figure, claim by claim, as plain data."""
+        return tuple(panel for claim in self.claims for panel in claim.findings.panels)
 
-        return [figure(panel) for claim in self.claims for panel in claim.findings.panels]
+    def plot(self, axes: Axes | None = None, *, panel: int = 0) -> Axes:
+        """Draw one of the figures with matplotlib.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes, optional
+            Where to; a new figure if left out. Refused for pictures of several panels.
+        panel : int
+            Which one of `pictures`.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            Those drawn on.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such figure.
+        """
+        from superlaw.figures.drawing import show  # matplotlib: only when asked for
+
+        n = len(self.pictures)
+        if isinstance(panel, bool) or not isinstance(panel, int) or not 0 <= panel < n:
+            refuse("panel", f"a whole number below {n}, the number of figures", panel, "E.g. 0.")
+        return show(self.pictures[panel], axes)
 
     def _repr_html_(self) -> str:
         """Return the verdicts and the first figure for a notebook."""
@@ -108,7 +139,7 @@ class Report(Result):
 
         columns = self.columns()
         rows = [tuple(columns), *zip(*columns.values(), strict=True)]
-        panels = [panel for claim in self.claims for panel in claim.findings.panels]
+        panels = self.pictures
         lines = [self.planted] if self.planted else []
         return in_notebook(rows, panels[0] if panels else None, lines)
 

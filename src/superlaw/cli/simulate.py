@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from superlaw.cli import setting
-from superlaw.cli.command import Answer, Command
+from superlaw.cli.command import Answer, Command, draw, plot_file
 from superlaw.cli.options import Options, Parser, count, number, path, word
 
 
@@ -47,12 +47,14 @@ def _build(parser: Parser) -> None:
     number(
         group, "--save-every", to="simulate.save_every", about="seconds between resume files (60)"
     )
+    path(group, "--plot", to="files.plot", about="the mean drawn, as .svg, .png or .pdf")
     number(group, "--hours", to="simulate.hours", about="estimated to take at most (1)")
 
 
 def _run(options: Options) -> Answer:
     from superlaw.validation.training.simulate import simulate
 
+    plot = plot_file(options)
     runs = simulate(
         setting.task(options),
         setting.student(options),
@@ -61,10 +63,12 @@ def _run(options: Options) -> Answer:
         progress=True,
         **options["simulate"],
     )
-    files: tuple[Callable[[], object], ...] = ()
+    files: list[Callable[[], object]] = []
     if "out" in options["simulate"]:
-        files = (partial(runs.save, Path(options["simulate"]["out"]) / "curve.csv"),)
-    return Answer(runs, str(runs), files=files)
+        files.append(partial(runs.save, Path(options["simulate"]["out"]) / "curve.csv"))
+    if plot is not None:
+        files.append(partial(draw, runs.picture(), plot))
+    return Answer(runs, str(runs), files=tuple(files))
 
 
 COMMAND = Command(

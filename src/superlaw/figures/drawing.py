@@ -46,6 +46,7 @@ _TOLD = 144
 """Cells of a map up to which each has its number in it."""
 _POWER = re.compile(r"\$\\mathdefault\{(?:(\d+)\\times)?10\^\{(-?\d+)\}\}\$")
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_SPAN = "span used"
 _LEGEND_COLUMNS, _LEGEND_ROW, _BELOW = 2, 0.17, 0.5
 """Columns of a legend, the height of its rows, and its distance from the axes [inches]."""
 
@@ -69,7 +70,9 @@ def draw(panel: Panel, axes: Axes | None = None) -> Axes:
         for k, (name, height) in enumerate(panel.guides):
             _guide(axes, name, height, is_right=k % 2 == 0)
         if panel.shaded is not None:
-            axes.axvspan(*panel.shaded, color="0.5", alpha=0.12, lw=0)
+            axes.axvspan(*panel.shaded, color="0.5", alpha=0.12, lw=0, label=_SPAN)
+        for told in _dots(panel):
+            axes.plot([], [], _MARKS["points"], color="0.4", ms=3.5, label=told)
         _legend(axes)
     return axes
 
@@ -235,7 +238,8 @@ def _axes(more: float = 0.0) -> Axes:
 
 def _rows(panel: Panel, columns: int) -> int:
     """Return how many rows the legend of a panel has."""
-    entries = sum(bool(_label(series)) for series in panel.series)
+    entries = sum(bool(_label(series)) for series in panel.series) + len(_dots(panel))
+    entries += panel.shaded is not None
     return -(-entries // columns)
 
 
@@ -244,6 +248,18 @@ def _label(series: Series) -> str | None:
     if series.paired and series.style in _MARKS:
         return None
     return series.label or None
+
+
+def _dots(panel: Panel) -> list[str]:
+    """Return what points in the colours of lines stand for: what their labels begin with."""
+    found: dict[str, None] = {}
+    line = ""
+    for series in panel.series:
+        if series.paired and series.style in _MARKS and series.label not in ("", line):
+            found[series.label.split(",")[0]] = None
+        elif not series.paired:
+            line = series.label
+    return list(found)
 
 
 def _legend(axes: Axes) -> None:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from matplotlib.figure import Figure
 
 from superlaw.validation.claims.size import SIZES
 from superlaw.validation.reports.page import trained
@@ -22,7 +23,7 @@ def page(report):
 def test_report_is_one_page_with_figures_and_every_number(report, tmp_path):
     page = report.save(tmp_path).read_text()
     panels = sum(len(result.findings.panels) for result in report.claims)
-    assert page.count("<svg") == panels == len(report.plot())
+    assert page.count("<svg") == panels == len(report.pictures)
     assert "<script" not in page and "<img" not in page
     numbers = json.loads((tmp_path / "report.json").read_text())
     measured = numbers["claims"][0]["checks"][0]["measured"]
@@ -30,6 +31,15 @@ def test_report_is_one_page_with_figures_and_every_number(report, tmp_path):
     facts = json.loads((tmp_path / "manifest.json").read_text())
     small = SIZES["small"].sequential.n_features
     assert facts["configuration"]["size"]["sequential"]["n_features"] == small
+
+
+def test_a_figure_is_drawn_on_given_axes(report, refused):
+    axes = Figure().subplots()
+    assert report.plot(axes, panel=1) is axes
+    assert axes.get_title() == report.pictures[1].title and axes.has_data()
+    assert report.plot().figure is not axes.figure
+    with refused("panel", f"below {len(report.pictures)}"):
+        report.plot(panel=len(report.pictures))
 
 
 def test_page_says_what_ran(report, page):

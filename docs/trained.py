@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import claims
+import large_n
 import readings
 from captions import figure
 
@@ -57,5 +58,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         readings.paragraph(report),
         figure("one_slope"),
         *claims.sections(report, FIGURES, readings.TABLES),
+        large_n.missing(report),
+        large_n.section(),
     )
     yield DOCS / "trained.md", "\n\n".join(parts) + "\n"

@@ -1,0 +1,55 @@
+"""Slopes at large N: how they are read, and a control that must fail."""
+
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from superlaw.validation.reports import large_n
+from superlaw.validation.training.extrapolation import ADDED, CHANGE
+
+POINT = large_n.Point(1.5, 0.5, 4096, 16, 256)
+
+
+def ensemble(slope, seeds=2, change=0.0):
+    """Thinned flows with a power law, whose coarser extrapolation has another slope."""
+    loss = np.tile(large_n.TIMES**-slope, (seeds, 1)) * np.array([[1.0], [1.1]])[:seeds]
+    drift = change * np.tile(np.log(large_n.TIMES), (seeds, 1))
+    return SimpleNamespace(
+        loss=loss, observables={ADDED: drift, CHANGE: drift}, thinning_error=np.full(12, 0.05)
+    )
+
+
+def test_a_slope_has_its_errors():
+    row = large_n._read(POINT, ensemble(0.9, change=0.03))
+    assert row["slope"] == pytest.approx(0.9, abs=1e-3)
+    assert row["extrapolation_error"] == pytest.approx(0.03, abs=1e-3)
+    assert (row["seeds_error"], row["stated_error"], row["n_classes"]) == (0.0, 0.05, 256)
+
+
+@pytest.mark.parametrize(("slope", "off"), [(0.9, 0.0), (1.0, 0.44)])
+def test_thinned_flows_are_compared_with_whole_ones_of_other_seeds(monkeypatch, slope, off):
+    """A loss whose slope is wrong by 0.1 is off by as much as the window is long."""
+
+    def flows(point, runs, entropy, n_classes):
+        assert entropy == (0 if n_classes is None else 1)
+        return ensemble(0.9 if n_classes is None else slope)
+
+    monkeypatch.setattr(large_n, "_flows", flows)
+    row = large_n._checked(POINT, None, 0)
+    first, last = np.log(large_n.TIMES[[0, -1]])
+    assert row["worst"] == pytest.approx((slope - 0.9) * last, abs=1e-3)
+    assert row["rms"] <= row["worst"] and row["whole_slope"] == pytest.approx(0.9, abs=1e-3)
+    assert row["worst"] - 0.1 * first * (off > 0.0) == pytest.approx(off, abs=0.01)
+
+
+def test_measuring_writes_rows_and_what_was_not_run(tmp_path, monkeypatch):
+    monkeypatch.setattr(large_n, "_flows", lambda *_: ensemble(0.9))
+    large_n.main(["--out", str(tmp_path / "large_n.json"), "--entropy", "3"])
+    found = json.loads((tmp_path / "large_n.json").read_text())
+    assert found["provenance"]["entropy"] == 3
+    assert (len(found["checked"]), len(found["large"])) == (2, len(large_n.LARGE))
+    small, large = (large_n._seconds(replace(POINT, n_classes=m)) for m in (256, 512))
+    assert 3.0 * small < large < 5.0 * small and found["left"][0]["seconds"] > 1.0

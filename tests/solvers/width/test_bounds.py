@@ -213,7 +213,19 @@ def test_draws_of_independent_features_decide_little(monkeypatch):
     p = np.full(1000, 1e-3)
     value = coactive_random_code(p, 25)[0]
     monkeypatch.setattr(coactive_codes, "ENTROPY", 1)
-    assert coactive_random_code(p, 25)[0] == pytest.approx(value, rel=0.015)
+    assert value != coactive_random_code(p, 25)[0] == pytest.approx(value, rel=0.015)
+
+
+def test_a_random_code_of_independent_features_is_worked_out_once(monkeypatch):
+    """What a caller does to the biases that it gets changes no other's."""
+    monkeypatch.setattr(coactive_codes, "DRAWS", 50_000)
+    monkeypatch.setattr(coactive_codes, "ENTROPY", 2)  # asked for by no other
+    p = np.full(30, 1.0 / 30.0)
+    *known, biases = coactive_random_code(p, 4)
+    biases[:] = 7.0
+    monkeypatch.setattr(coactive_codes, "_drives", None)
+    *again, untouched = coactive_random_code(p.copy(), 4)
+    assert again == known and (untouched < 0.0).all()
 
 
 @pytest.mark.parametrize(("s", "x"), [(1.3, 0.2), (1.05, 0.1), (1.8, 0.4)])

@@ -1,6 +1,7 @@
 """Every command works where the terminal has few letters, the system says little, or no disk."""
 
 import io
+import json
 import os
 import sys
 
@@ -47,6 +48,13 @@ def folder(tmp_path, monkeypatch, verdicts, ledger_of):
 
 def test_every_command_has_a_line():
     assert set(LINES) == {command.name for command in COMMANDS}
+
+
+@pytest.mark.parametrize("name", ["exponent", "fit", "explain", "info", "derive"])
+def test_what_out_wrote_is_what_was_printed(capsys, folder, name):
+    checked = "--check" if name == "derive" else "--quiet"
+    assert main([*LINES[name].split(), checked, "--json", "--out", "answer.json"]) == 0
+    assert storage.read_json(folder / "answer.json") == json.loads(capsys.readouterr().out)
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from superlaw.arguments import ArgumentError, refuse
@@ -42,7 +44,13 @@ def _build(parser: Parser) -> None:
         metavar="DIR",
         about="folder to keep verdicts in, and to resume from",
     )
-    path(parser, "--out", to="derive.out", metavar="DIR", about="folder for the documents")
+    path(
+        parser,
+        "--out",
+        to="derive.out",
+        metavar="DIR",
+        about="folder for the documents; with --check a .json",
+    )
     switch(parser, "--simulate", to="derive.simulate", about="simulate the curve too")
     setting.task_options(parser)
     setting.student_options(parser)
@@ -60,7 +68,11 @@ def _run(options: Options) -> Answer:
     chosen = [derivations.derive(name) for name in given.get("names") or derivations.NAMES]
     if given.get("check"):
         _check_alone(options)
-        return _ledgers(_checked(chosen, given.get("runs"), bool(given.get("certify"))))
+        target = storage.output_file(given["out"], (".json",)) if "out" in given else None
+        found = _ledgers(_checked(chosen, given.get("runs"), bool(given.get("certify"))))
+        if target is None:
+            return found
+        return replace(found, files=(partial(storage.write_json, target, found.data),))
     if given.get("certify"):
         refuse("certify", "given with --check", True, "Documents say what is proved and verified.")
     _check_case(options)
@@ -82,7 +94,7 @@ def _run(options: Options) -> Answer:
 
 def _check_alone(options: Options) -> None:
     """Refuse what would change a document, where steps are checked and none is written."""
-    document = {key: options["derive"].get(key) for key in ("format", "out", "simulate")}
+    document = {key: options["derive"].get(key) for key in ("format", "simulate")}
     given = document | options["task"] | options["student"] | options["times"]
     for name, value in given.items():
         if value is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from superlaw.cli.command import Answer, Command
-from superlaw.cli.options import Options, Parser, switch
+from superlaw.cli.command import Answer, Command, answer_file
+from superlaw.cli.options import Options, Parser, out_option, switch
 
 
 def _build(parser: Parser) -> None:
@@ -13,6 +13,7 @@ def _build(parser: Parser) -> None:
         to="info.coverage",
         about="which law, which solver, which trainer covers which case, with what options",
     )
+    out_option(parser)
 
 
 def _run(options: Options) -> Answer:
@@ -20,7 +21,7 @@ def _run(options: Options) -> Answer:
         from superlaw.validation.reports.coverage import coverage
 
         found = coverage()
-        return Answer(found, str(found))
+        return Answer(found, str(found), files=answer_file(options, found))
     import numba
 
     from superlaw import storage
@@ -29,7 +30,7 @@ def _run(options: Options) -> Answer:
         {}, threads=numba.get_num_threads(), cache=getattr(numba.config, "CACHE_DIR", "")
     )
     lines = [f"{name}: {value}" for name, value in facts.items() if value]
-    return Answer(facts, "\n".join(lines))
+    return Answer(facts, "\n".join(lines), files=answer_file(options, facts))
 
 
 COMMAND = Command(

@@ -218,14 +218,19 @@ def test_draws_of_independent_features_decide_little(monkeypatch):
 
 def test_a_random_code_of_independent_features_is_worked_out_once(monkeypatch):
     """What a caller does to the biases that it gets changes no other's."""
-    monkeypatch.setattr(coactive_codes, "DRAWS", 50_000)
+    asked = []
+
+    def few_drives(p, m, entropy):
+        asked.append(m)
+        return np.linspace(0.01, 2.0, 50), np.full(50, 0.02)
+
+    monkeypatch.setattr(coactive_codes, "_drives", few_drives)
     monkeypatch.setattr(coactive_codes, "ENTROPY", 2)  # asked for by no other
     p = np.full(30, 1.0 / 30.0)
     *known, biases = coactive_random_code(p, 4)
     biases[:] = 7.0
-    monkeypatch.setattr(coactive_codes, "_drives", None)
     *again, untouched = coactive_random_code(p.copy(), 4)
-    assert again == known and (untouched < 0.0).all()
+    assert again == known and (untouched < 0.0).all() and asked == [4]
 
 
 @pytest.mark.parametrize(("s", "x"), [(1.3, 0.2), (1.05, 0.1), (1.8, 0.4)])

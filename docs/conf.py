@@ -11,6 +11,7 @@ author = "The superlaw authors"
 extensions = ["myst_nb"]
 nb_execution_mode = "force"
 nb_execution_in_temp = True
+nb_execution_timeout = 300  # seconds a cell, on a busy machine
 nb_execution_raise_on_error = True
 nb_execution_show_tb = True
 myst_enable_extensions = ["dollarmath"]

@@ -31,7 +31,8 @@ measure = "fit"                  # exponent, solve, simulate, fit, width or geom
 "seed" = 0
 ```
 
-Fields are those of task, student and optimizer, `times.t_start`, `times.t_end`,
+Fields are those of task, student and optimizer, or `"task.frequencies" = ["a.csv", "b.csv"]`
+(measured ones instead of a power law; what is in a file decides, not its name), `times.t_start`, `times.t_end`,
 `times.per_decade`, `seed`, and what the measure takes, as `run.…`; what it would ignore is
 refused before any work. `map/table.csv` has a row for each point: its fields, `status`, `value`
 and what else is known; a point that fails has its `reason`. `map/curves.csv` has the curves. Each

@@ -40,7 +40,7 @@ def test_a_file_becomes_a_table(run, as_json, folder):
     assert all("depth must be 1 or 2" in row["reason"] for row in rows[1::2])
     last = sl.solve(sl.PowerLawTask(1.5, 0.0, 64), times=sl.log_times(0.1, 10.0))
     assert float(rows[2]["value"]) == last.loss[-1]
-    assert (folder / "map.svg").read_text().count("task.a = 1.") == 2
+    assert (folder / "map.svg").read_text().count("$a$ = 1.") == 2
     curves = (folder / "map" / "curves.csv").read_text()
     assert curves.startswith("point,times,loss")
     code, out, err = run(*line)

@@ -32,12 +32,13 @@ measure = "fit"                  # exponent, solve, simulate, fit, width or geom
 ```
 
 Fields are those of task, student and optimizer, or `"task.frequencies" = ["a.csv", "b.csv"]`
-(measured ones instead of a power law; what is in a file decides, not its name), `times.t_start`, `times.t_end`,
-`times.per_decade`, `seed`, and what the measure takes, as `run.…`; what it would ignore is
-refused before any work. `map/table.csv` has a row for each point: its fields, `status`, `value`
-and what else is known; a point that fails has its `reason`. `map/curves.csv` has the curves. Each
-point is a file of `map/points`, written whole or not at all, under a name made of its content:
-the same command resumes after Ctrl-C or a crash, a longer list measures only what is new, and
+(measured ones instead of a power law; what is in a file decides, not its name), `times.t_start`,
+`times.t_end`, `times.per_decade`, `seed`, and what the measure takes, as `run.…`; what it would
+ignore is refused before any work. `map/table.csv` has a row for each point: its fields, `status`,
+`value` and what else is known; a point that fails has its `reason`. `map/curves.csv` has the
+curves. Each point is a file of `map/points`, written whole or not at all, under a name made of
+its content: the same command resumes after Ctrl-C or a crash, a longer list measures only what is
+new, and
 failures are tried again. `--plot map.svg` draws the map, or the curves.
 
 In Python the same is `sl.sweep(grid, "fit", fixed=…, out="map")`, on any

@@ -37,7 +37,7 @@ _GEOMETRY = ("spectral2026", "elhage2022", "marchenkopastur1967")
 _MEASURES = {
     "exponent": (_TASKS, "bordelon2024"),
     "geometry": _GEOMETRY,
-    "width": ("elhage2022", "welch1974", "cowsik2024", "liu2025", "liu2026"),
+    "width": ("elhage2022", "welch1974", "cowsik2024", "liu2025", "liu2026", "guo2026"),
 }
 _NEIGHBOURS = ("cabannes2023", "cabannes2024", "kim2026", "li2026")
 """Of students with random embeddings: linear associative memories, and how fast they learn."""

@@ -95,6 +95,7 @@ def test_without_a_cache_kernels_are_compiled_all_the_same(monkeypatch, capsys):
     assert "NUMBA_CACHE_DIR" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_what_is_typed_into_a_session_needs_no_folder():
     typed = "from superlaw.compiled import kernel\nprint(kernel()(lambda: 2)())\n"
     done = subprocess.run([sys.executable], input=typed, capture_output=True, text=True, check=True)

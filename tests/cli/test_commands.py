@@ -216,6 +216,7 @@ def test_bad_input_gets_one_line_and_exit_code_2(run, tmp_path, monkeypatch, arg
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_interrupted_simulation_keeps_its_seeds_and_resumes(tmp_path):
     command = [
         sys.executable, "-m", "superlaw", "simulate", "-a", "1.5", "-N", "256", "--seeds", "3",

@@ -143,6 +143,7 @@ def test_running_processes_are_ended_at_once():
     assert time.monotonic() - started < 30.0
 
 
+@pytest.mark.slow
 def test_jobs_of_a_worker_that_died_are_done_again(tmp_path):
     jobs = [(k, tmp_path, 2) for k in range(6)]
     assert execute(squared_or_killed, jobs, executor="processes", workers=2) == [
@@ -150,6 +151,7 @@ def test_jobs_of_a_worker_that_died_are_done_again(tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_a_job_that_kills_its_workers_fails_alone(tmp_path):
     jobs = [(k, tmp_path, 10**6) for k in range(5)]
     found = execute(squared_or_killed, jobs, executor="processes", workers=2, keeps_going=True)

@@ -90,6 +90,7 @@ def test_contour_says_where_rounding_takes_over():
     assert np.isfinite(found.local_slope[0]) and np.isnan(found.local_slope[1:]).all()
 
 
+@pytest.mark.slow
 def test_many_features_add_no_rounding_to_the_contour():
     """N a² of it once made the loss of 1e12 features negative, and that of 1e6 two percent off."""
     import mpmath
@@ -309,6 +310,7 @@ def test_momentum_keeps_the_digits_of_losses_that_have_fallen_far(momentum_of):
             assert exact < 1e-290 or abs(loss / exact - 1) < 1e-11
 
 
+@pytest.mark.slow
 def test_shared_noise_stays_symmetric_for_ever():
     """Rounding once broke the symmetry of the moments, and what was antisymmetric grew."""
     task = PowerLawTask(0.5, 0.5, 3, activity="bernoulli", density=1.0)

@@ -146,6 +146,7 @@ def direct():
     return np.exp(np.mean([np.log(_direct(TASK, WIDTH, TIMES, s)) for s in range(3)], axis=0))
 
 
+@pytest.mark.slow
 def test_direct_flows_lie_within_the_stated_band(direct):
     curve = solve_tied(TASK, WIDTH, TIMES)
     assert np.max(np.abs(curve.loss / direct - 1.0)) < BAND
@@ -153,6 +154,7 @@ def test_direct_flows_lie_within_the_stated_band(direct):
     assert parts == pytest.approx(curve.loss)
 
 
+@pytest.mark.slow
 def test_a_closure_of_another_width_is_outside_the_band(direct):
     assert np.max(np.abs(solve_tied(TASK, WIDTH // 2, TIMES).loss / direct - 1.0)) > 4 * BAND
 

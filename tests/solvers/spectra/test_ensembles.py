@@ -60,7 +60,7 @@ def test_capacity_by_chance_is_a_bound_from_below(n, d, above):
     assert simulated / bound - 1.0 == pytest.approx(above, abs=0.006)
 
 
-@pytest.mark.parametrize(("n", "d"), [(200, 20), (400, 64)])
+@pytest.mark.parametrize(("n", "d"), [(200, 20), pytest.param(400, 64, marks=pytest.mark.slow)])
 def test_localisation_of_random_features_is_calibrated(n, d):
     shares = [geometry(RNG.normal(size=(n, d)))["raw"].localised_fraction for _ in range(20)]
     assert 0.03 < np.mean(shares) < 0.08

@@ -63,6 +63,7 @@ def test_costs_of_an_output_are_the_integrals_over_the_amplitude(s, b):
         assert interference_slopes(-s, b) == (0.0, 0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("m", [2, 3, 7, 100])
 def test_cosines_have_the_law_of_random_directions(m):
     x = np.linspace(0.0, 1.9, 9)

@@ -15,7 +15,10 @@ from superlaw.validation.claims.suites import selection, suites
 from superlaw.validation.validate import validate
 
 ROOT = Path(__file__).parents[3]
-COSTLY = ("coactivation", "modes", "momentum", "recognised")
+COSTLY = (
+    *("coactivation", "modes", "momentum", "noise"),
+    *("chance", "merging", "recognised", "toys"),
+)
 QUICK = {c.name for suite in ("sequential", "geometry") for c in suites()[suite]} - set(COSTLY)
 """Claims whose small form takes about a second."""
 EVERY = [(suite, claim) for suite, claims in suites().items() for claim in claims]

@@ -130,6 +130,7 @@ def rescaled_curves(powers, sizes=NINE):
     return times, np.exp(bent - (scale @ powers[2:])[:, None]), sizes
 
 
+@pytest.mark.slow
 def test_a_rescaling_is_found_where_there_is_one_and_not_for_shuffled_sizes():
     planted = np.array([0.5, -1.0, -0.25, 0.5])
     times, losses, sizes = rescaled_curves(planted)

@@ -31,6 +31,7 @@ def verdicts(found):
     return {each.name: each.verdict for each in found.candidates}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seed", "lr"), [(0, LR), (1, None)])
 def test_modes_learned_one_by_one_are_known_from_their_rival(seed, lr):
     task = fresh(100 + seed)
@@ -47,6 +48,7 @@ def test_modes_learned_one_by_one_are_known_from_their_rival(seed, lr):
     assert ("unit is not given" in str(found)) == (lr is None)
 
 
+@pytest.mark.slow
 def test_two_layers_of_an_unknown_start_are_known_from_their_rival():
     task = fresh(7)
     student = sl.Student(depth=2, init=4.4e-3)
@@ -67,6 +69,7 @@ def test_the_start_of_two_layers_is_found_well_enough(start):
 OFTEN = sl.SGD(0.5, 1)
 
 
+@pytest.mark.slow
 def test_known_sgd_is_compared_with_its_exact_mean():
     task = fresh(11)
     steps = np.unique(np.round(np.geomspace(4, 3e3, 40)))
@@ -124,6 +127,7 @@ def test_another_task_is_rejected():
     assert found.summary.startswith("None of the candidates") and "halve" in found.summary
 
 
+@pytest.mark.slow
 def test_the_rate_of_wrong_rejections_is_the_stated_one():
     rng, n = np.random.default_rng(20), 60
     x = np.linspace(0.0, 8.0, n)
@@ -171,6 +175,7 @@ def test_every_predicted_curve_is_drawn_with_its_band():
     assert found.columns()["verdict"] == [each.verdict for each in found.candidates]
 
 
+@pytest.mark.slow
 def test_several_seeds_and_measured_frequencies_are_taken():
     i = np.arange(1.0, 201.0)
     p = np.where(i < 15, i**-0.8, 15**0.9 * i**-1.7)
@@ -181,6 +186,7 @@ def test_several_seeds_and_measured_frequencies_are_taken():
     assert found.named("sequential").verdict == "not rejected" and not found.warnings
 
 
+@pytest.mark.slow
 def test_flows_have_no_noise_and_sgd_has():
     task = fresh(3)
     times = sl.log_times(1.0, 50.0, 6)

@@ -45,6 +45,7 @@ def test_time_units_change_nothing_but_the_prefactor():
     assert other.prefactor == pytest.approx(one.prefactor * 60.0**one.exponent, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_seed_errors_cover_the_truth():
     """95 % intervals from 8 seeds hold the true exponent in 95 % of synthetic ensembles."""
     rng, hits, trials = np.random.default_rng(0), 0, 60

@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from superlaw.validation.reports import fit_coverage
 
 COMMITTED = Path(__file__).parents[3] / "docs" / "results" / "fit_coverage.json"
 
 
+@pytest.mark.slow
 def test_a_scenario_is_measured_as_it_was():
     """A few of the committed fits come out again; one that is too sure of itself would not hold."""
     again = fit_coverage.row(fit_coverage.SCENARIOS[0], 12)

@@ -20,6 +20,7 @@ def page(report):
     return report.to_html()
 
 
+@pytest.mark.slow
 def test_report_is_one_page_with_figures_and_every_number(report, tmp_path):
     page = report.save(tmp_path).read_text()
     panels = sum(len(result.findings.panels) for result in report.claims)
@@ -42,6 +43,7 @@ def test_a_figure_is_drawn_on_given_axes(report, refused):
         report.plot(panel=len(report.pictures))
 
 
+@pytest.mark.slow
 def test_page_says_what_ran(report, page):
     version = report.configuration["version"]
     assert f"superlaw {version}, {report.date}" in page
@@ -50,6 +52,7 @@ def test_page_says_what_ran(report, page):
     assert "A tolerance in per cent is\nrelative to the predicted value" in page
 
 
+@pytest.mark.slow
 def test_an_honest_report_does_not_speak_of_planted_errors(report, page):
     assert "Negative control" not in page + report.table()
     assert report.to_dict()["planted"] is None

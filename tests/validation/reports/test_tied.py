@@ -33,6 +33,7 @@ def texts(blocks):
     return [block.text for block in blocks if isinstance(block, (Heading, Paragraph))]
 
 
+@pytest.mark.slow
 def test_a_row_compares_the_closure_with_flows(monkeypatch):
     monkeypatch.setattr(tied_accuracy, "DECADES", (1.0, 30.0))
     monkeypatch.setattr(tied_accuracy, "WINDOW", (5.0, 30.0))

@@ -94,6 +94,7 @@ def test_a_case_that_a_derivation_is_not_about_is_refused(refused):
         worked(derive("threshold"), {"a": 1.5}, {}, TIMES, simulated=True)
 
 
+@pytest.mark.slow
 def test_only_derivations_with_a_closure_quote_measurements(ledger_of):
     for name in NAMES:
         texts = _texts(documented(derive(name), ledger_of(name)).blocks)

@@ -51,6 +51,7 @@ def test_memory_is_bounded(monkeypatch):
     assert _run(entropy=0) == first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("claim", "fewer"),
     [("noise", {"seeds": 3}), ("leak", {}), ("modes", {"seeds": 3, "n_features": 32})],

@@ -58,7 +58,7 @@ def test_rows_are_the_points_with_what_was_measured():
     ]
 
 
-@pytest.mark.parametrize("executor", ["threads", "processes"])
+@pytest.mark.parametrize("executor", ["threads", pytest.param("processes", marks=pytest.mark.slow)])
 def test_every_executor_gives_the_same_table(executor):
     assert _table(executor=executor, workers=2).to_csv() == _table(executor="serial").to_csv()
 

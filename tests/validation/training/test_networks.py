@@ -151,6 +151,7 @@ def test_memories_follow_their_definition(optimizer):
         np.testing.assert_allclose(trainer.B, wanted, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_mean_of_sgd_is_near_the_flow_and_precisions_agree():
     task, student, times = PowerLawTask(1.5, 0.0, 64), Student(16), [1.0, 10.0]
     flow = simulate(task, student, times, seeds=4)

@@ -152,6 +152,7 @@ def test_the_comparison_detects_a_wrong_sign_of_the_extrapolation(runs):
     assert np.any(np.abs(gap) > thinned.thinning_error + scatter)
 
 
+@pytest.mark.slow
 def test_single_precision_holds_where_a_column_stands_for_thousands():
     task, student = PowerLawTask(1.5, 0.5, 10**6), Student(8, tied=True)
     each = [

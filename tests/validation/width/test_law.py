@@ -30,6 +30,7 @@ def test_an_answer_orders_bounds_and_prediction():
     assert "without a ½" in str(found)
 
 
+@pytest.mark.slow
 def test_a_task_is_its_frequencies():
     task = sl.PowerLawTask(a=1.2, n_features=300)
     assert sl.width_law(task, [20]) == sl.width_law(task, [20])
@@ -46,6 +47,7 @@ def test_up_to_two_features_a_dimension_lose_nothing():
     assert found.regime == ("strong", "weak", "weak")
 
 
+@pytest.mark.slow
 def test_independent_features_have_a_closure_and_no_bound():
     found = sl.width_law(EVEN, [20], activity="bernoulli")
     assert found.lower == found.predicted == found.band == found.represented == (None,)

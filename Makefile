@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install -q --no-compile
 PYTEST := $(BIN)/python -m pytest -q -n auto
 export OPENBLAS_NUM_THREADS := 1
 
@@ -16,11 +17,10 @@ compiled: $(VENV)/.demo  ## Compile the kernels, once: every process reads them 
 
 test: $(VENV)/.test compiled  ## Fast tests and every example in the documentation
 	$(PYTEST) --dist loadfile -m "not slow and not long"
-	$(PYTEST) --doctest-modules --pyargs superlaw
-	$(BIN)/python -m doctest README.md docs/tutorial.md docs/family.md
+	$(PYTEST) --doctest-modules --doctest-glob="*.md" --pyargs superlaw README.md docs/tutorial.md docs/family.md
 
 slow: $(VENV)/.test  ## Full-size validation with its negative controls
-	$(PYTEST) --dist worksteal -m slow
+	$(PYTEST) --dist worksteal --durations 12 -m slow
 
 long: $(VENV)/.test  ## Thousands of hostile calls, and kills at random moments; not in CI
 	$(PYTEST) --dist worksteal -m long
@@ -51,7 +51,7 @@ wheel: $(VENV)/.demo  ## Build the wheel and try it in a clean environment
 	rm -rf build/lib build/bdist.* dist .venv-wheel
 	$(BIN)/python -m pip wheel -q --no-deps -w dist .
 	$(PYTHON) -m venv .venv-wheel
-	.venv-wheel/bin/python -m pip install -q dist/*.whl
+	.venv-wheel/bin/python -m pip install -q --no-compile dist/*.whl
 	cd dist && ../.venv-wheel/bin/superlaw exponent -a 1.5 -b 0.25 --json
 	cd dist && ../.venv-wheel/bin/superlaw solve -a 1.1 -b 0.3 -N 1e9 --t-end 1e12
 	cd dist && ../.venv-wheel/bin/superlaw solve -a 1.5 -N 512 -K 64 --t-end 10
@@ -65,15 +65,15 @@ bench: $(VENV)/.bench  ## Work and precision against other packages
 
 $(VENV)/.demo: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q -e .
+	$(PIP) -e .
 	@touch $@
 
 $(VENV)/.test $(VENV)/.lint $(VENV)/.docs $(VENV)/.bench: $(VENV)/.%: $(VENV)/.demo
-	$(BIN)/python -m pip install -q -e '.[$*]'
+	$(PIP) -e '.[$*]'
 	@touch $@
 
 $(VENV)/.checks: $(VENV)/.demo
-	$(BIN)/python -m pip install -q -e '.[lint,test,docs]'
+	$(PIP) -e '.[lint,test,docs]'
 	@touch $(VENV)/.lint $(VENV)/.test $(VENV)/.docs $@
 
 clean:

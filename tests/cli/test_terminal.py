@@ -198,6 +198,8 @@ def test_examples_of_the_help_texts_work(run, tmp_path, monkeypatch, line):
     _own_files(tmp_path)
     if line == "superlaw report map":
         run("sweep", "map.toml", "--out", "map", "--executor", "threads")
+    if line == "superlaw report explain.json":
+        run("explain", "curve.csv", "-a", 1.5, "-b", 0.25, "-N", 1024, "--out", "explain.json")
     code, out, _ = run(*line.split()[1:])
     assert code == (1 if "--planted" in line else 0)
     assert out

@@ -145,7 +145,7 @@ _ALL_WIDTHS = tuple(
 )
 """Rows of fixed N, N/K and N/K², the latter in steps of 2."""
 _CORNERS = Map(512, 2, 1e3, (1.1, 1.5, 2.5), (0.0, 0.25, 0.5, 1.0), (), _WIDTHS, 8)
-_SEQUENTIAL, _NETWORKS = Extent(128, 10, 300.0), Extent(256, 4, 1e3)
+_SEQUENTIAL, _NETWORKS = Extent(128, 10, 300.0), Extent(256, 6, 1e3)
 _MATRICES, _FEW_MATRICES = (
     Matrices(400, 40, 0.0, codes=8, toys=5, starts=4, steps=5000, batch=1024),
     Matrices(400, 8, 0.0, codes=3, toys=1, starts=1, steps=1500, batch=256),

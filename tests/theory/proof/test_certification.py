@@ -100,15 +100,15 @@ def test_an_integral_over_a_pole_has_no_finite_ball():
 def test_the_command_certifies_says_what_it_cannot_and_keeps_verdicts(
     capsys, tmp_path, monkeypatch
 ):
-    command = ["derive", "frames", "--check", "--certify", "--runs", str(tmp_path)]
+    command = ["derive", "column", "--check", "--certify", "--runs", str(tmp_path)]
     assert main(command) == 0
     text = capsys.readouterr().out
-    assert "G2    certified" in text and "not certified: check 1: a mean" in text
+    assert "X18   certified" in text and "not certified: check 2: a mean" in text
     monkeypatch.setattr(ledgers, "certify", lambda *_: pytest.fail("certified again"))
     assert main(command) == 0
     assert capsys.readouterr().out == text
-    rows = {row.id: row.status for row in derive("frames").verify().rows}
-    assert (rows["G2"], rows["G14"]) == ("verified", "verified")  # only where it is asked for
+    rows = {row.id: row.status for row in derive("column").verify().rows}
+    assert (rows["X18"], rows["X19"]) == ("verified", "verified")  # only where it is asked for
     assert main(["derive", "frames", "--certify"]) == 2
     assert "certify must be given with --check" in capsys.readouterr().err
 

@@ -13,6 +13,7 @@ from benchmarks.goals import judge
 from benchmarks.rows import GOAL_ERROR, Row, fastest_each, finished, is_ours, of_study
 from superlaw.figures.drawing import svg
 from superlaw.figures.panels import Panel, Series
+from superlaw.theory.documents.markdown import captioned
 
 _FILE = Path(__file__).parents[1] / "docs" / "captions.toml"
 CAPTIONS: dict[str, str] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
@@ -122,7 +123,7 @@ def _full(results: dict[str, Any]) -> Iterator[str]:
 
 def _figure(name: str) -> str:
     """Return a figure with its caption, one of the documents' own."""
-    return f"![{CAPTIONS[name]}](figures/{name}.svg)\n\n*{CAPTIONS[name]}*"
+    return captioned(f"figures/{name}.svg", CAPTIONS[name])
 
 
 def _growth(results: dict[str, Any]) -> Iterator[str]:

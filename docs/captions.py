@@ -7,6 +7,8 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from superlaw.theory.documents.markdown import captioned
+
 DOCS = Path(__file__).parent
 CAPTIONS: dict[str, str] = tomllib.loads((DOCS / "captions.toml").read_text(encoding="utf-8"))
 _FIGURE = re.compile(r"^!\[([^\]]*)\]\(figures/([^)]+)\.svg\)$", re.MULTILINE)
@@ -19,7 +21,7 @@ made."""
 
 def figure(name: str) -> str:
     """Return a figure of a page with its caption below it."""
-    return f"![{CAPTIONS[name]}](figures/{name}.svg)\n\n*{CAPTIONS[name]}*"
+    return captioned(f"figures/{name}.svg", CAPTIONS[name])
 
 
 def gallery(pages: dict[Path, str]) -> Iterator[tuple[Path, str]]:

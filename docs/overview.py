@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from superlaw.theory.documents.markdown import target
+from superlaw.theory.documents.markdown import captioned, target
 from superlaw.theory.proof.derivation import Graph, Step
 from superlaw.theory.proof.ledger import Ledger
 
@@ -122,9 +122,7 @@ def _legend(statuses: set[str]) -> Iterator[str]:
 
 _PAGE = """# How the derivations hang together
 
-![{caption}]({file})
-
-*{caption}*
+{figure}
 
 <a href="{file}">Open the drawing alone</a>, where each step leads to its equation and tells its
 title."""
@@ -138,4 +136,4 @@ def page(columns: Sequence[tuple[Graph, Ledger]]) -> Iterator[tuple[str, str]]:
     """Yield the drawing and its page, by their names."""
     file = "derivations.svg"
     yield file, overview(columns, "derivations")
-    yield "graph.md", _PAGE.format(caption=_CAPTION, file=file) + "\n"
+    yield "graph.md", _PAGE.format(figure=captioned(file, _CAPTION), file=file) + "\n"

@@ -50,6 +50,11 @@ def _aligned(lines: tuple[str, ...]) -> str:
     return f"\\begin{{aligned}}\n&{rows}\n\\end{{aligned}}"
 
 
+def captioned(file: str, caption: str) -> str:
+    """Return a figure that lies in a file beside the document, with its caption below it."""
+    return f"![{caption}]({file})\n\n*{caption}*"
+
+
 def table(block: Table) -> str:
     """Return a table; bars inside cells are escaped."""
     rows = [block.head, ("---",) * len(block.head), *block.rows]

@@ -15,17 +15,18 @@ from superlaw.figures.panels import Picture
 from superlaw.figures.web import document, embedded, notices, table
 from superlaw.results import DrawnResult
 from superlaw.solvers.solution import Solution
-from superlaw.validation.reports.answers import kind_of
+from superlaw.validation.reports.answers import KINDS, kind_of
 from superlaw.validation.reports.citations import cite, entries_of
 from superlaw.validation.reports.tables import Table, cell, flat, shown, tables
 from superlaw.validation.sweeps.folder import read_sweep
+from superlaw.validation.sweeps.table import SweepTable
 from superlaw.validation.training.ensemble import Ensemble
 
 _RULE = (
     "a result: a folder of sweep, simulate, validate or geometry, the .npz or .csv of solve or "
     "simulate, or an answer as .json"
 )
-_NAMES = {"Solution": "loss curve", "Ensemble": "simulated training", "SweepTable": "sweep"}
+_NAMES: dict[type, str] = {kind.result: kind.name for kind in KINDS} | {SweepTable: "sweep"}
 _ANSWERS = ("report.json", "geometry.json")
 
 
@@ -98,10 +99,12 @@ def _reader(source: Path, made: Mapping[str, Any]) -> Any:
 
 def _drawn(found: DrawnResult, source: Path, made: Mapping[str, Any]) -> Saved:
     rows, left = shown(found.columns())
-    kind = type(found).__name__
+    kind = type(found)
     warnings = getattr(found, "warnings", ())
     title = f"{_NAMES[kind]}: {_name(source)}"
-    return Saved(kind, title, found.picture(), ((left, rows),), warnings, cite(found), made)
+    return Saved(
+        kind.__name__, title, found.picture(), ((left, rows),), warnings, cite(found), made
+    )
 
 
 def _answer(file: Path, source: Path) -> Saved:

@@ -19,7 +19,7 @@ def tables(data: Mapping[str, Any], head: str = "") -> Iterator[Table]:
     """Yield what is said once, then each list of rows with what is in it, then the columns."""
     lengths = Counter(len(value) for value in data.values() if isinstance(value, list))
     tall = {n for n, k in lengths.items() if n > _SHORT or (n > 1 and k >= _COLUMNS)}
-    nested = {k: v for k, v in data.items() if isinstance(v, list) and v and _is_row(v[0])}
+    nested = {k: v for k, v in data.items() if _are_rows(v)}
     columns = {
         k: v for k, v in data.items() if k not in nested and isinstance(v, list) and len(v) in tall
     }
@@ -66,8 +66,8 @@ def cell(value: Any) -> str:
     return f"{value:.5g}" if isinstance(value, float) else str(value)
 
 
-def _is_row(value: Any) -> bool:
-    return isinstance(value, dict)
+def _are_rows(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def _captioned(head: str, rows: list[Sequence[str]], left: str) -> Table:
@@ -83,11 +83,11 @@ def _rows(head: str, rows: list[dict[str, Any]]) -> Iterator[Table]:
     yield _captioned(head, chosen, left)
     for k, row in enumerate(rows):
         for key, value in row.items():
-            if isinstance(value, list) and value and _is_row(value[0]):
+            if _are_rows(value):
                 yield from _rows(f"{row.get('name', k)}: {key}", value)
 
 
 def _inside(rows: list[dict[str, Any]], name: str) -> bool:
     """Return whether a column holds lists of rows, or long lists."""
     lists = [row[name] for row in rows if isinstance(row.get(name), list)]
-    return any(len(v) > _SHORT or (v and _is_row(v[0])) for v in lists)
+    return any(len(v) > _SHORT or _are_rows(v) for v in lists)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from superlaw.arguments import refuse
 from superlaw.cli import setting
@@ -11,9 +11,6 @@ from superlaw.cli.command import Answer, Command, answer_file, draw, plot_file
 from superlaw.cli.curve import curve, curve_options
 from superlaw.cli.options import Options, Parser, count, number, out_option, path
 from superlaw.setting.optimizer import SGD
-
-if TYPE_CHECKING:
-    from superlaw.validation.explaining.explanation import Explanation
 
 
 def _build(parser: Parser) -> None:
@@ -48,7 +45,7 @@ def _run(options: Options) -> Answer:
     found = explain(curve(options), task, students, progress=True, **_trained_by(options))
     files = list(answer_file(options, found))
     if plot is not None:
-        files.append(partial(_plot, found, plot))
+        files.append(partial(draw, found.picture(), plot))
     return Answer(found, str(found), files=tuple(files))
 
 
@@ -62,11 +59,6 @@ def _trained_by(options: Options) -> dict[str, Any]:
     if "lr" not in options["explain"]:
         refuse("batch", "given with --lr", sgd["batch"], "The mean of SGD needs its steps.")
     return {"optimizer": SGD(lr=options["explain"]["lr"], **sgd)}
-
-
-def _plot(found: Explanation, plot: str) -> None:
-    """Draw the curve with every prediction."""
-    draw(found.picture(), plot)
 
 
 COMMAND = Command(

@@ -38,8 +38,7 @@ ignore is refused before any work. `map/table.csv` has a row for each point: its
 `value` and what else is known; a point that fails has its `reason`. `map/curves.csv` has the
 curves. Each point is a file of `map/points`, written whole or not at all, under a name made of
 its content: the same command resumes after Ctrl-C or a crash, a longer list measures only what is
-new, and
-failures are tried again. `--plot map.svg` draws the map, or the curves.
+new, and failures are tried again. `--plot map.svg` draws the map, or the curves.
 
 In Python the same is `sl.sweep(grid, "fit", fixed=…, out="map")`, on any
 `concurrent.futures.Executor`; the table has `to_csv`, `to_dataframe` (pandas) and `to_xarray`.

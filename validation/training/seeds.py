@@ -37,7 +37,7 @@ RISE, SMALL = 10.0, 1e-6
 """A flow oscillates if its loss rises by this many tolerances, and this part of that at t = 0."""
 SWING = 5.0
 """Adam oscillates if its loss comes to this many times the least it had: steps that are small
-enough leave it below 2.5 times, larger ones take it to 4 and up to 1000 times."""
+enough leave it well below, larger ones take it far above."""
 
 
 class SimulationInterrupted(KeyboardInterrupt):

@@ -42,6 +42,11 @@ def test_an_error_that_thirty_digits_do_not_see_is_refuted():
     )
 
 
+def test_precision_is_raised_until_the_bound_is_small():
+    lost = 10**80 * ((t + 1) ** 2 - t**2 - 2 * t - 1)
+    assert _certified(Equal(t + lost, t, instance=True)).deviation < 1e-25
+
+
 def test_limits_are_certified_to_approach_however_small_their_sides():
     points = tuple({t: 10**k} for k in range(1, 5))
     found = _certified(Tends((t + 1) * sp.exp(-t), t * sp.exp(-t), points))

@@ -114,7 +114,7 @@ CALLS = {
         "density": (None, 1.0, 1e-300), "ridge": (0.0, 0.1, 1e300, 1e-300),
         "train": (False,), "starts": (1, 4, 10**30), "steps": (5, 10**30),
         "entropy": (0, 1e9, 10**30), "weight_decay": (None, -1.0, 0.2, 2.0),
-        "batch": (None, 64, 10**30),
+        "batch": (None, 64, 10**30), "optimizer": (None, "adam", "flow", "sgd"),
         "resume": (None,), "progress": (False,),
     },
     "log_times": {"t_start": (0.1, 1e-320), "t_end": (1e4, 1e308), "per_decade": (10, 1e12)},

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,16 +56,8 @@ class Code:
         return int(np.count_nonzero(self.norms > 0.5))
 
 
-def trained_code(
-    p: Array,
-    columns: NDArray[Any],
-    biases: Array,
-    recipe: Recipe,
-    *,
-    generator: np.random.Generator | None = None,
-    on_step: Callable[[int, NDArray[Any], NDArray[Any]], None],
-) -> Code:
-    """Return the code that a recipe makes of given columns and biases.
+class AdamTrainer:
+    """A code under Adam, by a recipe.
 
     Parameters
     ----------
@@ -76,36 +69,110 @@ def trained_code(
     recipe : Recipe
     generator : numpy.random.Generator, optional
         Draws the batches, and the samples of the loss.
-    on_step : callable
-        Called after every step with its number, columns and biases.
+    """
+
+    def __init__(
+        self,
+        p: Array,
+        columns: NDArray[Any],
+        biases: Array,
+        recipe: Recipe,
+        generator: np.random.Generator | None = None,
+    ) -> None:
+        real = np.float32
+        self.p, self.recipe, self.generator, self.n_steps = p, recipe, generator, 0
+        self.W, self.b = np.array(columns, real, order="C"), biases.astype(real)
+        self._pulls = np.empty_like(self.W), np.empty_like(self.b)
+        self._mover, width = Mover(recipe, self.W, self.b), self.W.shape[1]
+        self._exact = interactions(p, width) if recipe.batch is None else None
+        if recipe.batch is not None:
+            assert generator is not None  # a batch is drawn
+            self._sampled = SampledPull(p, width, recipe.batch, generator)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every step has been taken."""
+        return self.n_steps >= self.recipe.steps
+
+    def step(self) -> None:
+        """Take a step."""
+        W_pull, b_pull = self._pulls
+        if self._exact is not None:
+            self._exact.pull(self.W, self.W, self.b, W_pull, W_pull, b_pull)
+        else:
+            self._sampled(self.W, self.b, W_pull, b_pull)
+        self._mover(self.n_steps + 1, W_pull, b_pull)
+        self.n_steps += 1
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return copies of what a resume file must hold to go on to the same bits."""
+        state = None if self.generator is None else self.generator.bit_generator.state
+        return {
+            "W": self.W.copy(),
+            "b": self.b.copy(),
+            "W_memory": self._mover.memories[0].copy(),
+            "b_memory": self._mover.memories[1].copy(),
+            "n_steps": np.array(self.n_steps),
+            "generator": np.array(json.dumps(state)),
+        }
+
+    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Go on from a resume file."""
+        self.W[:], self.b[:] = arrays["W"], arrays["b"]
+        for memory, name in zip(self._mover.memories, ("W_memory", "b_memory"), strict=True):
+            memory[:] = arrays[name]
+        self.n_steps = int(arrays["n_steps"])
+        if self.generator is not None:
+            self.generator.bit_generator.state = json.loads(str(arrays["generator"]))
+
+    def code(self) -> Code:
+        """Return what training ended in.
+
+        Raises
+        ------
+        DivergenceError
+            If the loss is not finite.
+        """
+        columns, biases = self.W.astype(np.float64), self.b.astype(np.float64)
+        if self._exact is not None:
+            return exact_code(self._exact, columns, biases)
+        assert self.generator is not None  # a batch was drawn
+        found = sampled_loss(self.p, columns, biases, TEST_SAMPLES, self.generator)
+        return checked_code(*found, columns, biases)
+
+
+def trained_code(
+    p: Array,
+    columns: NDArray[Any],
+    biases: Array,
+    recipe: Recipe,
+    *,
+    generator: np.random.Generator | None = None,
+    on_step: Callable[[int, NDArray[Any], NDArray[Any]], None],
+) -> Code:
+    """Return the code that a recipe makes of given columns and biases (`AdamTrainer`).
+
+    `on_step` is called after every step with its number, columns and biases.
 
     Raises
     ------
     DivergenceError
         If the loss is not finite.
     """
-    real = np.float32
-    W, b = np.array(columns, real, order="C"), biases.astype(real)
-    W_pull, b_pull = np.empty_like(W), np.empty_like(b)
-    mover = Mover(recipe, W, b)
-    if recipe.batch is None:
-        exact = interactions(p, W.shape[1])
-    else:
-        assert generator is not None  # a batch is drawn
-        sampled = SampledPull(p, W.shape[1], recipe.batch, generator)
-    for step in range(1, recipe.steps + 1):
-        if recipe.batch is None:
-            exact.pull(W, W, b, W_pull, W_pull, b_pull)
-        else:
-            sampled(W, b, W_pull, b_pull)
-        mover(step, W_pull, b_pull)
-        on_step(step, W, b)
-    columns, biases = W.astype(np.float64), b.astype(np.float64)
-    if recipe.batch is None:
-        loss, error = 2.0 * sum(exact.losses(columns, columns, biases)), 0.0
-    else:
-        assert generator is not None  # as above
-        loss, error = sampled_loss(p, columns, biases, TEST_SAMPLES, generator)
+    trainer = AdamTrainer(p, columns, biases, recipe, generator)
+    while not trainer.is_done:
+        trainer.step()
+        on_step(trainer.n_steps, trainer.W, trainer.b)
+    return trainer.code()
+
+
+def exact_code(exact: Interactions, columns: Array, biases: Array) -> Code:
+    """Return a code with its exact loss, one active feature."""
+    return checked_code(2.0 * sum(exact.losses(columns, columns, biases)), 0.0, columns, biases)
+
+
+def checked_code(loss: float, error: float, columns: Array, biases: Array) -> Code:
+    """Return a code, or refuse a loss that is not finite."""
     if not math.isfinite(loss):
         raise DivergenceError("training diverged; nothing of it is kept")
     return Code(loss, error, columns, biases)

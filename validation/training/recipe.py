@@ -75,6 +75,12 @@ class Mover:
         movers = zip(self._rates, (W, b), strict=True)
         self._updaters = [Updater(self._adam(1.0, rate), x) for rate, x in movers]
 
+    @property
+    def memories(self) -> tuple[Array, Array]:
+        """Adam's memories of W and of b; changed in place."""
+        W, b = (updater.memory for updater in self._updaters)
+        return W, b
+
     def _adam(self, share: float, rate: float) -> Adam:
         return Adam(lr=share * rate, epsilon=self.recipe.epsilon)
 

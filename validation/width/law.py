@@ -70,7 +70,7 @@ class WidthLaw(DrawnResult):
     standard_error : tuple of float or None
         Of the mean over starts, and of the samples of the loss where it is not exact.
     steps : int or None
-        Of each start.
+        Of each start; with the flow of the longest.
     """
 
     widths: tuple[int, ...]
@@ -148,6 +148,7 @@ def width_law(
     entropy: int | None = None,
     weight_decay: float | None = None,
     batch: int | None = None,
+    optimizer: str | None = None,
     resume: str | os.PathLike[str] | None = None,
     progress: bool = False,
 ) -> WidthLaw:
@@ -169,19 +170,23 @@ def width_law(
     ridge : float
         λ of a cost ½λ Σ|w_i|²: below some frequency a feature has no column then.
     train : bool
-        Train too, by Adam, each start from a random code at its best norms and biases. One active
-        feature: exact loss and gradient, a rate that falls from 0.01 to 0. Independent features:
-        fresh samples, a rate that rises for a twentieth of the steps and falls to 0.0005.
+        Train too, each start from a random code at its best norms and biases; by Adam unless
+        `optimizer` says otherwise. One active feature: exact loss and gradient, a rate that falls
+        from 0.01 to 0. Independent features: fresh samples, a rate that rises for a twentieth of
+        the steps and falls to 0.0005.
     starts, steps, entropy : int, optional
         Starts at each width, steps of each, root of all random streams: 4, 2500 (4000 where
-        sampled) and 0 if left out. Refused without `train`, as are the next three.
+        sampled) and 0 if left out. Refused without `train`, as are the next four.
     weight_decay : float, optional
         γ of a decoupled decay, W ← W − lr γ W, between −2 and 2; below 0 norms are pulled to 1. The
         prediction is for 0.
     batch : int, optional
         Samples of a step where features are independent; 1024 if left out.
+    optimizer : {"adam", "flow"}, optional
+        "adam" if left out. "flow" is plain gradient on loss and ridge, one active feature:
+        stabilised steps of dθ/dt = −½ ∂E/∂θ until rest, at most 300 if left out.
     resume : path, optional
-        A .npz that keeps the losses of finished starts; the same call goes on from it.
+        A .npz that keeps finished starts and the one under way; the same call goes on from it.
     progress : bool
         Show a bar on a terminal.
 
@@ -211,8 +216,8 @@ def width_law(
     lasting("widths", f"{len(chosen)} numbers", SECONDS * len(chosen), remedy, LONGEST_RUN)
     is_one = activity == "one"
     flag("progress", progress)
-    names = ("starts", "steps", "entropy", "weight_decay", "batch", "resume")
-    values = (starts, steps, entropy, weight_decay, batch, resume)
+    names = ("starts", "steps", "entropy", "weight_decay", "batch", "optimizer", "resume")
+    values = (starts, steps, entropy, weight_decay, batch, optimizer, resume)
     plan = training.plan_of(train, is_one, ridge, dict(zip(names, values, strict=True)))
     place = None if plan is None else training.checked_place(plan, len(p), chosen, resume)
     rows = []
@@ -235,7 +240,7 @@ def _with_trained(
         found,
         trained=tuple(trained.best.tolist()),
         standard_error=tuple(trained.standard_error.tolist()),
-        steps=plan.steps,
+        steps=int(trained.steps.max()),
         exponent=tuple(local_exponent(np.array(widths, dtype=float), trained.best)),
         represented=tuple(k / n for k in shown),
         regime=tuple(regime(k, n, m) for k, m in zip(shown, widths, strict=True)),

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
 from superlaw import resume
-from superlaw.arguments import LONGEST_RUN, finite, flag, lasting, not_negative, refuse, whole
+from superlaw.arguments import (
+    LONGEST_RUN,
+    finite,
+    flag,
+    lasting,
+    not_negative,
+    one_of,
+    refuse,
+    whole,
+)
 from superlaw.curves import Array
-from superlaw.progress import WorkBar
+from superlaw.progress import WorkBar, say
 from superlaw.solvers.width.coactive_codes import coactive_random_code
 from superlaw.solvers.width.random_codes import random_code
-from superlaw.validation.training.codes import trained_code
+from superlaw.validation.training.codes import AdamTrainer
+from superlaw.validation.training.descent import FlowTrainer
 from superlaw.validation.training.recipe import Recipe
 from superlaw.validation.width import starts
 
@@ -22,8 +34,16 @@ PER_PAIR, PER_STEP = 4e-10, 2e-4
 """Seconds of a step for each n² m, and at least [measured, n = 1000, m = 25 and 100, one core]."""
 PER_OUTPUT, PER_PRODUCT = 2e-9, 5e-11
 """The same for each sample and output, and times m [n = 1000, m = 10 and 100]."""
-BATCH, SAMPLED_STEPS = 1024, 4000
+PULLS_A_STEP = 60
+"""Gradients of a step of the flow, about [n = 200 to 1000]."""
+BATCH = 1024
+STEPS = {"adam": 2500, "sampled": 4000, "flow": 300}
+"""If left out; those of the flow at most."""
+OPTIMIZERS = ("adam", "flow")
 LARGEST_DECAY = 2.0
+UNDER_WAY = "under_way."
+SNAPSHOT_SECONDS, LONG_SECONDS = 1.0, 20.0
+"""How much of a start an interruption loses at most; work that is announced with its estimate."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +57,7 @@ class Plan:
         Decoupled decay γ of AdamW; λ of a cost ½λ Σ|w|².
     batch : int or None
         Samples of independent features; None is one active feature, exactly.
+    optimizer : {"adam", "flow"}
     """
 
     starts: int
@@ -45,6 +66,7 @@ class Plan:
     decay: float = 0.0
     ridge: float = 0.0
     batch: int | None = None
+    optimizer: str = "adam"
 
     @property
     def recipe(self) -> Recipe:
@@ -57,7 +79,16 @@ class Plan:
         """Return about how long one step takes."""
         if self.batch is not None:
             return PER_STEP + self.batch * n * (PER_OUTPUT + PER_PRODUCT * m)
-        return PER_STEP + PER_PAIR * float(n) ** 2 * m
+        pulls = PULLS_A_STEP if self.optimizer == "flow" else 1
+        return pulls * (PER_STEP + PER_PAIR * float(n) ** 2 * m)
+
+    def trainer(
+        self, p: Array, first: tuple[Array, Array], generator: np.random.Generator
+    ) -> AdamTrainer | FlowTrainer:
+        """Return a trainer at its start."""
+        if self.optimizer == "flow":
+            return FlowTrainer(p, *first, self.ridge, self.steps)
+        return AdamTrainer(p, *first, self.recipe, generator)
 
 
 @dataclass(frozen=True)
@@ -69,12 +100,15 @@ class Trained:
     loss, error, represented, energy : ndarray
         Loss, its sampling error (0 where it is exact), features with a norm above ½, and the loss
         with the cost of norms: the best start has the least.
+    steps : ndarray
+        Steps that were taken.
     """
 
     loss: Array
     error: Array
     represented: Array
     energy: Array
+    steps: Array
 
     @property
     def best(self) -> Array:
@@ -105,7 +139,7 @@ def plan_of(train: bool, is_one: bool, ridge: float, given: dict[str, Any]) -> P
     train, is_one : bool
     ridge : float
     given : dict
-        starts, steps, entropy, weight_decay, batch and resume, each None if left out.
+        starts, steps, entropy, weight_decay, batch, optimizer and resume, each None if left out.
     """
     flag("train", train)
     if ridge and not is_one:
@@ -115,18 +149,24 @@ def plan_of(train: bool, is_one: bool, ridge: float, given: dict[str, Any]) -> P
             refuse(name, "left out without train", value, "Nothing is trained: add train.")
     if not train:
         return None
-    batch = given["batch"]
-    if is_one and batch is not None:
-        refuse("batch", "left out where one feature is active", batch, "Gradients are exact.")
-    default = 2500 if is_one else SAMPLED_STEPS
+    optimizer = one_of("optimizer", given["optimizer"] or "adam", OPTIMIZERS)
     chosen = {key: value for key, value in given.items() if value is not None}
+    if optimizer == "flow" and not is_one:
+        refuse("optimizer", '"adam" with independent features', "flow", "Only Adam takes samples.")
+    if "batch" in chosen and is_one:
+        refuse("batch", "left out where one feature is active", given["batch"], "It is exact.")
+    decay = _decay(chosen.get("weight_decay", 0.0))
+    if decay and optimizer == "flow":
+        refuse("weight_decay", "left out with the flow", decay, "Give ridge, which it descends.")
+    default = STEPS[optimizer if is_one else "sampled"]
     return Plan(
         whole("starts", chosen.get("starts", 4), "Give a number of starts, e.g. 4."),
         whole("steps", chosen.get("steps", default), "Give a number of steps, e.g. 2500."),
         whole("entropy", chosen.get("entropy", 0), "Give a whole number.", minimum=0),
-        _decay(chosen.get("weight_decay", 0.0)),
+        decay,
         not_negative("ridge", ridge, "Give λ, e.g. 0.01, or leave it out."),
-        None if is_one else whole("batch", BATCH if batch is None else batch, "Give samples."),
+        None if is_one else whole("batch", chosen.get("batch", BATCH), "Give samples."),
+        optimizer,
     )
 
 
@@ -141,9 +181,9 @@ def _decay(value: float) -> float:
 def checked_place(
     plan: Plan, n: int, widths: tuple[int, ...], path: str | os.PathLike[str] | None
 ) -> resume.Place | None:
-    """Return where finished starts are kept, or refuse what would take too long."""
-    work = sum(plan.seconds(n, m) for m in widths) * plan.starts * plan.steps
-    lasting("steps", plan.steps, work, "Give fewer widths, starts or steps.", LONGEST_RUN)
+    """Return where starts are kept, or refuse what would take too long."""
+    remedy = "Give fewer widths, starts or steps."
+    lasting("steps", plan.steps, _work(plan, n, widths), remedy, LONGEST_RUN)
     return resume.place(path, None)
 
 
@@ -151,34 +191,86 @@ def trained(
     p: Array, widths: tuple[int, ...], plan: Plan, place: resume.Place | None, progress: bool
 ) -> Trained:
     """Return what every start of every width ends in."""
-    kept = np.full((4, len(widths), plan.starts), np.nan)
-    key = resume.fingerprint(p, widths, plan)
-
-    def restore(arrays: resume.Arrays) -> None:
-        kept[:] = arrays["kept"]
-
-    seconds = [plan.seconds(len(p), m) for m in widths]
+    run, work = _Run(p, widths, plan), _work(plan, len(p), widths)
+    if progress and work > LONG_SECONDS:
+        pace = ", ".join(f"{1.0 / plan.seconds(len(p), m):.3g} at m = {m}" for m in widths)
+        say(f"superlaw: about {_duration(work)} of training on one core; steps a second: {pace}")
     with (
-        resume.kept(place, key, lambda: {"kept": kept}, restore) as save_when_due,
-        WorkBar(progress, sum(seconds) * plan.starts * plan.steps) as bar,
+        resume.kept(place, resume.fingerprint(p, widths, plan), run.arrays, run.restore) as save,
+        WorkBar(progress, work) as bar,
     ):
-        for row, m in enumerate(widths):
-            code = _code(p, m, plan)
-            for start in range(plan.starts):
-                if np.isnan(kept[0, row, start]):
-                    seed = np.random.SeedSequence((plan.entropy, m, start))
-                    generator = np.random.default_rng(seed)
-                    pays = plan.ridge > 0.0 or plan.decay > 0.0
-                    first = starts.taken(len(p), m, code, start, pays, generator)
-                    found = trained_code(
-                        *(p, *first, plan.recipe),
-                        generator=generator,
-                        on_step=lambda *_, work=seconds[row]: bar.move(work),
-                    )
-                    energy = found.energy(plan.ridge)
-                    kept[:, row, start] = found.loss, found.error, found.represented, energy
-                    save_when_due()
-    return Trained(*kept)
+        run.go(save, bar)
+    return Trained(*run.ended)
+
+
+def _work(plan: Plan, n: int, widths: tuple[int, ...]) -> float:
+    """Return about how many seconds all starts take."""
+    return sum(plan.seconds(n, m) for m in widths) * plan.starts * plan.steps
+
+
+def _duration(seconds: float) -> str:
+    for unit, size in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
+        if seconds > 2.0 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} seconds"
+
+
+class _Run:
+    """All starts of all widths, one after another; what has ended, and the one that is trained.
+
+    A start under way is copied now and then, between two steps: an interruption in the middle of
+    one goes on from the copy.
+    """
+
+    def __init__(self, p: Array, widths: tuple[int, ...], plan: Plan) -> None:
+        self.p, self.widths, self.plan = p, widths, plan
+        self.ended = np.full((len(fields(Trained)), len(widths), plan.starts), np.nan)
+        self._under_way: resume.Arrays = {}
+        self._copied = time.monotonic()
+
+    def arrays(self) -> resume.Arrays:
+        """Return what a resume file must hold."""
+        return {"ended": self.ended} | {UNDER_WAY + k: x for k, x in self._under_way.items()}
+
+    def restore(self, arrays: resume.Arrays) -> None:
+        """Go on from a resume file."""
+        self.ended[:] = arrays.pop("ended")
+        self._under_way = {name.removeprefix(UNDER_WAY): x for name, x in arrays.items()}
+
+    def go(self, save_when_due: Callable[[], None], bar: WorkBar) -> None:
+        """Train what has not ended."""
+        for row, m in enumerate(self.widths):
+            if np.isnan(self.ended[:, row]).any():
+                code = _code(self.p, m, self.plan)
+                for start in np.flatnonzero(np.isnan(self.ended[0, row])).tolist():
+                    self._train(row, start, code, save_when_due, bar)
+
+    def _train(
+        self,
+        row: int,
+        start: int,
+        code: tuple[Array, Array],
+        save_when_due: Callable[[], None],
+        bar: WorkBar,
+    ) -> None:
+        p, m, plan = self.p, self.widths[row], self.plan
+        generator = np.random.default_rng(np.random.SeedSequence((plan.entropy, m, start)))
+        pays = plan.ridge > 0.0 or plan.decay > 0.0
+        first = starts.taken(len(p), m, code, start, pays, generator)
+        trainer, work = plan.trainer(p, first, generator), plan.seconds(len(p), m)
+        if self._under_way:
+            trainer.restore(self._under_way)
+            bar.move(work * trainer.n_steps)
+        while not trainer.is_done:
+            trainer.step()
+            bar.move(work)
+            if time.monotonic() - self._copied > SNAPSHOT_SECONDS:
+                self._under_way, self._copied = trainer.arrays(), time.monotonic()
+                save_when_due()
+        found, steps = trainer.code(), trainer.n_steps
+        ends = (found.loss, found.error, found.represented, found.energy(plan.ridge), steps)
+        self.ended[:, row, start], self._under_way = ends, {}
+        save_when_due()
 
 
 def _code(p: Array, m: int, plan: Plan) -> tuple[Array, Array]:

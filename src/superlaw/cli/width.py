@@ -46,11 +46,18 @@ def _build(parser: Parser) -> None:
     group = parser.add_argument_group("training")
     switch(group, "--train", to="law.train", about="train too, from random codes")
     count(group, "--starts", to="law.starts", about="starts at each width (4)")
-    count(group, "--steps", to="law.steps", about="Adam steps of each (2500, sampled 4000)")
+    count(group, "--steps", to="law.steps", about="steps of each (2500, sampled 4000, flow 300)")
     number(group, "--weight-decay", to="law.weight_decay", about="γ of AdamW, from -2 to 2 (0)")
     count(group, "--batch", to="law.batch", about="samples of a step, independent features (1024)")
+    word(
+        group,
+        "--optimizer",
+        to="law.optimizer",
+        about="adam, or flow: plain gradient to rest (adam)",
+        choices=("adam", "flow"),
+    )
     count(group, "--entropy", to="law.entropy", about="root of all random streams (0)")
-    path(group, "--resume", to="law.resume", about="keeps finished starts, .npz")
+    path(group, "--resume", to="law.resume", about="keeps every start, .npz")
     out_option(parser)
     path(parser, "--plot", to="files.plot", about="loss against width, as .svg, .png or .pdf")
 

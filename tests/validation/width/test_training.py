@@ -5,6 +5,7 @@ import pytest
 
 import superlaw as sl
 from superlaw.setting.frequencies import by_law
+from superlaw.validation.training import codes
 from superlaw.validation.training.codes import trained_code
 from superlaw.validation.training.recipe import Mover, Recipe
 from superlaw.validation.training.sampled import SampledPull, sampled_loss
@@ -43,23 +44,48 @@ def test_trained_losses_of_200_features(m, reference):
     assert found.best[0] == pytest.approx(reference, rel=0.02)
 
 
-def test_an_interrupted_run_ends_in_the_same_bits(tmp_path, monkeypatch):
-    p, plan = by_law("even", 20), training.Plan(2, 60, 0)
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {},
+        {"optimizer": "flow", "ridge": 0.05},
+        {"batch": 16},
+    ],
+    ids=["adam", "flow", "sampled"],
+)
+def test_an_interrupted_run_ends_in_the_same_bits(tmp_path, monkeypatch, chosen):
+    """Killed in the middle of a step of the second start of the first width."""
+    monkeypatch.setattr(codes, "TEST_SAMPLES", 1024)
+    monkeypatch.setattr(training, "_code", lambda *_: (np.ones(20), np.full(20, -0.1)))
+    p, plan = by_law("even", 20), training.Plan(2, 40, 0, **chosen)
     whole = training.trained(p, (4, 5), plan, None, False)
     place = training.checked_place(plan, 20, (4, 5), tmp_path / "run.npz")
-    real, calls = training.trained_code, []
+    kind = training.FlowTrainer if chosen.get("optimizer") else training.AdamTrainer
+    real, calls = kind.step, []
 
-    def killed(*arguments, **options):
+    def killed(trainer):
         calls.append(1)
-        if len(calls) == 3:
+        real(trainer)
+        if len(calls) == 60:
+            for array in trainer.arrays().values():
+                array *= 0 if array.dtype.kind == "f" else 1  # copies: no harm
             raise KeyboardInterrupt
-        return real(*arguments, **options)
 
-    monkeypatch.setattr(training, "trained_code", killed)
+    monkeypatch.setattr(training, "SNAPSHOT_SECONDS", 0.0)
+    monkeypatch.setattr(kind, "step", killed)
     with pytest.raises(KeyboardInterrupt, match="run the same again"):
         training.trained(p, (4, 5), plan, place, False)
-    assert np.array_equal(training.trained(p, (4, 5), plan, place, False).loss, whole.loss)
-    assert len(calls) == 5
+    again = training.trained(p, (4, 5), plan, place, False)
+    assert np.array_equal(again.loss, whole.loss) and np.array_equal(again.steps, whole.steps)
+    assert len(calls) == whole.steps.sum() + 1  # the step that was cut off, and no other, twice
+
+
+def test_an_estimate_is_said_before_long_training(monkeypatch, capsys):
+    monkeypatch.setattr(training, "LONG_SECONDS", 0.0)
+    training.trained(by_law("even", 20), (4,), training.Plan(1, 3, 0), None, True)
+    said = capsys.readouterr().err
+    assert "seconds of training on one core" in said and "at m = 4" in said
+    assert training._duration(3 * 3600.0) == "3 hours" and training._duration(9.6) == "10 seconds"
 
 
 @pytest.mark.parametrize(
@@ -75,6 +101,10 @@ def test_an_interrupted_run_ends_in_the_same_bits(tmp_path, monkeypatch):
         ({"resume": "x.npz"}, "resume must be left out"),
         ({"train": True, "resume": "x.csv"}, "resume must be a file name"),
         ({"train": True, "steps": 10**12}, "steps must be such that it ends"),
+        ({"optimizer": "flow"}, "optimizer must be left out without train"),
+        ({"train": True, "optimizer": "sgd"}, "optimizer must be one of"),
+        ({"train": True, "optimizer": "flow", "weight_decay": 0.5}, "weight_decay must be left out"),
+        ({"train": True, "optimizer": "flow", "activity": "bernoulli"}, "optimizer must be .adam."),
         ({"train": True, "starts": 0}, "starts must be at least 1"),
         ({"starts": 4}, "starts must be left out without train"),
         ({"steps": 10}, "steps must be left out without train"),

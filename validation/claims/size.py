@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -197,6 +198,10 @@ class Conditions:
         Show bars on a terminal.
     runs : str or None
         Folder in which simulations are kept, to resume from.
+    executor : {"serial", "processes"} or concurrent.futures.Executor
+        What runs the points of each sweep.
+    workers : int or None
+        Points at a time.
     """
 
     size: Size
@@ -204,6 +209,14 @@ class Conditions:
     planted: float = 1.0
     progress: bool = False
     runs: str | None = None
+    executor: str | Executor = "serial"
+    workers: int | None = None
+
+    @property
+    def how(self) -> dict[str, Any]:
+        """How sweeps are run: what decides no number."""
+        names = ("runs", "executor", "workers", "progress")
+        return {name: getattr(self, name) for name in names}
 
     def believed(self, task: PowerLawTask) -> PowerLawTask:
         """Return the task that predictions are made for: the true one, or a planted error."""

@@ -20,7 +20,8 @@ from superlaw.solvers.closures.measurements import FLOW_TOLERANCE
 from superlaw.solvers.closures.measurements import measured as stored
 from superlaw.solvers.closures.row_replica import solve_closure
 from superlaw.validation.reports.measuring import options
-from superlaw.validation.sweeps.ensembles import simulated
+from superlaw.validation.sweeps.ensembles import Simulation, simulation, simulations
+from superlaw.validation.training.ensemble import Ensemble
 
 Cell = tuple[float, float, int, int, bool, int]
 """a, b, N, N/K, whether there is a bias, and the number of flows."""
@@ -58,8 +59,8 @@ def main(arguments: list[str] | None = None) -> None:
 
 def measured(runs: str | None, entropy: int) -> dict[str, Any]:
     """Return what `superlaw.solvers.closures.measurements` reads."""
-    rows = [_row(cell, runs, entropy) for cell in LATTICE]
-    fresh = [_row(cell, runs, entropy + 1) for cell in BETWEEN]
+    rows = _rows(LATTICE, runs, entropy)
+    fresh = _rows(BETWEEN, runs, entropy + 1)
     return {
         "provenance": storage.provenance(COMMAND, entropy=entropy, seeds=SEEDS),
         "times": [float(f"{t:.6g}") for t in log_times(*SPAN, PER_DECADE)[::EVERY]],
@@ -71,23 +72,29 @@ def measured(runs: str | None, entropy: int) -> dict[str, Any]:
     }
 
 
-def _row(cell: Cell, runs: str | None, entropy: int) -> dict[str, Any]:
-    """Return how far the closure is from the log-mean of flows, and how these scatter."""
+def _rows(cells: tuple[Cell, ...], runs: str | None, entropy: int) -> list[dict[str, Any]]:
+    """Return how far the closure is from flows at each of many points: one sweep of these."""
+    flows = simulations({cell: _flow(cell, entropy) for cell in cells}, runs=runs, progress=True)
+    return [_row(cell, flows[cell]) for cell in cells]
+
+
+def _flow(cell: Cell, entropy: int) -> Simulation:
     a, b, n, share, has_bias, seeds = cell
-    task, student = PowerLawTask(a, b, n), Student(round(n / share), bias=has_bias)
-    times = log_times(*SPAN, PER_DECADE)
-    flows = simulated(
-        runs,
-        task,
-        times,
-        student,
+    return simulation(
+        PowerLawTask(a, b, n),
+        log_times(*SPAN, PER_DECADE),
+        Student(round(n / share), bias=has_bias),
         optimizer=GradientFlow(FLOW_TOLERANCE),
         seeds=seeds,
         entropy=entropy,
         precision="float32",
-        progress=True,
     )
-    width = student.width or 0
+
+
+def _row(cell: Cell, flows: Ensemble) -> dict[str, Any]:
+    """Return how far the closure is from the log-mean of flows, and how these scatter."""
+    a, b, n, share, has_bias, seeds = cell
+    task, times, width = PowerLawTask(a, b, n), flows.times, round(n / share)
     known = {"a": a, "b": b, "n_features": n, "share": share, "width": width, "bias": has_bias}
     closure = solve_closure(task, width, has_bias, times)
     curve = closure.loss[::EVERY] if closure.success else None

@@ -20,7 +20,7 @@ from superlaw.solvers.direct import flow_seconds
 from superlaw.validation.claims.trained.flows import WINDOW
 from superlaw.validation.fitting.readings import straight_slope
 from superlaw.validation.reports.measuring import SEEDS, options
-from superlaw.validation.sweeps.ensembles import simulated
+from superlaw.validation.sweeps.ensembles import Simulation, simulation, simulations
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.extrapolation import ADDED, CHANGE
 from superlaw.validation.training.thinned import COARSER
@@ -71,11 +71,15 @@ def main(arguments: list[str] | None = None) -> None:
 
 def measured(runs: str | None, entropy: int) -> dict[str, Any]:
     """Return deviations from whole flows, slopes at large N with their errors, and provenance."""
+    thinned = {x: _flow(x, entropy + 1, x.n_classes) for x in CHECKED}
+    thinned |= {x: _flow(x, entropy, x.n_classes) for x in LARGE}
+    whole = {x: _flow(x, entropy, None) for x in CHECKED}
+    found, exact = (simulations(of, runs=runs, progress=True) for of in (thinned, whole))
     return {
         "provenance": storage.provenance(COMMAND, entropy=entropy, seeds=SEEDS),
         "window": WINDOW,
-        "checked": [_checked(point, runs, entropy) for point in CHECKED],
-        "large": [_read(x, _flows(x, runs, entropy, x.n_classes)) for x in LARGE],
+        "checked": [_checked(x, found[x], exact[x]) for x in CHECKED],
+        "large": [_read(x, found[x]) for x in LARGE],
         "left": [{**asdict(x), "seconds": _seconds(x)} for x in LEFT],
     }
 
@@ -92,10 +96,9 @@ def _seconds(point: Point) -> float:
     )
 
 
-def _flows(point: Point, runs: str | None, entropy: int, n_classes: int | None) -> Ensemble:
+def _flow(point: Point, entropy: int, n_classes: int | None) -> Simulation:
     thinned = {} if n_classes is None else {"features": "classes", "n_classes": n_classes}
-    return simulated(
-        runs,
+    return simulation(
         PowerLawTask(point.a, point.b, point.n_features),
         TIMES,
         Student(point.width, tied=True),
@@ -103,18 +106,15 @@ def _flows(point: Point, runs: str | None, entropy: int, n_classes: int | None) 
         seeds=SEEDS,
         entropy=entropy,
         precision=PRECISION,
-        progress=True,
         **thinned,
     )
 
 
-def _checked(point: Point, runs: str | None, entropy: int) -> dict[str, Any]:
+def _checked(point: Point, thinned: Ensemble, whole: Ensemble) -> dict[str, Any]:
     """Return how far the log-mean of thinned flows is from that of whole ones of other seeds.
 
     `added` is what extrapolation adds to ln L, `change` how far that from half the columns is off.
     """
-    thinned = _flows(point, runs, entropy + 1, point.n_classes)
-    whole = _flows(point, runs, entropy, None)
     off = np.log(thinned.loss).mean(axis=0) - np.log(whole.loss).mean(axis=0)
     return _read(point, thinned) | {
         "added": _rounded(np.abs(thinned.observables[ADDED].mean(axis=0)).max()),

@@ -6,12 +6,11 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from superlaw.curves import Array, log_times
+from superlaw.curves import log_times
 from superlaw.setting.optimizer import GradientFlow
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
-from superlaw.validation.sweeps.ensembles import simulated
-from superlaw.validation.training.ensemble import Ensemble
+from superlaw.validation.sweeps.ensembles import Simulation, simulation
 
 SEEDS, PER_DECADE = 2, 10
 """Of flows of tied students."""
@@ -37,19 +36,16 @@ def region(
     return spans
 
 
-def tied_flows(
-    task: PowerLawTask, width: int, span: tuple[float, float], runs: str | None, entropy: int
-) -> Ensemble:
-    """Return flows of tied students over a span of times."""
-    times: Array = log_times(*span, PER_DECADE)
-    return simulated(
-        runs,
+def tied_flow(
+    task: PowerLawTask, width: int, span: tuple[float, float], entropy: int
+) -> Simulation:
+    """Return flows of tied students over a span of times, as a point of a sweep."""
+    return simulation(
         task,
-        times,
+        log_times(*span, PER_DECADE),
         Student(width, tied=True),
         optimizer=GradientFlow(),
         seeds=SEEDS,
         entropy=entropy,
         precision="float32",
-        progress=True,
     )

@@ -14,12 +14,13 @@ from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.superposed import flows
-from superlaw.validation.sweeps.ensembles import simulated
+from superlaw.validation.sweeps.ensembles import Simulation, simulation, simulations
 from superlaw.validation.training.ensemble import Ensemble, standard_error
 
 FREQUENCY_EXPONENT, SHARE = 1.5, 8
 TIMES = (1.0, 3.0, 10.0, 30.0, 100.0)
 SEEDS = 4
+FLOW = "gradient flow"
 LARGEST, FASTEST = 4096, 2.0
 """N and a of the largest direct flow: units that the bias has switched off stay off."""
 
@@ -44,28 +45,27 @@ def departures(conditions: Conditions) -> list[dict[str, Any]]:
     for b in (0.0, 0.5):
         task = PowerLawTask(FREQUENCY_EXPONENT, b, n)
         student = Student(n // SHARE)
-        flow = _run(conditions, task, student, flows.OPTIMIZER)
         coactive = replace(task, activity="bernoulli")
         slow, fast = SGD(0.01, 64), SGD(0.05, 64)
-        others = {
-            "SGD, lr 0.05, batch 64": _run(conditions, task, student, fast),
-            "SGD, lr 0.05, batch 8": _run(conditions, task, student, SGD(0.05, 8)),
-            "independent features, density 1, lr 0.01": _run(conditions, coactive, student, slow),
-            "tight frame": _run(
-                conditions, task, replace(student, embedding="tight_frame"), flows.OPTIMIZER
-            ),
-            "W trained too, lr 0.05": _run(
-                conditions, task, replace(student, embedding="trained"), fast
-            ),
+        others: dict[str, tuple[PowerLawTask, Student, Optimizer]] = {
+            "SGD, lr 0.05, batch 64": (task, student, fast),
+            "SGD, lr 0.05, batch 8": (task, student, SGD(0.05, 8)),
+            "independent features, density 1, lr 0.01": (coactive, student, slow),
+            "tight frame": (task, replace(student, embedding="tight_frame"), flows.OPTIMIZER),
+            "W trained too, lr 0.05": (task, replace(student, embedding="trained"), fast),
         }
-        rows += [_row(b, what, runs, flow) for what, runs in others.items()]
+        points = {what: _point(conditions, *studied) for what, studied in others.items()}
+        flow = _point(conditions, task, student, flows.OPTIMIZER)
+        runs = simulations({FLOW: flow, **points}, **conditions.how)
+        rows += [_row(b, what, runs[what], runs[FLOW]) for what in others]
     return rows
 
 
 def plateau(conditions: Conditions) -> dict[str, Any]:
     """Return the dead fraction of one large direct flow and of the closure."""
     task, student = PowerLawTask(FASTEST, 0.0, LARGEST), Student(LARGEST // SHARE)
-    runs = _run(conditions, task, student, flows.OPTIMIZER, seeds=1)
+    point = _point(conditions, task, student, flows.OPTIMIZER, seeds=1)
+    runs = simulations({FLOW: point}, **conditions.how)[FLOW]
     predicted = solve(task, student, runs.times)
     return {
         "times": list(TIMES),
@@ -78,15 +78,14 @@ def plateau(conditions: Conditions) -> dict[str, Any]:
     }
 
 
-def _run(
+def _point(
     conditions: Conditions,
     task: PowerLawTask,
     student: Student,
     optimizer: Optimizer,
     seeds: int = SEEDS,
-) -> Ensemble:
-    return simulated(
-        conditions.runs,
+) -> Simulation:
+    return simulation(
         task,
         list(TIMES),
         student,
@@ -94,7 +93,6 @@ def _run(
         seeds=seeds,
         entropy=conditions.entropy,
         precision="float32",
-        progress=conditions.progress,
     )
 
 

@@ -19,8 +19,10 @@ from superlaw import storage
 from superlaw.setting.task import PowerLawTask
 from superlaw.theory.laws.tied import RISE, measured_slope
 from superlaw.validation.claims.trained.flows import WINDOW, slope
-from superlaw.validation.reports.measuring import SEEDS, options, tied_flows
+from superlaw.validation.reports.measuring import SEEDS, options, tied_flow
 from superlaw.validation.reports.slope_between import Point, interpolation
+from superlaw.validation.sweeps.ensembles import simulations
+from superlaw.validation.training.ensemble import Ensemble
 
 REGIONS = (
     {"a": (1.3, 2.4), "b": (0.4, 1.0), "N": (450, 900), "N/K²": (0.125, 2.0)},
@@ -37,6 +39,9 @@ MAPPED = ("one_slope", "width_order")
 LEAST_B, SOME_N, SOME_X = 0.25, (250, 2100), (0.06, 4.5)
 """Where slopes of a validation are of use: least b, ranges of N and N/K²."""
 COMMAND = "python -m superlaw.validation.reports.shared_slope"
+Region = dict[str, tuple[float, float]]
+Place = tuple[float, float, float, int]
+"""a, b, N and K of a flow."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -51,8 +56,15 @@ def main(arguments: list[str] | None = None) -> None:
 
 def measured(runs: str | None, entropy: int, report: dict[str, Any]) -> dict[str, Any]:
     """Return what `superlaw.theory.laws.tied` reads: regions, their bands, slopes, provenance."""
-    regions = [_compared(region, runs, entropy) for region in REGIONS]
-    drawn = [_row(*point, runs, entropy) for point in draw(entropy)]
+    chosen: list[list[Place]] = [*map(_corners, REGIONS), draw(entropy)]
+    points = {
+        point: tied_flow(PowerLawTask(point[0], point[1], int(point[2])), point[3], WINDOW, entropy)
+        for of in chosen
+        for point in of
+    }
+    flows = simulations(points, runs=runs, progress=True)
+    *by_region, drawn = [[_row(*point, flows[point]) for point in of] for of in chosen]
+    regions = [*map(_compared, REGIONS, by_region)]
     corners = [row for region in regions for row in region["rows"]]
     own = [(row["a"], row["b"], row["n_features"], row["width"]) for row in (*corners, *drawn)]
     slopes = [row["slope"] for row in (*corners, *drawn)]
@@ -70,9 +82,10 @@ def measured(runs: str | None, entropy: int, report: dict[str, Any]) -> dict[str
     }
 
 
-def draw(entropy: int) -> list[tuple[float, float, int, int]]:
+def draw(entropy: int) -> list[Place]:
     """Return a, b, N and K of the points drawn at random."""
-    generator, (*_, wide), points = np.random.default_rng([entropy, STREAM]), REGIONS, []
+    generator, (*_, wide) = np.random.default_rng([entropy, STREAM]), REGIONS
+    points: list[Place] = []
     for _ in range(DRAWN):
         a, b = (round(float(generator.uniform(*wide[name])), 2) for name in ("a", "b"))
         n, x = (float(np.exp(generator.uniform(*np.log(wide[name])))) for name in ("N", "N/K²"))
@@ -103,25 +116,23 @@ def _fresh(report: dict[str, Any]) -> dict[Point, float]:
     }
 
 
-def _compared(
-    region: dict[str, tuple[float, float]], runs: str | None, entropy: int
-) -> dict[str, Any]:
-    """Return the rows of a region and their largest deviation, rounded up to a hundredth."""
+def _corners(region: Region) -> list[Place]:
+    """Return a, b, N and K of the points of a region that are compared."""
     shares = (region["N/K²"][0], MIDDLE, region["N/K²"][1])
-    points = (
+    return [
         (a, b, n, round((n / share) ** 0.5))
         for a, b, n, share in product(region["a"], region["b"], region["N"], shares)
-    )
-    rows = [_row(*point, runs, entropy) for point in points]
+    ]
+
+
+def _compared(region: Region, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the rows of a region and their largest deviation, rounded up to a hundredth."""
     worst = max(abs(row["slope"] / row["law"] - 1.0) for row in rows)
     return {"region": region, "band": math.ceil(100.0 * worst) / 100.0, "rows": rows}
 
 
-def _row(
-    a: float, b: float, n: float, width: int, runs: str | None, entropy: int
-) -> dict[str, Any]:
+def _row(a: float, b: float, n: float, width: int, found: Ensemble) -> dict[str, Any]:
     """Return the slope at one point, and what the law says."""
-    found = tied_flows(PowerLawTask(a, b, int(n)), width, WINDOW, runs, entropy)
     law = measured_slope(int(n), width)
     at = {"a": a, "b": b, "n_features": n, "width": width}
     return at | {"slope": round(slope(found), 4), "law": round(law, 4)}

@@ -18,7 +18,9 @@ from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures.tied import solve_tied
 from superlaw.validation.claims.trained.flows import WINDOW
 from superlaw.validation.fitting.readings import straight_slope
-from superlaw.validation.reports.measuring import SEEDS, options, region, tied_flows
+from superlaw.validation.reports.measuring import SEEDS, options, region, tied_flow
+from superlaw.validation.sweeps.ensembles import simulations
+from superlaw.validation.training.ensemble import Ensemble
 
 TASKS = ((1.1, 0.25), (1.5, 1.0), (2.0, 0.5))
 SIZES = (
@@ -49,15 +51,25 @@ def main(arguments: list[str] | None = None) -> None:
 
 def measured(runs: str | None, entropy: int) -> dict[str, Any]:
     """Return what `superlaw.solvers.closures.accuracy` reads: rows, their region, provenance."""
-    points = (*product(TASKS, SIZES), *product(FURTHER_TASKS, FURTHER_SIZES))
-    rows = [_row(PowerLawTask(*task, n), width, runs, entropy) for task, (n, width) in points]
+    sizes = (*product(TASKS, SIZES), *product(FURTHER_TASKS, FURTHER_SIZES))
+    studied = [(PowerLawTask(*task, n), width) for task, (n, width) in sizes]
+    found = rows(studied, runs, entropy)
     source = storage.provenance(COMMAND, entropy=entropy, seeds=SEEDS)
-    return {"provenance": source, "region": region(rows, COMPARED), "rows": rows}
+    return {"provenance": source, "region": region(found, COMPARED), "rows": found}
 
 
-def _row(task: PowerLawTask, width: int, runs: str | None, entropy: int) -> dict[str, Any]:
+def rows(
+    studied: list[tuple[PowerLawTask, int]], runs: str | None, entropy: int
+) -> list[dict[str, Any]]:
+    """Return the row of each task and K: one sweep of flows."""
+    span = (0.1, DECADES[-1])
+    points = {(task, width): tied_flow(task, width, span, entropy) for task, width in studied}
+    flows = simulations(points, runs=runs, progress=True)
+    return [_row(task, width, found) for (task, width), found in flows.items()]
+
+
+def _row(task: PowerLawTask, width: int, found: Ensemble) -> dict[str, Any]:
     """Return the closure over the log-mean of flows, and both exponents over the window."""
-    found = tied_flows(task, width, (0.1, DECADES[-1]), runs, entropy)
     times, scatter = found.times, np.log(found.loss)
     closure, flows = solve_tied(task, width, times).loss, np.exp(scatter.mean(axis=0))
     ratio: Array = closure / flows

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from superlaw import storage
-from superlaw.progress import say
 from superlaw.theory.derivation import Derivation
 from superlaw.theory.proof.certification import certify
 from superlaw.theory.proof.enclosures import arb
 from superlaw.theory.proof.ledger import Ledger, Verdict
 from superlaw.theory.proof.verification import verify
 from superlaw.theory.source import source_digest
+from superlaw.validation.sweeps.points import measured
 from superlaw.validation.sweeps.store import Store
 
 
@@ -56,15 +55,23 @@ def _says(derivation: Derivation) -> str:
     return sha256(" ".join(str(step.equation) for step in derivation.steps).encode()).hexdigest()
 
 
+class _Verdicts:
+    """Verdicts in a store; what failed is not kept, and checked again."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.folder, self.claimed = store, store.folder, store.claimed
+
+    def load(self, configuration: Mapping[str, Any]) -> Verdict | None:
+        """Return a verdict, None if there is none yet."""
+        record = self.store.load(configuration)
+        return None if record is None else Verdict(**record)
+
+    def save(self, configuration: Mapping[str, Any], verdict: Verdict) -> None:
+        """Keep a verdict unless it failed."""
+        if verdict.status != "failed":
+            self.store.save(configuration, verdict.to_dict())
+
+
 def _kept(store: Store, configuration: dict[str, Any], check: Callable[[], Verdict]) -> Verdict:
-    """Return the verdict that is in the store, else that of a check, which is put there."""
-    record = store.load(configuration)
-    if record is not None:
-        return Verdict(**record)
-    verdict = check()
-    if verdict.status != "failed":
-        try:
-            store.save(configuration, verdict.to_dict())
-        except storage.OutputError as error:
-            say(f"superlaw: {error}; checking goes on without")
-    return verdict
+    """Return the verdict that is in the store, else that of a check: a sweep of one point."""
+    return measured([check], lambda job: job(), lambda _: configuration, _Verdicts(store))[0]

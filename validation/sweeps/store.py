@@ -12,7 +12,8 @@ from typing import Any
 
 from superlaw import storage
 from superlaw.arguments import refuse
-from superlaw.execution.locks import claimed, locked
+from superlaw.execution.locks import claimed
+from superlaw.validation.sweeps.points import measured
 
 Record = dict[str, Any]
 """A result as plain data: what JSON can hold."""
@@ -81,13 +82,9 @@ class Store:
         return self._records[key]
 
     def keep(self, configuration: Mapping[str, Any], compute: Callable[[], Record]) -> Record:
-        """Return the result of a configuration, computed if nobody has; others are waited for."""
-        found = self.load(configuration)
-        if found is not None:
-            return found
-        with self._locked(configuration):
-            found = self.load(configuration)
-            return self.save(configuration, compute()) if found is None else found
+        """Return the result of a configuration, computed if nobody has: a sweep of one point."""
+        run = measured([compute], lambda job: storage.plain(job()), lambda _: configuration, self)
+        return run[0]
 
     @contextmanager
     def claimed(self, configuration: Mapping[str, Any]) -> Iterator[bool]:
@@ -97,14 +94,6 @@ class Store:
             return
         with claimed(self._lock(configuration)) as is_free:
             yield is_free
-
-    @contextmanager
-    def _locked(self, configuration: Mapping[str, Any]) -> Iterator[None]:
-        if self.folder is None:
-            yield
-            return
-        with locked(self._lock(configuration), what=str(self.folder)):
-            yield
 
     def _lock(self, configuration: Mapping[str, Any]) -> Path:
         path = self._path(content_key(configuration)).with_suffix(".lock")

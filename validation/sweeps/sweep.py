@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from threadpoolctl import threadpool_limits
 
 from superlaw import storage
 from superlaw.arguments import flag, one_of, refuse
-from superlaw.execution.attempts import HERE, Outcome
-from superlaw.execution.jobs import execute
 from superlaw.execution.pools import Pool
 from superlaw.progress import WorkBar, say
 from superlaw.validation.sweeps.folder import Folder
 from superlaw.validation.sweeps.grid import Grid, Point, Value
 from superlaw.validation.sweeps.measures.options import CURVE
 from superlaw.validation.sweeps.measures.table import MEASURES, Measure
+from superlaw.validation.sweeps.points import Points
 from superlaw.validation.sweeps.store import Record, Store
 from superlaw.validation.sweeps.table import Curve, SweepTable, row_of
 
-POLL_SECONDS = 0.5
-"""How often to look whether others have finished a point."""
 Measuring = Callable[[Point], Mapping[str, Any]]
 
 
@@ -96,12 +90,13 @@ def sweep(
     folder = None if out is None else Folder(out, chosen.name)
     store = Store() if folder is None else folder.store
     with WorkBar(progress, len(points), "points") as bar, threadpool_limits(1):
-        run = _Sweep(list(points.points()), chosen, store, bar)
+        every = list(points.points())
+        run = Points(every, Recorded(chosen), chosen.configuration, store, bar, keeps_going=True)
         try:
-            rows, curves = run.go(executor, workers)
+            run.go(executor, workers)
         except KeyboardInterrupt as error:
-            raise _advice(error, len(run.records), len(points), folder) from None
-    table = SweepTable(chosen.name, chosen.value, points, tuple(rows), tuple(curves))
+            raise _advice(error, len(run.results), len(points), folder) from None
+    table = _table(run, points, chosen)
     if folder is not None:
         try:
             folder.write(table)
@@ -151,120 +146,33 @@ def _advice(
 
 
 @dataclass(frozen=True)
-class Job:
-    """A measure as it runs in any process: one thread of linear algebra, plain data.
+class Recorded:
+    """A measure whose results are plain data.
 
     Parameters
     ----------
     measure : Measure
-    caller : str
-        The process that has seen to its own threads.
     """
 
     measure: Measure
-    caller: str
 
     def __call__(self, point: Point) -> Record:
         """Return what is measured at a point."""
-        if self.caller != HERE:
-            _one_thread()
         record: Record = storage.plain(dict(self.measure(point)))
         return record
 
 
-@cache
-def _one_thread() -> None:
-    """Let linear algebra use one thread in this worker: the bits depend on how many there are."""
-    threadpool_limits(1)
+def _table(run: Points[Point, Record], grid: Grid, measure: Measure) -> SweepTable:
+    """Return what was measured, and why the rest was not."""
+    rows: list[dict[str, Any]] = []
+    curves: list[Curve | None] = []
+    for number, point in enumerate(run.points):
+        record = run.results.get(number)
+        curves.append(None if record is None else record.pop(CURVE, None))
+        rows.append(row_of(point, record, _reason(run.errors.get(number))))
+    return SweepTable(measure.name, measure.value, grid, tuple(rows), tuple(curves))
 
 
-class _Sweep:
-    """A sweep under way."""
-
-    def __init__(self, points: list[Point], measure: Measure, store: Store, bar: WorkBar) -> None:
-        self.points, self.measure, self.store, self.bar = points, measure, store, bar
-        self.records: dict[int, Record] = {}
-        self.reasons: dict[int, str] = {}
-        self.held: dict[int, ExitStack] = {}
-
-    def go(
-        self, executor: str | Executor, workers: int | None
-    ) -> tuple[list[dict[str, Any]], list[Curve | None]]:
-        """Measure what is not in the store, until others are done with what they work on."""
-        left = list(range(len(self.points)))
-        while left:
-            left = self._pass(left, executor, workers)
-            if left:
-                say(f"superlaw: another process works in {self.store.folder}; waiting for it …")
-                time.sleep(POLL_SECONDS)
-        every = range(len(self.points))
-        curves = [self.records.get(number, {}).pop(CURVE, None) for number in every]
-        return [self._row(number) for number in every], curves
-
-    def _pass(self, left: list[int], executor: str | Executor, workers: int | None) -> list[int]:
-        """Measure what is free; return what others work on."""
-        drawn: dict[int, int] = {}
-        busy: list[int] = []
-
-        def jobs() -> Iterator[Point]:
-            for number in left:
-                if self._is_stored(number):
-                    self.bar.move(1.0)
-                elif self._claims(number):
-                    drawn[len(drawn)] = number
-                    yield self.points[number]
-                else:
-                    busy.append(number)
-
-        def settle(outcome: Outcome) -> None:
-            self._settle(drawn[outcome.number], outcome)
-
-        try:
-            execute(
-                Job(self.measure, HERE),
-                jobs(),
-                executor=executor,
-                workers=workers,
-                on_outcome=settle,
-                keeps_going=True,
-            )
-        finally:
-            for claim in self.held.values():
-                claim.close()
-        return busy
-
-    def _configuration(self, number: int) -> dict[str, Any]:
-        return self.measure.configuration(self.points[number])
-
-    def _is_stored(self, number: int) -> bool:
-        record = self.store.load(self._configuration(number))
-        if record is not None:
-            self.records[number] = record
-        return record is not None
-
-    def _claims(self, number: int) -> bool:
-        """Hold a point against others; one that was finished just before is not done again."""
-        claim = ExitStack()
-        is_free = claim.enter_context(self.store.claimed(self._configuration(number)))
-        if is_free and not self._is_stored(number):
-            self.held[number] = claim
-            return True
-        claim.close()
-        return False
-
-    def _settle(self, number: int, outcome: Outcome) -> None:
-        """Keep what a point gave, or why it failed, and let go of it."""
-        if outcome.error is not None:
-            told = " ".join(str(outcome.error).split())
-            self.reasons[number] = f"{type(outcome.error).__name__}: {told}"
-        else:
-            self.records[number] = outcome.value
-            try:
-                self.store.save(self._configuration(number), self.records[number])
-            except storage.OutputError as error:
-                say(f"superlaw: {error}; the sweep goes on without")
-        self.held.pop(number).close()
-        self.bar.move(1.0)
-
-    def _row(self, number: int) -> dict[str, Any]:
-        return row_of(self.points[number], self.records.get(number), self.reasons.get(number, ""))
+def _reason(error: Exception | None) -> str:
+    """Return on one line why a point failed."""
+    return "" if error is None else f"{type(error).__name__}: {' '.join(str(error).split())}"

@@ -31,12 +31,12 @@ WIDTH = 256 // flows.SHARE
 
 @pytest.fixture(scope="module")
 def narrow():
-    return {task: flows.tied(task, WIDTH, TINY) for task in flows.tasks(TINY)}
+    return flows.tied(flows.tasks(TINY), WIDTH, TINY)
 
 
 @pytest.fixture(scope="module")
 def wide():
-    return {task: flows.alone(task, TINY) for task in flows.alike(TINY)}
+    return flows.alone(flows.alike(TINY), TINY)
 
 
 def failed(checks):
@@ -192,8 +192,9 @@ def test_the_measured_slope_is_one_at_half_the_square_of_the_width():
 def test_the_order_does_not_hold_far_below_one_eighth():
     """At the same N/K² = 1/32 the slope falls with N: no law of N/K² alone."""
     slopes = [
-        flows.slope(flows.tied(PowerLawTask(1.5, 1.0, n), width, TINY))
+        flows.slope(each)
         for n, width in ((256, 91), (512, 128))
+        for each in flows.tied([PowerLawTask(1.5, 1.0, n)], width, TINY).values()
     ]
     assert slopes[0] - slopes[1] > 0.05
     assert abs(slopes[0] / measured_slope(256, 91) - 1.0) > BAND

@@ -35,7 +35,7 @@ TINY = Conditions(replace(SIZES["small"], trained=EXTENT))
 @pytest.fixture(scope="module")
 def wide():
     """K = N of every task by the same code, b = 0 included."""
-    return {task: flows.alone(task, TINY) for task in flows.tasks(TINY)}
+    return flows.alone(flows.tasks(TINY), TINY)
 
 
 def labels(checks):

@@ -38,7 +38,7 @@ def test_the_stored_rows_are_the_cells_of_the_script():
 
 def test_a_row_compares_the_closure_with_flows(monkeypatch):
     monkeypatch.setattr(closure_accuracy, "SPAN", (0.1, 10.0))
-    row = closure_accuracy._row(CELL, None, 0)
+    row = closure_accuracy._rows((CELL,), None, 0)[0]
     assert set(row) == set(stored("row_replica")["rows"][0])
     assert np.max(np.abs(row["deviation"])) < 0.1
     assert 0.0 < row["spread"][-1] < 0.2

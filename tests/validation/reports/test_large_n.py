@@ -30,15 +30,9 @@ def test_a_slope_has_its_errors():
 
 
 @pytest.mark.parametrize(("slope", "off"), [(0.9, 0.0), (1.0, 0.44)])
-def test_thinned_flows_are_compared_with_whole_ones_of_other_seeds(monkeypatch, slope, off):
+def test_thinned_flows_are_compared_with_whole_ones(slope, off):
     """A loss whose slope is wrong by 0.1 is off by as much as the window is long."""
-
-    def flows(point, runs, entropy, n_classes):
-        assert entropy == (0 if n_classes is None else 1)
-        return ensemble(0.9 if n_classes is None else slope)
-
-    monkeypatch.setattr(large_n, "_flows", flows)
-    row = large_n._checked(POINT, None, 0)
+    row = large_n._checked(POINT, ensemble(slope), ensemble(0.9))
     first, last = np.log(large_n.TIMES[[0, -1]])
     assert row["worst"] == pytest.approx((slope - 0.9) * last, abs=1e-3)
     assert row["rms"] <= row["worst"] and row["whole_slope"] == pytest.approx(0.9, abs=1e-3)
@@ -46,10 +40,21 @@ def test_thinned_flows_are_compared_with_whole_ones_of_other_seeds(monkeypatch, 
 
 
 def test_measuring_writes_rows_and_what_was_not_run(tmp_path, monkeypatch):
-    monkeypatch.setattr(large_n, "_flows", lambda *_: ensemble(0.9))
+    seen = []
+
+    def simulations(points, **_):
+        seen.extend(points.values())
+        return dict.fromkeys(points, ensemble(0.9))
+
+    monkeypatch.setattr(large_n, "simulations", simulations)
     large_n.main(["--out", str(tmp_path / "large_n.json"), "--entropy", "3"])
     found = json.loads((tmp_path / "large_n.json").read_text())
     assert found["provenance"]["entropy"] == 3
+    whole, thinned = (
+        [x.options["entropy"] for x in seen if ("n_classes" in x.options) == is_thinned]
+        for is_thinned in (False, True)
+    )
+    assert whole == [3, 3] and thinned == [4, 4, 3, 3]  # other seeds than those compared with
     assert (len(found["checked"]), len(found["large"])) == (2, len(large_n.LARGE))
     small, large = (large_n._seconds(replace(POINT, n_classes=m)) for m in (256, 512))
     assert 3.0 * small < large < 5.0 * small and found["left"][0]["seconds"] > 1.0

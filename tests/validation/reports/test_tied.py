@@ -17,8 +17,9 @@ from superlaw.theory.documents.document import Figure, Heading, Paragraph, Table
 from superlaw.theory.exponents import exponent
 from superlaw.theory.laws import tied
 from superlaw.validation.reports import shared_slope, slope_between, tied_accuracy
-from superlaw.validation.reports.measuring import tied_flows
+from superlaw.validation.reports.measuring import tied_flow
 from superlaw.validation.reports.worked_example import worked
+from superlaw.validation.sweeps.ensembles import simulations
 
 ROOT = Path(__file__).parents[3]
 TIMES = np.geomspace(1.0, 30.0, 9)
@@ -37,14 +38,15 @@ def texts(blocks):
 def test_a_row_compares_the_closure_with_flows(monkeypatch):
     monkeypatch.setattr(tied_accuracy, "DECADES", (1.0, 30.0))
     monkeypatch.setattr(tied_accuracy, "WINDOW", (5.0, 30.0))
-    row = tied_accuracy._row(PowerLawTask(1.5, 0.5, 64), 32, None, 0)
+    row = tied_accuracy.rows([(PowerLawTask(1.5, 0.5, 64), 32)], None, 0)[0]
     assert set(row) == set(measured("tied")["rows"][0])
     assert row["ratio"] == pytest.approx([1.0, 1.0], abs=0.1)
     assert row["worst"][0] <= row["worst"][1] < 0.15
     assert row["exponent"] == pytest.approx(row["exponent_of_flows"], abs=0.1)
-    wrong = tied_accuracy._row(PowerLawTask(1.5, 0.5, 64), 8, None, 0)
+    wrong = tied_accuracy.rows([(PowerLawTask(1.5, 0.5, 64), 8)], None, 0)[0]
     assert wrong["worst"][1] > 0.15
-    flows = tied_flows(PowerLawTask(1.5, 0.5, 64), 8, (0.1, 30.0), None, 0)
+    flow = tied_flow(PowerLawTask(1.5, 0.5, 64), 8, (0.1, 30.0), 0)
+    flows = simulations({0: flow})[0]
     closure = solve_tied(PowerLawTask(1.5, 0.5, 64), 8, flows.times).loss[-1]
     assert wrong["ratio"][-1] == pytest.approx(
         closure / np.sqrt(flows.loss[:, -1].prod()), abs=1e-4

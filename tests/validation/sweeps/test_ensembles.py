@@ -7,7 +7,7 @@ from superlaw.setting.optimizer import SGD
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.validation.sweeps import ensembles
-from superlaw.validation.sweeps.ensembles import simulated
+from superlaw.validation.sweeps.ensembles import simulation, simulations
 from superlaw.validation.training.seeds import SeedRun
 from superlaw.validation.validate import validate
 
@@ -22,7 +22,7 @@ def forgetful(monkeypatch):
 
 def _run(runs=None, **changed):
     arguments = {"task": TASK, "times": TIMES, "optimizer": SGD(), "seeds": 2, "entropy": 0}
-    return simulated(runs, **(arguments | changed))
+    return simulations({0: simulation(**(arguments | changed))}, runs=runs)[0]
 
 
 def test_the_same_is_simulated_once_and_what_differs_is_not_the_same(tmp_path):

@@ -158,4 +158,5 @@ def test_a_killed_sweep_goes_on_where_it_was(tmp_path):
     table = sweep(marked(tmp_path), slow, out=tmp_path / "store", executor="serial")
     assert table.column("value") == [(1.0 + k / 16) / 3.0 for k in range(12)]
     assert len(list(marks.iterdir())) == begun + 12 - stored  # what was not stored, once more
-    assert not list((tmp_path / "store").rglob("*.lock"))
+    locks = (tmp_path / "store").rglob("*.lock")  # one may be left of a point stored just before
+    assert all(lock.with_suffix(".json").exists() for lock in locks)

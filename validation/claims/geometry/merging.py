@@ -11,7 +11,7 @@ from superlaw.setting.optimizer import Adam
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.size import Conditions
-from superlaw.validation.sweeps.ensembles import simulated
+from superlaw.validation.sweeps.ensembles import simulation, simulations
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.toys import Toy
 
@@ -34,17 +34,18 @@ def run(conditions: Conditions) -> Findings:
     checks: list[Check] = []
     runs: list[Ensemble] = []
     rows: list[dict[str, Any]] = []
-    for toy in chosen:
-        found = simulated(
-            conditions.runs,
+    points = {
+        toy: simulation(
             toy.task,
             times,
             toy.student,
             optimizer=Adam(lr=RATE, batch=size.batch),
             seeds=SEEDS,
             entropy=conditions.draws(f"merging {toy}"),
-            progress=conditions.progress,
         )
+        for toy in chosen
+    }
+    for toy, found in simulations(points, **conditions.how).items():
         runs.append(found)
         checks += _checks(str(toy), found, conditions.planted)
         rows += _rows(str(toy), found)

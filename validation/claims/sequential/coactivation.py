@@ -18,7 +18,8 @@ T_END = 500.0
 def run(conditions: Conditions) -> Findings:
     """Compare the mean loss over seeds with the recursion, at every time."""
     tasks = [PowerLawTask(a, b, N_FEATURES, activity="bernoulli") for a, b in EXPONENTS]
-    compared = [grid.compare(x, OPTIMIZER, T_END, grid.name(x), conditions) for x in tasks]
+    labelled = {grid.name(task): task for task in tasks}
+    compared = grid.compare(labelled, OPTIMIZER, T_END, conditions)
     checks, curves, runs = zip(*compared, strict=True)
     title = "Independent features with a mean"
     panel = Panel(title, "time t", "population loss L", sum(curves, ()))

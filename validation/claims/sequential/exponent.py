@@ -25,8 +25,7 @@ STARTED = 10.0
 def run(conditions: Conditions) -> Findings:
     """Fit theory and simulation in one window; look for the asymptotic slope at large N."""
     checks, panels, ensembles = [], [], []
-    for task in grid.tasks(conditions):
-        runs = grid.ensemble(task, conditions)
+    for task, runs in grid.trained(conditions).items():
         window = fit_window(task, runs.times)
         theory = grid.mean_loss(task, runs.times, conditions)
         predicted = float(straight_slope(runs.times, theory, window))

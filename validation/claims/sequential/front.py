@@ -21,8 +21,7 @@ def run(conditions: Conditions) -> Findings:
     """Compare the power with which arrival times grow along the features."""
     checks, ensembles = [], []
     series: list[Series] = []
-    for task in grid.tasks(conditions):
-        runs = grid.ensemble(task, conditions)
+    for task, runs in grid.trained(conditions).items():
         target = task.target(runs.tracked.astype(np.float64))
         theory = arrivals(runs.times, grid.mean_modes(task, runs, conditions) / target)
         found = np.array([arrivals(runs.times, modes / target) for modes in runs.modes])

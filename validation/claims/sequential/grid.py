@@ -11,7 +11,7 @@ from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.validation.claims.check import Check, worst_of_curve
 from superlaw.validation.claims.size import Conditions
-from superlaw.validation.sweeps.ensembles import simulated
+from superlaw.validation.sweeps.ensembles import Simulation, simulation, simulations
 from superlaw.validation.training.ensemble import Ensemble
 
 EXPONENTS = ((1.1, 0.0), (1.5, 0.0), (2.0, 0.0), (1.5, 0.5), (2.0, 1.0))
@@ -30,34 +30,44 @@ def name(task: PowerLawTask) -> str:
     return f"a={task.a:g}, b={task.b:g}"
 
 
-def ensemble(task: PowerLawTask, conditions: Conditions) -> Ensemble:
-    """Return the simulated training of a task, from draws of its own."""
-    extent = conditions.size.sequential
-    return simulated(
-        conditions.runs,
-        task,
-        log_times(1.0, extent.t_end, PER_DECADE),
-        optimizer=OPTIMIZER,
-        seeds=extent.seeds,
-        entropy=conditions.draws(name(task)),
-        progress=conditions.progress,
-    )
+def trained(conditions: Conditions) -> dict[PowerLawTask, Ensemble]:
+    """Return the simulated training of each task of the grid, from draws of its own."""
+    t_end = conditions.size.sequential.t_end
+    points = {
+        task: _point(task, OPTIMIZER, t_end, name(task), conditions) for task in tasks(conditions)
+    }
+    return simulations(points, **conditions.how)
 
 
 def compare(
-    task: PowerLawTask, optimizer: SGD, t_end: float, label: str, conditions: Conditions
-) -> tuple[Check, tuple[Series, Series], Ensemble]:
+    labelled: dict[str, PowerLawTask], optimizer: SGD, t_end: float, conditions: Conditions
+) -> list[tuple[Check, tuple[Series, Series], Ensemble]]:
     """Compare the mean loss over seeds with its theory at every time; return both curves too."""
-    extent = conditions.size.sequential
-    runs = simulated(
-        conditions.runs,
+    last = min(conditions.size.sequential.t_end, t_end)
+    points = {
+        label: _point(task, optimizer, last, label, conditions) for label, task in labelled.items()
+    }
+    return [
+        _compared(label, labelled[label], optimizer, runs, conditions)
+        for label, runs in simulations(points, **conditions.how).items()
+    ]
+
+
+def _point(
+    task: PowerLawTask, optimizer: SGD, t_end: float, label: str, conditions: Conditions
+) -> Simulation:
+    return simulation(
         task,
-        log_times(1.0, min(extent.t_end, t_end), PER_DECADE),
+        log_times(1.0, t_end, PER_DECADE),
         optimizer=optimizer,
-        progress=conditions.progress,
-        seeds=extent.seeds,
+        seeds=conditions.size.sequential.seeds,
         entropy=conditions.draws(label),
     )
+
+
+def _compared(
+    label: str, task: PowerLawTask, optimizer: SGD, runs: Ensemble, conditions: Conditions
+) -> tuple[Check, tuple[Series, Series], Ensemble]:
     theory = solve(conditions.believed(task), times=runs.times, optimizer=optimizer)
     points = Series(
         f"simulated, {label}", runs.times, runs.mean, runs.standard_error, "points", True

@@ -12,7 +12,7 @@ from superlaw.theory.laws.sequential import sequential_exponent
 from superlaw.validation.claims.check import Check, worst_deviation
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.size import Conditions
-from superlaw.validation.sweeps.ensembles import simulated
+from superlaw.validation.sweeps.ensembles import simulation, simulations
 from superlaw.validation.training.ensemble import Ensemble
 
 A, B = 1.2, 2.0
@@ -31,7 +31,8 @@ def run(conditions: Conditions) -> Findings:
     """Compare trained students with the contour integral, and its late slope with the exponent."""
     task = PowerLawTask(A, B, N_FEATURES, activity="bernoulli")
     times = log_times(1.0, min(conditions.size.sequential.t_end, T_END), per_decade=6)
-    runs = simulated(conditions.runs, task, times, optimizer=OPTIMIZER)
+    point = simulation(task, times, optimizer=OPTIMIZER)
+    (runs,) = simulations({"": point}, **conditions.how).values()
     theory = solve(conditions.believed(task), times=runs.times)
     late = solve(ASYMPTOTIC, times=[LATE]).local_slope
     predicted = exponent(conditions.believed(ASYMPTOTIC)).exponent

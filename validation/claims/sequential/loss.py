@@ -16,8 +16,7 @@ from superlaw.validation.training.ensemble import Ensemble
 def run(conditions: Conditions) -> Findings:
     """Compare the mean loss over seeds with the exact mean of SGD."""
     checks, panels, ensembles = [], [], []
-    for task in grid.tasks(conditions):
-        runs = grid.ensemble(task, conditions)
+    for task, runs in grid.trained(conditions).items():
         predicted = grid.mean_loss(task, runs.times, conditions)
         checks.append(worst_of_curve(grid.name(task), runs.times, predicted, runs.loss))
         panels.append(_panel(task, runs, conditions))

@@ -26,8 +26,7 @@ def run(conditions: Conditions) -> Findings:
     """Compare the mean trajectory of tracked modes with theory, at every time."""
     checks: list[Check] = []
     panels, ensembles = [], []
-    for task in grid.tasks(conditions):
-        runs = grid.ensemble(task, conditions)
+    for task, runs in grid.trained(conditions).items():
         predicted = grid.mean_modes(task, runs, conditions)
         checks += _checks(task, runs, predicted)
         panels.append(_panel(task, runs, predicted))

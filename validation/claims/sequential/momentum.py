@@ -17,11 +17,12 @@ T_END = 200.0
 
 def run(conditions: Conditions) -> Findings:
     """Compare the mean loss over seeds with the recursion, at every time."""
-    compared = []
-    for activity in ("one", "bernoulli"):
-        task = PowerLawTask(*EXPONENTS, N_FEATURES, activity=activity, amplitude="symmetric")
-        label = f"{grid.name(task)}, {activity}"
-        compared.append(grid.compare(task, OPTIMIZER, T_END, label, conditions))
+    tasks = [
+        PowerLawTask(*EXPONENTS, N_FEATURES, activity=activity, amplitude="symmetric")
+        for activity in ("one", "bernoulli")
+    ]
+    labelled = {f"{grid.name(task)}, {task.activity}": task for task in tasks}
+    compared = grid.compare(labelled, OPTIMIZER, T_END, conditions)
     checks, curves, runs = zip(*compared, strict=True)
     panel = Panel("Momentum 0.8", "time t", "population loss L", sum(curves, ()))
     return Findings(checks, (panel,), runs)

@@ -25,7 +25,7 @@ SLOPE_TOLERANCE = 0.02
 def run(conditions: Conditions) -> Findings:
     """Compare SGD with the exact recursion, and the recursion's late slope with the exponent."""
     task = PowerLawTask(A, B, N_FEATURES, activity="bernoulli", amplitude="symmetric")
-    check, _, runs = grid.compare(task, OPTIMIZER, T_END, "loss of SGD", conditions)
+    ((check, _, runs),) = grid.compare({"loss of SGD": task}, OPTIMIZER, T_END, conditions)
     late = solve(ASYMPTOTIC, times=log_times(1.0, LATE, per_decade=8), optimizer=OPTIMIZER)
     predicted = exponent(conditions.believed(ASYMPTOTIC), optimizer=OPTIMIZER).exponent
     assert predicted is not None and late.local_slope is not None

@@ -24,8 +24,8 @@ Curve = tuple[Array, Array]
 def run(conditions: Conditions) -> Findings:
     """Compare times to reach a tenth of the first loss."""
     checks, series, gains, ensembles = [], [], [], []
-    for task in flows.tasks(conditions):
-        runs = flows.superposed(task, SHARE, conditions)
+    flown = flows.over(flows.tasks(conditions), (SHARE,), conditions)
+    for (task, _), runs in flown.items():
         ensembles.append(runs)
         here = runs.times, runs.mean / flows.first_loss(task)
         alone = _alone(conditions.believed(task), runs.times, 100.0)

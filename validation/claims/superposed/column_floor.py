@@ -23,8 +23,8 @@ def run(conditions: Conditions) -> Findings:
     n = conditions.size.superposed.n_features
     task = PowerLawTask(1.5, 0.0, n)
     start = flows.first_loss(task)
-    for share in SHARES:
-        runs = flows.flow(task, Student(n // share, bias=False), conditions)
+    students = {share: (task, Student(n // share, bias=False)) for share in SHARES}
+    for share, runs in flows.run(students, conditions).items():
         ensembles.append(runs)
         floor, last = 1.0 - 2.0 * conditions.planted / share, float(runs.mean[-1] / start)
         steepest = float(differenced_slope(runs.times, runs.mean).max())

@@ -21,9 +21,10 @@ def run(conditions: Conditions) -> Findings:
     checks, series, ensembles = [], [], []
     n = conditions.size.superposed.n_features
     widths = np.array([float(n // share) for share in flows.SHARES])
-    for a in flows.FREQUENCY_EXPONENTS:
-        task = PowerLawTask(a, 0.0, n)
-        runs = [flows.superposed(task, share, conditions) for share in flows.SHARES]
+    tasks = [PowerLawTask(a, 0.0, n) for a in flows.FREQUENCY_EXPONENTS]
+    flown = flows.over(tasks, flows.SHARES, conditions)
+    for a, task in zip(flows.FREQUENCY_EXPONENTS, tasks, strict=True):
+        runs = [flown[task, share] for share in flows.SHARES]
         ensembles += runs
         halves = np.array([_half_time(each) for each in runs])
         reached = np.isfinite(halves)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from itertools import product
+from typing import TypeVar
+
 from superlaw.curves import log_times
 from superlaw.setting.optimizer import GradientFlow
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.validation.claims.size import Conditions
-from superlaw.validation.sweeps.ensembles import simulated
+from superlaw.validation.sweeps.ensembles import Simulation, simulation, simulations
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.simulate import check_simulation
 
@@ -18,6 +22,7 @@ SHARES = (2, 4, 8)
 """Values of N/K."""
 OPTIMIZER = GradientFlow(rtol=2e-3)
 PER_DECADE = 8
+K = TypeVar("K")
 
 
 def tasks(conditions: Conditions) -> list[PowerLawTask]:
@@ -26,8 +31,8 @@ def tasks(conditions: Conditions) -> list[PowerLawTask]:
     return [PowerLawTask(a, b, n) for a in FREQUENCY_EXPONENTS for b in TEACHER_EXPONENTS]
 
 
-def flow(task: PowerLawTask, student: Student, conditions: Conditions) -> Ensemble:
-    """Return the population flows of a student, over seeds of W.
+def _point(task: PowerLawTask, student: Student, conditions: Conditions) -> Simulation:
+    """Return the population flows of a student, over seeds of W, as a point of a sweep.
 
     Seed k has the same W for every task of one width: tasks are compared with each other, and
     what W alone does is the same in both. The student of K = N has W = 1, so one run is all
@@ -35,8 +40,7 @@ def flow(task: PowerLawTask, student: Student, conditions: Conditions) -> Ensemb
     """
     resolved, extent = student.on(task.n_features), conditions.size.superposed
     drawn = (conditions.entropy, extent.seeds) if resolved.embedding != "identity" else (None, 1)
-    return simulated(
-        conditions.runs,
+    return simulation(
         task,
         log_times(0.1, extent.t_end, PER_DECADE),
         student,
@@ -44,18 +48,29 @@ def flow(task: PowerLawTask, student: Student, conditions: Conditions) -> Ensemb
         entropy=drawn[0],
         seeds=drawn[1],
         precision="float32",
-        progress=conditions.progress,
     )
 
 
-def superposed(task: PowerLawTask, share: int, conditions: Conditions) -> Ensemble:
-    """Return the flows of the default student with K = N/share."""
-    return flow(task, Student((task.n_features or 0) // share), conditions)
+def run(
+    students: Mapping[K, tuple[PowerLawTask, Student]], conditions: Conditions
+) -> dict[K, Ensemble]:
+    """Return the flows of tasks and students: one sweep, in which each is run once."""
+    points = {key: _point(*studied, conditions) for key, studied in students.items()}
+    return simulations(points, **conditions.how)
 
 
-def control(task: PowerLawTask, conditions: Conditions) -> Ensemble:
-    """Return the flow of the same student with K = N and W = 1, by the same code."""
-    return flow(task, Student(activation="relu"), conditions)
+def over(
+    studied: Iterable[PowerLawTask], shares: Iterable[int], conditions: Conditions
+) -> dict[tuple[PowerLawTask, int], Ensemble]:
+    """Return the flows of each task at each N/K; K = N has W = 1, by the same code."""
+    students = {
+        (task, share): (
+            task,
+            Student(activation="relu") if share == 1 else Student((task.n_features or 0) // share),
+        )
+        for task, share in product(studied, shares)
+    }
+    return run(students, conditions)
 
 
 def check(conditions: Conditions) -> None:

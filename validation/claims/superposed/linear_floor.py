@@ -12,8 +12,7 @@ from superlaw.validation.claims.check import Z_LIMIT, Check, worst_of_band
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.claims.superposed import flows
-from superlaw.validation.sweeps.ensembles import simulated
-from superlaw.validation.training.ensemble import Ensemble
+from superlaw.validation.sweeps.ensembles import Simulation, simulation, simulations
 
 CASES = (
     (1.1, 0.0, 2, "random"),
@@ -29,10 +28,9 @@ def run(conditions: Conditions) -> Findings:
     """Compare the mean of direct flows with the theory, and the last loss with the bound."""
     checks, panels, ensembles = [], [], []
     n = conditions.size.superposed.n_features
-    for a, b, share, kind in CASES:
-        task = PowerLawTask(a, b, n)
-        student = Student(n // share, activation="linear", embedding=kind)
-        runs = _runs(task, student, conditions)
+    points = {case: _point(*case, conditions) for case in CASES}
+    for (a, b, share, kind), runs in simulations(points, **conditions.how).items():
+        task, student = PowerLawTask(a, b, n), points[a, b, share, kind].student
         ensembles.append(runs)
         believed = solve(conditions.believed(task), student, runs.times)
         name = f"a={a:g}, b={b:g}, N/K={share}, {kind}"
@@ -54,16 +52,15 @@ def run(conditions: Conditions) -> Findings:
     return Findings(tuple(checks), tuple(panels), tuple(ensembles))
 
 
-def _runs(task: PowerLawTask, student: Student, conditions: Conditions) -> Ensemble:
-    return simulated(
-        conditions.runs,
-        task,
+def _point(a: float, b: float, share: int, kind: str, conditions: Conditions) -> Simulation:
+    extent = conditions.size.superposed
+    return simulation(
+        PowerLawTask(a, b, extent.n_features),
         log_times(0.1, 1e3, per_decade=4),
-        student,
+        Student(extent.n_features // share, activation="linear", embedding=kind),
         optimizer=OPTIMIZER,
-        seeds=conditions.size.superposed.seeds,
+        seeds=extent.seeds,
         entropy=conditions.entropy,
-        progress=conditions.progress,
     )
 
 

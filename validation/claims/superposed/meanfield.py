@@ -20,14 +20,16 @@ CLOSE, NEAR = 0.03, 0.10
 """Allowed deviation for b = 0 and a ≤ 1.5, and otherwise."""
 PULLED = 0.5
 """With b = 0 the closure is compared until tr B/K exceeds this: interference decides after it."""
+Flown = dict[tuple[PowerLawTask, int], Ensemble]
 
 
 def run(conditions: Conditions) -> Findings:
     """Compare loss curves of every task and width of the map."""
     checks, panels, ensembles = [], [], []
+    flown = flows.over(flows.tasks(conditions), (1, *flows.SHARES), conditions)
     for task in flows.tasks(conditions):
         for share in flows.SHARES:
-            runs = flows.superposed(task, share, conditions)
+            runs = flown[task, share]
             ensembles.append(runs)
             predicted = predict(conditions.believed(task), share, runs)
             end = window_end(task, runs)
@@ -41,9 +43,8 @@ def run(conditions: Conditions) -> Findings:
             )
             if share == 8:
                 believed = conditions.believed(task)
-                alone = flows.control(task, conditions)
-                panels.append(_panel(name, runs, predicted, alone, believed, end))
-    panels += [_dead(conditions), _floors(conditions)]
+                panels.append(_panel(name, runs, predicted, flown[task, 1], believed, end))
+    panels += [_dead(flown, conditions), _floors(flown, conditions)]
     return Findings(tuple(checks), tuple(panels), tuple(ensembles))
 
 
@@ -84,12 +85,12 @@ def _panel(
     )
 
 
-def _dead(conditions: Conditions) -> Panel:
+def _dead(flown: Flown, conditions: Conditions) -> Panel:
     """Show the fraction of dead units, closure and direct."""
     series = []
     for b in flows.TEACHER_EXPONENTS:
         task = PowerLawTask(1.5, b, conditions.size.superposed.n_features)
-        runs = flows.superposed(task, 2, conditions)
+        runs = flown[task, 2]
         predicted = predict(conditions.believed(task), 2, runs)
         dead = runs.observables["dead_fraction"].mean(axis=0)
         series.append(
@@ -102,14 +103,14 @@ def _dead(conditions: Conditions) -> Panel:
     return Panel(title, "time t", "fraction", tuple(series), y_log=False)
 
 
-def _floors(conditions: Conditions) -> Panel:
+def _floors(flown: Flown, conditions: Conditions) -> Panel:
     """Show the loss at the last time against the width, closure and direct."""
     series = []
     extent = conditions.size.superposed
     widths = np.array([float(extent.n_features // share) for share in flows.SHARES])
     for b in flows.TEACHER_EXPONENTS:
         task = PowerLawTask(1.5, b, extent.n_features)
-        runs = [flows.superposed(task, share, conditions) for share in flows.SHARES]
+        runs = [flown[task, share] for share in flows.SHARES]
         curves = [
             predict(conditions.believed(task), share, each)
             for share, each in zip(flows.SHARES, runs, strict=True)

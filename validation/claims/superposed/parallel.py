@@ -22,7 +22,7 @@ TOGETHER = 2.0
 def run(conditions: Conditions) -> Findings:
     """Compare half-times of two rare features."""
     task = PowerLawTask(A, 0.0, conditions.size.superposed.n_features)
-    together, alone = flows.superposed(task, 8, conditions), flows.control(task, conditions)
+    together, alone = flows.over([task], (8, 1), conditions).values()
     believed = conditions.believed(task)
     rare, common = (float(alone.tracked[k]) for k in (RARE, COMMON))
     rates = believed.second_moment(common) / believed.second_moment(rare)

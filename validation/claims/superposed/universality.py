@@ -26,7 +26,9 @@ SCALE = (0.0, 2.0)
 
 def run(conditions: Conditions) -> Findings:
     """Fit every curve of the map by the same rule and compare the spreads."""
-    flown = {share: _flows(share, conditions) for share in SHARES}
+    tasks = flows.tasks(conditions)
+    found = flows.over(tasks, SHARES, conditions)
+    flown = {share: [found[task, share] for task in tasks] for share in SHARES}
     falls = {share: [fall(each.times, each.mean) for each in flown[share]] for share in SHARES}
     theory = _table(lambda a, b: sequential_exponent(conditions.planted * a, b))
     fitted = {share: _values(falls[share]) for share in SHARES}
@@ -35,28 +37,22 @@ def run(conditions: Conditions) -> Findings:
     for row, b in enumerate(flows.TEACHER_EXPONENTS):
         own = float(np.ptp(fitted[8][row]))
         checks.append(Check(f"spread over a at b={b:g}, K = N/8", ALIKE, own, bound="below"))
-    checks += _control_checks(falls[1], conditions)
+    checks += _control_checks(flown[1], falls[1], conditions)
     panels: list[Panel | HeatMap] = [_map("K = N, theory of large N", theory)]
     panels += [_map(f"K = N{'' if share == 1 else f'/{share}'}", fitted[share]) for share in SHARES]
-    panels.append(_slopes(conditions))
+    panels.append(_slopes(flown[8], conditions))
     remark = _remark(fitted[8], theory, falls[8])
     return Findings(tuple(checks), tuple(panels), tuple(chain(*flown.values())), remark)
 
 
-def _flows(share: int, conditions: Conditions) -> list[Ensemble]:
-    """Return the flows of all tasks in the order of `flows.tasks`."""
-    tasks = flows.tasks(conditions)
-    if share == 1:
-        return [flows.control(task, conditions) for task in tasks]
-    return [flows.superposed(task, share, conditions) for task in tasks]
-
-
-def _control_checks(falls: list[Fall], conditions: Conditions) -> list[Check]:
+def _control_checks(
+    flown: list[Ensemble], falls: list[Fall], conditions: Conditions
+) -> list[Check]:
     """Compare K = N, by the same code and rule, with the finite-N theory."""
     checks = []
-    for task, found in zip(flows.tasks(conditions), falls, strict=True):
-        times = flows.control(task, conditions).times
-        predicted = fall(times, solve(conditions.believed(task), times=times).loss).exponent
+    for task, runs, found in zip(flows.tasks(conditions), flown, falls, strict=True):
+        curve = solve(conditions.believed(task), times=runs.times)
+        predicted = fall(runs.times, curve.loss).exponent
         name = f"a={task.a:g}, b={task.b:g}, K = N, fitted exponent"
         checks.append(Check(name, predicted, found.exponent, tolerance=0.1))
     return checks
@@ -87,12 +83,11 @@ def _map(title: str, values: Array) -> HeatMap:
     )
 
 
-def _slopes(conditions: Conditions) -> Panel:
+def _slopes(flown: list[Ensemble], conditions: Conditions) -> Panel:
     """Show that the local slope is not constant where one exponent is fitted."""
     series = []
-    for task in flows.tasks(conditions):
+    for task, runs in zip(flows.tasks(conditions), flown, strict=True):
         if task.b in (0.0, 1.0):
-            runs = flows.superposed(task, 8, conditions)
             slope = differenced_slope(runs.times, runs.mean)
             style = "line" if task.b == 0.0 else "dashed"
             series.append(Series(f"a={task.a:g}, b={task.b:g}", runs.times, slope, style=style))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -14,16 +15,18 @@ from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.solve import solve
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.fitting.readings import steadiest, straight_errors, straight_slope
-from superlaw.validation.sweeps.ensembles import simulated
+from superlaw.validation.sweeps.ensembles import Simulation, simulation, simulations
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.simulate import check_simulation
 
 OPTIMIZER = GradientFlow(rtol=5e-3)
 PER_DECADE = 10
+K = TypeVar("K")
 WINDOW = (12.0, 1e3)
 """One window for every student: after the start has been forgotten, for 1.9 decades."""
 SHARE = 16
 """N/K of the student that is compared with K = N."""
+ALONE = Student(activation="relu")
 UNLIKE = 0.0
 """b for which the tasks do not share a slope: the gains start at their targets."""
 
@@ -48,32 +51,52 @@ def name(task: PowerLawTask) -> str:
     return f"a={task.a:g}, b={task.b:g}"
 
 
-def flow(
+def point(
     task: PowerLawTask,
     student: Student,
     conditions: Conditions,
     optimizer: Optimizer = OPTIMIZER,
     t_end: float | None = None,
-) -> Ensemble:
+) -> Simulation:
     """Return the training of a student over seeds of W, the same for every task of one width."""
     extent = conditions.size.trained
     seeds = extent.seeds_at(task.n_features or extent.n_features)
     drawn = {"entropy": conditions.entropy, "seeds": seeds}
-    return simulated(
-        conditions.runs,
+    return simulation(
         task,
         log_times(0.1, t_end or extent.t_end, PER_DECADE),
         student,
         optimizer=optimizer,
         precision="float32",
-        progress=conditions.progress,
         **({} if student.width is None else drawn),
     )
 
 
-def tied(task: PowerLawTask, width: int, conditions: Conditions) -> Ensemble:
+def run(
+    students: Mapping[K, tuple[PowerLawTask, Student]],
+    conditions: Conditions,
+    optimizer: Optimizer = OPTIMIZER,
+    t_end: float | None = None,
+) -> dict[K, Ensemble]:
+    """Return the training of tasks and students: one sweep, in which each is run once."""
+    points = {
+        key: point(*studied, conditions, optimizer, t_end) for key, studied in students.items()
+    }
+    return simulations(points, **conditions.how)
+
+
+def of_each(
+    studied: Iterable[PowerLawTask], student: Student, conditions: Conditions
+) -> dict[PowerLawTask, Ensemble]:
+    """Return the flows of one student at each task."""
+    return run({task: (task, student) for task in studied}, conditions)
+
+
+def tied(
+    studied: Iterable[PowerLawTask], width: int, conditions: Conditions
+) -> dict[PowerLawTask, Ensemble]:
     """Return the flows of ŷ = ReLU(WᵀW x + β), W trained from random unit columns."""
-    return flow(task, Student(width, tied=True), conditions)
+    return of_each(studied, Student(width, tied=True), conditions)
 
 
 def check(conditions: Conditions) -> None:
@@ -84,9 +107,9 @@ def check(conditions: Conditions) -> None:
     check_simulation(task, student, times, optimizer=OPTIMIZER, seeds=extent.seeds)
 
 
-def alone(task: PowerLawTask, conditions: Conditions) -> Ensemble:
-    """Return the flow of K = N by the same code: ReLU(B x + β), trained from B = β = 0."""
-    return flow(task, Student(activation="relu"), conditions)
+def alone(studied: Iterable[PowerLawTask], conditions: Conditions) -> dict[PowerLawTask, Ensemble]:
+    """Return the flows of K = N by the same code: ReLU(B x + β), trained from B = β = 0."""
+    return of_each(studied, ALONE, conditions)
 
 
 def slopes(runs: Ensemble) -> Array:

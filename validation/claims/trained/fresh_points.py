@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from superlaw.figures.panels import Panel, Series
+from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.theory.laws.tied import BAND, measured_slope
 from superlaw.validation.claims.check import Check
@@ -20,8 +21,8 @@ N, X = (300, 900), (1 / 16, 4.0)
 def run(conditions: Conditions) -> Findings:
     """Compare the slope at each drawn point with the measured law."""
     checks, ensembles = [], []
-    for task, width in draw(conditions):
-        runs = flows.tied(task, width, conditions)
+    drawn = {(task, width): (task, Student(width, tied=True)) for task, width in draw(conditions)}
+    for (task, width), runs in flows.run(drawn, conditions).items():
         n = task.n_features or 0
         checks.append(
             Check(

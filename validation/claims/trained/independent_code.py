@@ -33,7 +33,7 @@ LIMIT = 2.0
 
 def run(conditions: Conditions) -> Findings:
     """Compare every slope that both codes have."""
-    runs = {task: flows.tied(task, WIDTH, conditions) for task in _shared(conditions)}
+    runs = flows.tied(_shared(conditions), WIDTH, conditions)
     slopes = np.array([flows.slopes(each) for each in runs.values()])
     other = conditions.planted * np.array([found(task) for task in runs])
     check = Check(

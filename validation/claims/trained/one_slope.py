@@ -18,8 +18,8 @@ def run(conditions: Conditions) -> Findings:
     """Compare slopes over one window: each with the shared one, their spread with that of K = N."""
     tasks = flows.tasks(conditions)
     width = conditions.size.trained.n_features // flows.SHARE
-    narrow = {task: flows.tied(task, width, conditions) for task in tasks}
-    wide = {task: flows.alone(task, conditions) for task in flows.alike(conditions)}
+    narrow = flows.tied(tasks, width, conditions)
+    wide = flows.alone(flows.alike(conditions), conditions)
     shared = conditions.planted * measured_slope(conditions.size.trained.n_features, width)
     by_share = {share: _others(share, conditions) for share in conditions.size.trained.shares}
     checks = (
@@ -48,7 +48,7 @@ def run(conditions: Conditions) -> Findings:
 def _others(share: int, conditions: Conditions) -> pictures.Runs:
     """Return the flows of another N/K."""
     width = conditions.size.trained.n_features // share
-    return {task: flows.tied(task, width, conditions) for task in flows.tasks(conditions)}
+    return flows.tied(flows.tasks(conditions), width, conditions)
 
 
 def slope_checks(runs: pictures.Runs, shared: float) -> list[Check]:

@@ -40,15 +40,11 @@ def run(conditions: Conditions) -> Findings:
         "W and B trained": Student(width, embedding="trained"),
         "columns of norm 0.3": Student(width, tied=True, init=0.3),
     }
-    found = {
-        kind: {task: flows.flow(task, student, conditions) for task in tasks}
-        for kind, student in students.items()
-    }
-    sampled = {task: flows.flow(task, tied, conditions, STEPS) for task in tasks}
-    adaptive = {
-        (task, adam.lr): flows.flow(task, tied, conditions, adam, 2.0 * ADAPTIVE_WINDOW[1])
-        for task, adam in product(tasks, ADAPTIVE)
-    }
+    found = {kind: flows.of_each(tasks, student, conditions) for kind, student in students.items()}
+    same, t_end = {task: (task, tied) for task in tasks}, 2.0 * ADAPTIVE_WINDOW[1]
+    sampled = flows.run(same, conditions, STEPS)
+    by_rate = {adam.lr: flows.run(same, conditions, adam, t_end) for adam in ADAPTIVE}
+    adaptive = {(task, lr): by_rate[lr][task] for task, lr in product(tasks, by_rate)}
     checks = (
         *_spreads(found, conditions),
         *_sampled(found["tied"], sampled, conditions),

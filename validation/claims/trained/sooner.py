@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from superlaw.figures.panels import Panel, Series
+from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.size import Conditions
@@ -16,6 +18,7 @@ LEVEL = 0.1
 """Part of the loss of a student that says nothing."""
 LATER, FLAT = 0.5, 1.5
 """From this b on the trained embedding is later; with b = 0 it is sooner up to this a."""
+NARROW, SAME = f"tied, N/K = {flows.SHARE}", "K = N, same code"
 CONTROL_TOLERANCE = 0.2
 """The gates and the bias of ReLU(B x + β) delay K = N at first by up to 15 %."""
 
@@ -23,27 +26,30 @@ CONTROL_TOLERANCE = 0.2
 def run(conditions: Conditions) -> Findings:
     """Compare times to reach a tenth of the loss of a student that says nothing."""
     checks, series, ensembles, rows = [], [], [], []
-    width = conditions.size.trained.n_features // flows.SHARE
-    for task in flows.tasks(conditions):
-        narrow = flows.tied(task, width, conditions)
+    students = {task: _students(task, conditions) for task in flows.tasks(conditions)}
+    flown = flows.run(
+        {(task, x): (task, student) for task, of in students.items() for x, student in of.items()},
+        conditions,
+    )
+    for task, of in students.items():
+        narrow = flown[task, NARROW]
         ensembles.append(narrow)
         theory = speed.by_theory(conditions.believed(task), narrow.times)
         name, here = flows.name(task), speed.curve(narrow, task)
-        wide = {} if task.b < LATER else {"K = N, same code": flows.alone(task, conditions)}
+        wide = {x: flown[task, x] for x in of if x.startswith("K = N")}
         is_sooner = task.b == flows.UNLIKE and task.a <= FLAT
         if is_sooner or task.b >= LATER:
             bound = "above" if is_sooner else "below"
             gain = speed.time(theory, LEVEL) / speed.time(here, LEVEL)
             checks.append(Check(f"{name}, speed-up", 1.0, gain, bound=bound))
-        for each in wide.values():
-            own = speed.time(speed.curve(each, task), LEVEL)
+        if SAME in wide:
+            own = speed.time(speed.curve(wide[SAME], task), LEVEL)
             label = f"{name}, time of K = N by the same code"
             expected = speed.time(theory, LEVEL)
             checks.append(Check(label, expected, own, tolerance=CONTROL_TOLERANCE))
-        wide |= speed.wide_tied(task, conditions)
-        further = speed.students(task, conditions)
+        further = {x: flown[task, x] for x in of if x not in (NARROW, *wide)}
         ensembles += [*wide.values(), *further.values()]
-        every = {f"tied, N/K = {flows.SHARE}": narrow} | further
+        every = {NARROW: narrow} | further
         rows += [speed.compared(task, kind, each, wide) for kind, each in every.items()]
         levels = np.geomspace(0.5, max(0.01, 1.1 * here[1][-1]), 12)
         ratio = np.array([speed.time(theory, x) / speed.time(here, x) for x in levels])
@@ -54,6 +60,17 @@ def run(conditions: Conditions) -> Findings:
     told = [{"a": x["a"], "b": x["b"], "sentence": speed.sentence(x)} for x in found]
     readings = {"gains": rows, "best": found, "told": told}
     return Findings(tuple(checks), (panel,), tuple(ensembles), _remark(found), readings=readings)
+
+
+def _students(task: PowerLawTask, conditions: Conditions) -> dict[str, Student]:
+    """Return the students of a task: in superposition, K = N, and further ones."""
+    width = conditions.size.trained.n_features // flows.SHARE
+    return {
+        NARROW: Student(width, tied=True),
+        **({} if task.b < LATER else {SAME: flows.ALONE}),
+        **speed.wide_tied(task, conditions),
+        **speed.students(task, conditions),
+    }
 
 
 def _remark(verdicts: list[dict[str, Any]]) -> str:

@@ -71,31 +71,28 @@ def compared(
     return {"a": task.a, "b": task.b, "student": student, "levels": LEVELS, "sooner": gains}
 
 
-def students(task: PowerLawTask, conditions: Conditions) -> dict[str, Ensemble]:
-    """Return the flows of further students of a task, where a size has further N/K."""
+def students(task: PowerLawTask, conditions: Conditions) -> dict[str, Student]:
+    """Return further students of a task, where a size has further N/K."""
     extent = conditions.size.trained
     n = extent.n_features
-    found = {
-        f"tied, N/K = {share}": flows.tied(task, n // share, conditions) for share in extent.shares
-    }
+    found = {f"tied, N/K = {share}": Student(n // share, tied=True) for share in extent.shares}
     if extent.shares and _is_extreme(task, conditions):
         kinds = {
             "W fixed": Student(n // flows.SHARE),
             "W and B trained": Student(n // flows.SHARE, embedding="trained"),
             "columns of norm 0.3": Student(n // flows.SHARE, tied=True, init=0.3),
         }
-        for name, student in kinds.items():
-            found[f"{name}, N/K = {flows.SHARE}"] = flows.flow(task, student, conditions)
+        found |= {f"{name}, N/K = {flows.SHARE}": student for name, student in kinds.items()}
     return found
 
 
-def wide_tied(task: PowerLawTask, conditions: Conditions) -> dict[str, Ensemble]:
+def wide_tied(task: PowerLawTask, conditions: Conditions) -> dict[str, Student]:
     """Return K = N from the start of the narrow student, for b = 0 and the smallest a."""
     extent = conditions.size.trained
     is_first = task.a == min(extent.frequency_exponents) and task.b == flows.UNLIKE
     if not (extent.shares and is_first):
         return {}
-    return {"K = N, tied": flows.tied(task, extent.n_features, conditions)}
+    return {"K = N, tied": Student(extent.n_features, tied=True)}
 
 
 def verdicts(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

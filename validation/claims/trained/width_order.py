@@ -8,6 +8,7 @@ import numpy as np
 
 from superlaw.curves import Array
 from superlaw.figures.panels import Panel, Picture, Series
+from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.theory.laws.tied import BAND, measured_slope
 from superlaw.validation.claims.check import Check
@@ -33,11 +34,12 @@ def run(conditions: Conditions) -> Findings:
     """Compare slopes with the measured law of N/K², and how well its rivals order them."""
     extent = conditions.size.trained
     tasks = (*EXPONENTS, *extent.apart)
-    runs = {
-        (n, width, a, b): flows.tied(PowerLawTask(a, b, n), width, conditions)
+    students = {
+        (n, width, a, b): (PowerLawTask(a, b, n), Student(width, tied=True))
         for n, width in extent.widths
         for a, b in tasks
     }
+    runs = flows.run(students, conditions)
     sizes = np.array(extent.widths, dtype=float)
     slope = np.array(
         [np.mean([flows.slope(runs[n, k, a, b]) for a, b in EXPONENTS]) for n, k in extent.widths]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,9 @@ from benchmarks.goals import judge
 from benchmarks.rows import GOAL_ERROR, Row, fastest_each, finished, is_ours, of_study
 from superlaw.figures.drawing import svg
 from superlaw.figures.panels import Panel, Series
-from superlaw.theory.documents.markdown import captioned
+from superlaw.theory.documents.captions import Captions
 
-_FILE = Path(__file__).parents[1] / "docs" / "captions.toml"
-CAPTIONS: dict[str, str] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+CAPTIONS = Captions(Path(__file__).parents[1] / "docs")
 MOST_CURVES = 7
 """Curves of a figure that are still told apart."""
 EQUATIONS = {
@@ -77,7 +75,7 @@ def _precision(results: dict[str, Any]) -> Iterator[str]:
             continue
         n, t1 = rows[0]["n_features"], rows[0]["t1"]
         yield f"## Work and precision: {equation}, N = {n:,}, t = 10^-3 … {t1:.0e}"
-        yield _figure(f"precision_{problem}")
+        yield CAPTIONS.figure(f"precision_{problem}")
         yield f"The fastest run of each solver with an error ≤ {GOAL_ERROR:g}; then the others."
         yield _solvers(rows)
 
@@ -121,18 +119,13 @@ def _full(results: dict[str, Any]) -> Iterator[str]:
         )
 
 
-def _figure(name: str) -> str:
-    """Return a figure with its caption, one of the documents' own."""
-    return captioned(f"figures/{name}.svg", CAPTIONS[name])
-
-
 def _growth(results: dict[str, Any]) -> Iterator[str]:
     for study, what in (("growth", "features"), ("span", "the time span")):
         rows = of_study(results, study)
         if not rows:
             continue
         yield f"## Growth with {what}"
-        yield _figure(study)
+        yield CAPTIONS.figure(study)
         cells = [[f"{row['n_features']:,}", f"{row['t1']:.0e}", *_cells(row, None)] for row in rows]
         yield _table(
             ["N", "last t", "solver", "rtol", "time", "error", "work", "memory"],

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from superlaw.theory.documents.markdown import captioned
+from superlaw.theory.documents.captions import Captions
 
 DOCS = Path(__file__).parent
-CAPTIONS: dict[str, str] = tomllib.loads((DOCS / "captions.toml").read_text(encoding="utf-8"))
+CAPTIONS = Captions(DOCS)
+figure = CAPTIONS.figure
 _FIGURE = re.compile(r"^!\[([^\]]*)\]\(figures/([^)]+)\.svg\)$", re.MULTILINE)
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _GALLERY = """# Gallery
 
 Every figure of these pages, with its caption; a title leads to the page that says how it was
 made."""
-
-
-def figure(name: str) -> str:
-    """Return a figure of a page with its caption below it."""
-    return captioned(f"figures/{name}.svg", CAPTIONS[name])
 
 
 def gallery(pages: dict[Path, str]) -> Iterator[tuple[Path, str]]:
@@ -41,7 +36,7 @@ def gallery(pages: dict[Path, str]) -> Iterator[tuple[Path, str]]:
         assert heading is not None
         parts.append(f"## [{heading[1]}]({path.name})")
         for match in found:
-            if CAPTIONS[match[2]] not in text[match.end() :]:
+            if CAPTIONS.texts[match[2]] not in text[match.end() :]:
                 raise ValueError(f"{match[2]} has no caption in {path.name}")
             parts.append(figure(match[2]))
             shown.add(match[2])

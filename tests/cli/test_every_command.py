@@ -50,11 +50,18 @@ def test_every_command_has_a_line():
     assert set(LINES) == {command.name for command in COMMANDS}
 
 
-@pytest.mark.parametrize("name", ["exponent", "fit", "explain", "info", "derive"])
-def test_what_out_wrote_is_what_was_printed(capsys, folder, name):
+@pytest.mark.parametrize("name", ["exponent", "fit", "explain", "info", "derive", "geometry"])
+def test_what_out_wrote_is_what_was_printed_beside_what_was_asked(capsys, folder, name):
     checked = "--check" if name == "derive" else "--quiet"
     assert main([*LINES[name].split(), checked, "--json", "--out", "answer.json"]) == 0
     assert storage.read_json(folder / "answer.json") == json.loads(capsys.readouterr().out)
+    assert storage.read_json(folder / "answer.manifest.json")["configuration"]
+
+
+def test_a_folder_of_documents_says_what_was_asked(folder):
+    assert main([*LINES["derive"].split(), "--out", "documents"]) == 0
+    asked = storage.read_json(folder / "documents" / storage.RECORD)["configuration"]
+    assert asked["derive"]["names"] == ["front"]
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])

@@ -71,13 +71,14 @@ def answer_file(options: Options, data: Any) -> tuple[Callable[[], object], ...]
     if "out" not in options["files"]:
         return ()
     target = storage.output_file(options["files"]["out"], (".json",))
-    manifest = partial(_write_manifest, target.with_suffix(".manifest.json"), options)
-    return (partial(storage.write_json, target, data), manifest)
+    return (partial(storage.write_json, target, data), partial(write_manifest, target, options))
 
 
-def _write_manifest(target: Path, options: Options) -> None:
-    """Write down what was asked for."""
-    storage.write_json(target, storage.manifest(options))
+def write_manifest(target: Path, options: Options) -> None:
+    """Write down what was asked for, beside a file or inside a folder."""
+    is_folder = target.is_dir()
+    record = target / storage.RECORD if is_folder else target.with_suffix(".manifest.json")
+    storage.write_json(record, storage.manifest(options))
 
 
 def plot_file(options: Options) -> str | None:

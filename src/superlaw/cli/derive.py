@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from superlaw.arguments import ArgumentError, refuse
 from superlaw.cli import setting
-from superlaw.cli.command import BAD_INPUT, FAILED, GOOD, Answer, Command
+from superlaw.cli.command import BAD_INPUT, FAILED, GOOD, Answer, Command, write_manifest
 from superlaw.cli.options import Options, Parser, operands, path, switch, word
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def _run(options: Options) -> Answer:
         found = _ledgers(_checked(chosen, given.get("runs"), bool(given.get("certify"))))
         if target is None:
             return found
-        return replace(found, files=(partial(storage.write_json, target, found.data),))
+        written = partial(storage.write_json, target, found.data)
+        return replace(found, files=(written, partial(write_manifest, target, options)))
     if given.get("certify"):
         refuse("certify", "given with --check", True, "Documents say what is proved and verified.")
     _check_case(options)
@@ -87,6 +88,7 @@ def _run(options: Options) -> Answer:
     try:
         for name, text in written.items():
             storage.write_text(folder / name, text)
+        write_manifest(folder, options)
     except storage.OutputError as error:  # what is worked out is printed all the same
         return Answer(written, printed, BAD_INPUT, str(error))
     return Answer({"files": sorted(written)}, f"wrote {', '.join(written)}")

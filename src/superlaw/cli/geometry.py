@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from superlaw import storage
 from superlaw.arguments import ArgumentError
-from superlaw.cli.command import Answer, Command, draw, plot_file
+from superlaw.cli.command import Answer, Command, draw, plot_file, write_manifest
 from superlaw.cli.options import (
     Kind,
     Options,
@@ -80,6 +80,8 @@ def _run(options: Options) -> Answer:
         else overlap_law(paths, progress=True, **given)
     )
     written = [] if target is None else [partial(_save, found, target)]
+    if target is not None and target.suffix:  # a folder has its own
+        written.append(partial(write_manifest, target, options))
     if plot is not None:
         written.append(partial(draw, found.picture(), plot))
     return Answer(found, str(found), files=tuple(written))

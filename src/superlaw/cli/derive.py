@@ -72,8 +72,8 @@ def _run(options: Options) -> Answer:
         found = _ledgers(_checked(chosen, given.get("runs"), bool(given.get("certify"))))
         if target is None:
             return found
-        written = partial(storage.write_json, target, found.data)
-        return replace(found, files=(written, partial(write_manifest, target, options)))
+        answer = partial(storage.write_json, target, found.data)
+        return replace(found, files=(answer, partial(write_manifest, target, options)))
     if given.get("certify"):
         refuse("certify", "given with --check", True, "Documents say what is proved and verified.")
     _check_case(options)

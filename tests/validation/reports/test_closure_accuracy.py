@@ -12,8 +12,14 @@ CELL = (1.5, 0.0, 64, 4, True, 4)
 
 
 def test_measuring_writes_rows_times_and_provenance(tmp_path, monkeypatch):
-    rows = []
+    rows, flown = [], []
+
+    def simulations(points, **_):
+        flown.extend(points.values())
+        return dict.fromkeys(points)
+
     monkeypatch.setattr(closure_accuracy, "_row", lambda *given: rows.append(given) or len(rows))
+    monkeypatch.setattr(closure_accuracy, "simulations", simulations)
     out = tmp_path / "row_replica.json"
     closure_accuracy.main(["--out", str(out), "--entropy", "7"])
     numbers = json.loads(out.read_text())
@@ -23,7 +29,7 @@ def test_measuring_writes_rows_times_and_provenance(tmp_path, monkeypatch):
     assert [source["entropy"] for source in sources] == [7, 8]
     for source in sources:
         assert source["command"] == kept["provenance"]["command"]
-    assert {given[2] for given in rows} == {7, 8}
+    assert {flow.options["entropy"] for flow in flown} == {7, 8} and len(flown) == len(rows)
 
 
 def test_the_stored_rows_are_the_cells_of_the_script():

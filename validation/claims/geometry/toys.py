@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
 from superlaw.progress import WorkBar
 from superlaw.solvers.spectra.blocks import Block, blocks
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import Claim, Findings
 from superlaw.validation.claims.size import Conditions
+from superlaw.validation.sweeps.points import measured
+from superlaw.validation.sweeps.store import Record, Store
 from superlaw.validation.training.toys import Toy, trained_toy
 
 CODES: dict[str, tuple[Toy, ...]] = {
@@ -44,20 +51,42 @@ PATIENCE = {Toy(20, 8, 0.03): 2}
 EXACT = 1e-9
 
 
+@dataclass(frozen=True)
+class Start:
+    """A point of the sweep: what `trained_toy` takes."""
+
+    toy: Toy
+    entropy: int
+    start: int
+    steps: int
+    batch: int
+
+
 def run(conditions: Conditions) -> Findings:
     """Train toy models from several starts, and name the blocks of each."""
     size = conditions.size.geometry
     codes = {name: toys[: size.toys] for name, toys in list(CODES.items())[: size.codes]}
-    work = size.starts * sum(map(len, codes.values()))
+    points = [
+        _start(toy, start, conditions)
+        for toys in codes.values()
+        for toy in toys
+        for start in range(size.starts)
+    ]
+    kept = Store(conditions.runs and Path(conditions.runs) / "toys", "runs")
+    with WorkBar(conditions.progress, float(len(points))) as bar:
+        found = measured(
+            points,
+            _trained,
+            asdict,
+            kept,
+            executor=conditions.executor,
+            workers=conditions.workers,
+            bar=bar,
+        )
     formed: dict[Toy, list[dict[str, int]]] = {}
-    with WorkBar(conditions.progress, float(work)) as bar:
-        for toy in (toy for toys in codes.values() for toy in toys):
-            entropy = conditions.draws(str(toy))
-            for start in range(size.starts):
-                more = PATIENCE.get(toy, 1)
-                columns = trained_toy(toy, entropy, start, more * size.steps, more * size.batch)
-                formed.setdefault(toy, []).append(named(blocks(columns)))
-                bar.move(1.0)
+    for point, record in zip(points, found, strict=True):
+        columns = np.array(record["columns"])
+        formed.setdefault(point.toy, []).append(named(blocks(columns)))
     planted = conditions.planted
     checks = tuple(_check(name, toys, formed, planted) for name, toys in codes.items())
     rows = [
@@ -66,6 +95,16 @@ def run(conditions: Conditions) -> Findings:
         for start, each in enumerate(found)
     ]
     return Findings(checks, readings={"formed": rows})
+
+
+def _start(toy: Toy, start: int, conditions: Conditions) -> Start:
+    size, more = conditions.size.geometry, PATIENCE.get(toy, 1)
+    return Start(toy, conditions.draws(str(toy)), start, more * size.steps, more * size.batch)
+
+
+def _trained(point: Start) -> Record:
+    """Return the columns of a toy model from one start."""
+    return {"columns": trained_toy(*(getattr(point, each.name) for each in fields(point))).tolist()}
 
 
 def _check(

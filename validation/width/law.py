@@ -71,6 +71,8 @@ class WidthLaw(DrawnResult):
         Of the mean over starts, and of the samples of the loss where it is not exact.
     steps : int or None
         Of each start; with the flow of the longest.
+    training : str or None
+        Optimizer, starts, and from where.
     """
 
     widths: tuple[int, ...]
@@ -85,6 +87,7 @@ class WidthLaw(DrawnResult):
     trained: tuple[float, ...] | None = None
     standard_error: tuple[float, ...] | None = None
     steps: int | None = None
+    training: str | None = None
 
     def __repr__(self) -> str:
         return self._brief(widths=list(self.widths), regime=list(self.regime))
@@ -106,6 +109,8 @@ class WidthLaw(DrawnResult):
         rows = [heads, *(tuple(map(_shown, row)) for row in zip(*columns, *more, strict=True))]
         lines = ["".join(f"{cell:>12}" for cell in row).rstrip() for row in rows]
         lines.append("L = E‖ŷ − x‖², without a ½")
+        if self.training is not None:
+            lines.append(f"trained: {self.training}; {self.steps} steps")
         return "\n".join(lines + [str(notice) for notice in self.warnings])
 
     def picture(self) -> Panel:
@@ -126,7 +131,9 @@ class WidthLaw(DrawnResult):
         """Return the law as plain data."""
         names = ("widths", "lower", "random", "predicted", "band", "regime", "exponent")
         kept = {name: storage.plain(getattr(self, name)) for name in (*names, "represented")}
-        for name in ("trained", "standard_error", "steps") if self.trained is not None else ():
+        for name in (
+            ("trained", "standard_error", "steps", "training") if self.trained is not None else ()
+        ):
             kept[name] = storage.plain(getattr(self, name))
         return kept | {"warnings": [notice.to_dict() for notice in self.warnings]}
 
@@ -241,6 +248,7 @@ def _with_trained(
         trained=tuple(trained.best.tolist()),
         standard_error=tuple(trained.standard_error.tolist()),
         steps=int(trained.steps.max()),
+        training=plan.told,
         exponent=tuple(local_exponent(np.array(widths, dtype=float), trained.best)),
         represented=tuple(k / n for k in shown),
         regime=tuple(regime(k, n, m) for k, m in zip(shown, widths, strict=True)),

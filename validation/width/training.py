@@ -69,6 +69,17 @@ class Plan:
     optimizer: str = "adam"
 
     @property
+    def pays(self) -> bool:
+        """Whether norm has a price."""
+        return self.ridge > 0.0 or self.decay > 0.0
+
+    @property
+    def told(self) -> str:
+        """How each start is trained, and from where, in words."""
+        origin = "Gaussian columns and random codes by turns" if self.pays else "random codes"
+        return f"{self.optimizer}, best of {self.starts} from {origin}"
+
+    @property
     def recipe(self) -> Recipe:
         """How each start is trained."""
         if self.batch is not None:
@@ -255,8 +266,7 @@ class _Run:
     ) -> None:
         p, m, plan = self.p, self.widths[row], self.plan
         generator = np.random.default_rng(np.random.SeedSequence((plan.entropy, m, start)))
-        pays = plan.ridge > 0.0 or plan.decay > 0.0
-        first = starts.taken(len(p), m, code, start, pays, generator)
+        first = starts.taken(len(p), m, code, start, plan.pays, generator)
         trainer, work = plan.trainer(p, first, generator), plan.seconds(len(p), m)
         if self._under_way:
             trainer.restore(self._under_way)

@@ -33,7 +33,8 @@ def test_trained_losses_lie_between_the_bounds():
     assert found.lower[0] < found.trained[0] < 0.7 * found.random[0]
     assert found.band[0][0] < found.trained[0] < found.band[0][1]
     assert 0.0 < found.standard_error[0] < 0.1 * found.trained[0] and found.steps == 400
-    assert {"trained", "standard_error", "steps"} <= set(found.to_dict())
+    assert {"trained", "standard_error", "steps", "training"} <= set(found.to_dict())
+    assert "trained: adam, best of 2 from random codes; 400 steps" in str(found)
 
 
 @pytest.mark.slow
@@ -103,7 +104,10 @@ def test_an_estimate_is_said_before_long_training(monkeypatch, capsys):
         ({"train": True, "steps": 10**12}, "steps must be such that it ends"),
         ({"optimizer": "flow"}, "optimizer must be left out without train"),
         ({"train": True, "optimizer": "sgd"}, "optimizer must be one of"),
-        ({"train": True, "optimizer": "flow", "weight_decay": 0.5}, "weight_decay must be left out"),
+        (
+            {"train": True, "optimizer": "flow", "weight_decay": 0.5},
+            "weight_decay must be left out",
+        ),
         ({"train": True, "optimizer": "flow", "activity": "bernoulli"}, "optimizer must be .adam."),
         ({"train": True, "starts": 0}, "starts must be at least 1"),
         ({"starts": 4}, "starts must be left out without train"),

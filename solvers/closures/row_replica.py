@@ -1,4 +1,4 @@
-"""Row-replica closure of the ReLU student: from a task to a loss curve (R9 to R20).
+"""Row-replica closure of the ReLU student: from a task to a loss curve (R9 to R25).
 
 A closure, not a theorem: each row sees Gaussian interference, and what its features learn from each
 other enters through memories that are exact to second order. Its accuracy is measured against
@@ -35,6 +35,11 @@ N_REPLICAS, N_NODES = 32, 8
 """Rows that stand for a class, and nodes on the open side of a Gaussian field."""
 LARGEST_NODE = 5.5
 """Nodes reach this many standard deviations: late interference lives in the tail."""
+FASTEST = 30.0
+"""Exchange between the outermost nodes, near and light, is slowed down to this rate while a mark
+turns once: they would turn 10⁵ times faster than it."""
+N_BULK = 3
+"""Numbers that B as a whole has: tr B/K, |B|²/K, and the angle through which it has turned."""
 MARK_SEED = 0
 """Of the shuffles of the replicas' marks: the same for every solution."""
 REFRESH = 6
@@ -61,13 +66,13 @@ class Sizes:
     @property
     def n_state(self) -> int:
         """Numbers in a state."""
-        rows = 2 * self.G * self.R + 2 * self.G + 2
+        rows = 2 * self.G * self.R + 2 * self.G + N_BULK
         return rows + self.G * self.H * self.R + self.G * (self.G - self.H) * self.Q
 
     def parts(self, y: Array) -> State:
         """Return the parts of a flat state as views."""
         G, H, R, Q = self.G, self.H, self.R, self.Q
-        shapes = (G, R), (G, R), (G,), (G,), (2,), (G, H, R), (G, G - H, Q)
+        shapes = (G, R), (G, R), (G,), (G,), (N_BULK,), (G, H, R), (G, G - H, Q)
         ends = np.cumsum([math.prod(shape) for shape in shapes]).tolist()
         pieces = zip([0, *ends], ends, shapes, strict=False)
         return State(*(y[start:end].reshape(shape) for start, end, shape in pieces))
@@ -80,6 +85,7 @@ def solve_closure(
     times: Array,
     progress: bool = False,
     place: Place | None = None,
+    turns: bool = True,
 ) -> Solution:
     """Return the loss curve of the ReLU student with random unit columns, one active feature.
 
@@ -96,6 +102,8 @@ def solve_closure(
         Show a bar on a terminal.
     place : Place, optional
         Resume file of an interrupted run.
+    turns : bool
+        Whether the marks of tail columns turn (R26); False to measure what that does.
 
     Returns
     -------
@@ -103,13 +111,13 @@ def solve_closure(
         Loss, local slope, and as observables the two parts of the loss, tr B/K, |B|²/K and the
         fraction of dead units.
     """
-    return _Closure(task, width, trains_bias).solve(times, progress, place)
+    return _Closure(task, width, trains_bias, turns).solve(times, progress, place)
 
 
 class _Closure:
     """A closure under way."""
 
-    def __init__(self, task: Task, width: int, trains_bias: bool) -> None:
+    def __init__(self, task: Task, width: int, trains_bias: bool, turns: bool = True) -> None:
         classes = fewest(task, head=HEAD, per_decade=PER_DECADE, most=MOST_CLASSES)
         nodes, node_weights = gaussian_cells(N_NODES, LARGEST_NODE)
         head = min(HEAD, len(classes))
@@ -126,6 +134,7 @@ class _Closure:
             bulk_marks=bulk_marks,
             nodes=nodes,
             node_weights=node_weights,
+            edges=exchange(nodes, node_weights) * turns,
         )
         self.losses = (math.nan, math.nan)
 
@@ -162,7 +171,7 @@ class _Closure:
         mu, square = np.sum(model.n * x) / model.width, np.sum(model.n * x * x) / model.width
         state.s[:] = (x + mu)[:, None]
         state.column[:] = state.row[:] = square + x * x + 2.0 * x * mu
-        state.bulk[:] = mu, square
+        state.bulk[:] = mu, square, 0.0
         return y
 
     def _rate(self, y: Array, out: Array) -> None:
@@ -245,7 +254,20 @@ def gaussian_cells(n_nodes: int, largest: float) -> tuple[Array, Array]:
         weights.append(w * np.exp(-0.5 * side**2))
         weights[-1] /= 2.0 * weights[-1].sum()
     z, weight = np.concatenate(nodes), np.concatenate(weights)
+    order = np.argsort(z)
+    z, weight = z[order], weight[order]
     return z / np.sqrt(np.sum(weight * z**2)), weight
+
+
+def exchange(nodes: Array, weights: Array) -> Array:
+    """Return the exchange between neighbouring nodes that makes a Gaussian mark forget (R25).
+
+    An exchange e_q, with e_q/w_q and e_q/w_{q+1} as its rates, is in detailed balance with the
+    weights; its sum is such that a linear response fades at the rate 1, as under ∂²_ξ − ξ ∂_ξ.
+    """
+    centred = nodes - np.sum(weights * nodes)
+    linear = -np.cumsum(weights * centred)[:-1] / np.diff(nodes)
+    return np.asarray(np.minimum(linear, FASTEST * np.minimum(weights[:-1], weights[1:])))
 
 
 def _marks(sizes: Sizes) -> tuple[Array, Array]:

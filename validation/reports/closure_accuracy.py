@@ -42,11 +42,22 @@ LATTICE: tuple[Cell, ...] = (
     *((a, b, N_FEATURES, share, False, FEWEST) for share in (4, 8) for a, b in COARSE),
 )
 """Between these the band is interpolated."""
-BETWEEN: tuple[Cell, ...] = tuple(
-    (a, b, N_FEATURES, share, True, FEWER)
-    for share, a, b in product((3, 6, 12), (1.15, 1.5, 2.1), (0.05, 0.35, 0.75))
+LARGER = tuple(
+    (a, b, 1024, share, True, FEWEST)
+    for a, b, share in (*product((1.15, 1.45), (0.0,), (4, 8)), (1.15, 0.3, 8), (1.45, 0.3, 8))
+)
+BETWEEN: tuple[Cell, ...] = (
+    *(
+        (a, b, N_FEATURES, share, True, FEWER)
+        for share, a, b in product((3, 6, 12), (1.15, 1.5, 2.1), (0.05, 0.35, 0.75))
+    ),
+    *LARGER,
 )
 """The band is tested on these, other W, at the root of randomness after that of the lattice."""
+STILL: tuple[Cell, ...] = tuple(
+    cell for cell in LATTICE if cell[1] in (0.0, 0.5) and cell[3] <= 8 and cell[4]
+)
+"""The closure is compared on these with marks that do not turn, too."""
 COMMAND = "python -m superlaw.validation.reports.closure_accuracy"
 
 
@@ -61,10 +72,12 @@ def measured(runs: str | None, entropy: int) -> dict[str, Any]:
     """Return what `superlaw.solvers.closures.measurements` reads."""
     rows = _rows(LATTICE, runs, entropy)
     fresh = _rows(BETWEEN, runs, entropy + 1)
+    still = _rows(STILL, runs, entropy, turns=False)
     return {
         "provenance": storage.provenance(COMMAND, entropy=entropy, seeds=SEEDS),
         "times": [float(f"{t:.6g}") for t in log_times(*SPAN, PER_DECADE)[::EVERY]],
         "rows": rows,
+        "still": still,
         "fresh": {
             "provenance": storage.provenance(COMMAND, entropy=entropy + 1, seeds=FEWER),
             "rows": fresh,
@@ -72,10 +85,12 @@ def measured(runs: str | None, entropy: int) -> dict[str, Any]:
     }
 
 
-def _rows(cells: tuple[Cell, ...], runs: str | None, entropy: int) -> list[dict[str, Any]]:
+def _rows(
+    cells: tuple[Cell, ...], runs: str | None, entropy: int, *, turns: bool = True
+) -> list[dict[str, Any]]:
     """Return how far the closure is from flows at each of many points: one sweep of these."""
     flows = simulations({cell: _flow(cell, entropy) for cell in cells}, runs=runs, progress=True)
-    return [_row(cell, flows[cell]) for cell in cells]
+    return [_row(cell, flows[cell], turns) for cell in cells]
 
 
 def _flow(cell: Cell, entropy: int) -> Simulation:
@@ -91,12 +106,12 @@ def _flow(cell: Cell, entropy: int) -> Simulation:
     )
 
 
-def _row(cell: Cell, flows: Ensemble) -> dict[str, Any]:
+def _row(cell: Cell, flows: Ensemble, turns: bool = True) -> dict[str, Any]:
     """Return how far the closure is from the log-mean of flows, and how these scatter."""
     a, b, n, share, has_bias, seeds = cell
     task, times, width = PowerLawTask(a, b, n), flows.times, round(n / share)
     known = {"a": a, "b": b, "n_features": n, "share": share, "width": width, "bias": has_bias}
-    closure = solve_closure(task, width, has_bias, times)
+    closure = solve_closure(task, width, has_bias, times, turns=turns)
     curve = closure.loss[::EVERY] if closure.success else None
     return known | {"seeds": seeds} | compared(flows.loss[:, ::EVERY], curve)
 

@@ -3,7 +3,8 @@
 A row of S (an output unit) lives among Gaussian interference from all other features. Rows of a
 class are represented by R replicas, each with its own overlap s and bias β and with frozen Gaussian
 marks ξ for the H most frequent columns; rarer columns are seen through quantile nodes of their
-Gaussian. What a row has learned to subtract from an entry is its own response M.
+Gaussian, which turns with B. What a row has learned to subtract from an entry is its own response
+M.
 
 Indices as in `row_replica_pairs`.
 """
@@ -21,6 +22,7 @@ from superlaw.solvers.closures.kernels.row_replica_pairs import (
     moments,
     new_pairs,
 )
+from superlaw.solvers.closures.kernels.row_replica_turning import forget, turn
 
 
 @helper()
@@ -152,33 +154,19 @@ def _spread(model, state, pairs, rate):
                     rate.s[g, r] += tilt * speed[h] / K
 
 
-@helper()
-def _forget(model, state, reactions, rate):
-    """Let the rest of the network react to each response M: dM = D − (column + row + bulk) M."""
-    column, row, bulk = reactions
-    n_head = state.head.shape[1]
-    for g in range(model.n.size):
-        for h in range(model.n.size):
-            loss = column[h] + row[g] + bulk
-            if h < n_head:
-                for r in range(state.s.shape[1]):
-                    rate.head[g, h, r] -= loss * state.head[g, h, r]
-            else:
-                for q in range(model.nodes.size):
-                    rate.tail[g, h - n_head, q] -= loss * state.tail[g, h - n_head, q]
-
-
 @kernel(types.UniTuple(float64, 2)(MODEL, STATE, STATE))
 def closure_rates(model, state, rate):
-    """Fill the rates of a state (R13, R15-R18); return its diagonal and its interference loss."""
+    """Fill the rates of a state (R13, R15-R25); return its diagonal and its interference loss."""
     pairs = new_pairs(model, state)
     mean = pairs.mean
     all_pairs(model, state, rate, pairs)
     drive, power, diagonal = _own(model, state, rate, pairs)
+    own = rate.s.copy()
     reactions = _reactions(model, pairs)
     rate.bulk[0], rate.bulk[1] = _bulk_rates(model, state, mean, pairs, drive, power)
     _norm_rates(model, state, mean, pairs, reactions, drive, power, rate)
     _cross_talk(model, state, pairs, reactions, rate)
     _spread(model, state, pairs, rate)
-    _forget(model, state, reactions, rate)
+    work = forget(model, state, pairs, reactions, rate)
+    turn(model, state, own, work, rate)
     return diagonal, np.sum(model.n * pairs.loss)

@@ -25,14 +25,15 @@ Model = namedtuple(
         "trains_bias",  # 1.0 or 0.0
         "marks",  # ξ of the head columns, (G, H, R)
         "bulk_marks",  # η of the bulk, (G, R)
-        "nodes",  # nodes of a standard Gaussian, (Q,)
+        "nodes",  # nodes of a standard Gaussian, in order, (Q,)
         "node_weights",  # their weights, adding up to 1, (Q,)
+        "edges",  # exchange between neighbouring nodes while a mark turns once, (Q − 1,)
     ),
 )
 State = namedtuple("State", ("s", "beta", "column", "row", "bulk", "head", "tail"))
-"""Overlaps and biases (G, R); norms |Bw|² and |Bᵀw|² (G,); (tr B/K, |B|²/K); responses M to head
-columns (G, H, R) and to tail columns (G, G − H, Q)."""
-MODEL = types.NamedTuple((*(_vector,) * 3, *(float64,) * 2, _cube, _matrix, *(_vector,) * 2), Model)
+"""Overlaps and biases (G, R); norms |Bw|² and |Bᵀw|² (G,); tr B/K, |B|²/K and the angle through
+which B has turned (3,); responses M to head columns (G, H, R) and to tail columns (G, G − H, Q)."""
+MODEL = types.NamedTuple((*(_vector,) * 3, *(float64,) * 2, _cube, _matrix, *(_vector,) * 3), Model)
 STATE = types.NamedTuple((*(_matrix,) * 2, *(_vector,) * 3, *(_cube,) * 2), State)
 Pairs = namedtuple(
     "Pairs", ("mean", "sigma", "gain", "power", "loss", "bias_drive", "overlap_drive", "recall")

@@ -1,5 +1,6 @@
 """The band that a closure states: what it is made of, where it ends, and that it is kept."""
 
+import itertools
 import math
 
 import numpy as np
@@ -117,3 +118,22 @@ def test_tied_columns_take_the_rows_of_their_n_over_k_squared():
     assert found.half_width[1] == pytest.approx(half)
     assert np.isnan(found.half_width[2])
     assert np.all(np.isnan(bands.tied_band(PowerLawTask(1.5, 0.5, 2048), 256, times).half_width))
+
+
+def _misses(errors, monkeypatch):
+    """Return which curves leave the band of the others where a value of a, b or N/K is left out."""
+    monkeypatch.setattr(bands, "ERRORS", errors)
+    found = []
+    for name, cell in itertools.product(("a", "b", "share"), BIASED):
+        rest = tuple(row for row in BIASED if row[name] != cell[name])
+        monkeypatch.setattr(bands, "compared", lambda *, trains_bias, rest=rest: rest)
+        half = _band(cell["a"], cell["b"], cell["width"]).half_width
+        if np.isfinite(half).all():
+            found.append(bool(np.any(np.abs(cell["deviation"]) > np.log1p(half))))
+    return found
+
+
+def test_the_band_between_others_holds_what_was_left_out(monkeypatch):
+    stated = _misses(bands.ERRORS, monkeypatch)
+    assert len(stated) > 60 and np.mean(stated) <= bands.MISSED
+    assert np.mean(_misses(0.0, monkeypatch)) > bands.MISSED

@@ -1,4 +1,4 @@
-"""The compiled closure is the one that is derived: R13, R15, R16 and R17 at random states."""
+"""The compiled closure is the one that is derived: its steps from R13 on, at random states."""
 
 import dataclasses
 
@@ -8,8 +8,25 @@ import sympy as sp
 
 from superlaw.solvers.closures.kernels.row_replica import closure_rates
 from superlaw.solvers.closures.kernels.row_replica_pairs import Model, State, moments
+from superlaw.solvers.closures.row_replica import exchange, gaussian_cells
 from superlaw.theory.derivations import find_step
-from superlaw.theory.symbols import D_ji, Delta, K, M_ji, N, kc_i, kr_j, mu, r_0, t
+from superlaw.theory.symbols import (
+    D_ji,
+    Delta,
+    K,
+    M_ji,
+    N,
+    angle,
+    kc_i,
+    kr_j,
+    mu,
+    omega_B,
+    r_0,
+    r_1,
+    t,
+    turn_rate,
+    xi,
+)
 
 TOLERANCE = 1e-11
 """Sums of some ten terms in double precision, in another order."""
@@ -26,7 +43,7 @@ class Case:
 
 
 def _state(fill):
-    shapes = ((SIZE, 1), (SIZE, 1), (SIZE,), (SIZE,), (2,), (SIZE, SIZE, 1), (SIZE, 0, 1))
+    shapes = ((SIZE, 1), (SIZE, 1), (SIZE,), (SIZE,), (3,), (SIZE, SIZE, 1), (SIZE, 0, 1))
     return State(*(fill(shape) for shape in shapes))
 
 
@@ -47,6 +64,7 @@ def _case(seed):
         np.zeros((SIZE, 1)),
         np.zeros(1),
         np.ones(1),
+        np.zeros(0),
     )
     rate = _state(np.zeros)
     closure_rates(model, state, rate)
@@ -55,7 +73,7 @@ def _case(seed):
 
 def _known(model, state, rate):
     """Work out the symbols of R13 to R17, entry by entry, from R4, R10 and R12."""
-    s, (trace, norm) = state.s[:, 0], state.bulk
+    s, (trace, norm, _) = state.s[:, 0], state.bulk
     D, sigma, gain, echo, power = (np.zeros((SIZE, SIZE)) for _ in range(5))
     for j in range(SIZE):
         for i in range(SIZE):
@@ -134,6 +152,59 @@ def test_the_kernel_lets_responses_fade_as_derived(case):
                 }
                 stated = float(find_step("R13").rhs.subs(point))
                 assert case.rate.head[j, i, 0] == pytest.approx(stated, rel=TOLERANCE)
+
+
+def _turning(case, speed):
+    """Return ω_B by R21 and R22, from the rates that entries have."""
+    point = {r_1: np.sum(case.known["D"] * speed) / WIDTH, r_0: case.state.bulk[1]}
+    rhs = find_step("R22").rhs.subs(sp.Derivative(r_0, t), case.rate.bulk[1])
+    return float(rhs.subs(point)) ** 0.5
+
+
+@pytest.mark.kernels
+def test_the_kernel_turns_as_derived(case):
+    norms = case.rate.column[None, :] + case.rate.row[:, None] - case.rate.bulk[1]
+    speed = norms / (2.0 * WIDTH * case.known["sigma"]) * case.known["xi"]
+    speed += case.rate.head[:, :, 0]
+    np.fill_diagonal(speed, case.rate.s[:, 0])
+    stated = _turning(case, speed)
+    assert case.rate.bulk[2] == pytest.approx(stated, rel=TOLERANCE)
+    assert _turning(case, 1.01 * speed) != pytest.approx(stated, rel=TOLERANCE)
+
+
+N_TURNED = 6
+"""Classes of one feature, the last four of them seen through nodes."""
+
+
+@pytest.mark.kernels
+@pytest.mark.parametrize("power", [0, 1, 2])
+def test_responses_forget_turned_marks_as_derived(power):
+    """On nodes of unequal distance, constants and lines as under R26; means of any response."""
+    z, w = gaussian_cells(6, 3.0)
+    turned, still = (_tails(power, edges, z, w) for edges in (exchange(z, w), 0.0 * z[1:]))
+    state, rate = turned
+    change = (rate.tail - still[1].tail)[2, 3]
+    kappa = find_step("R25").rhs.subs({omega_B: rate.bulk[2], angle: state.bulk[2]})
+    assert np.sum(w * change) == pytest.approx(0.0, abs=1e-14)
+    generator = find_step("R26").rhs.coeff(turn_rate).subs(M_ji, xi**power).doit()
+    stated = sp.lambdify(xi, generator * kappa)(z - np.sum(w * z)) + 0.0 * z
+    if power < 2:
+        np.testing.assert_allclose(change, stated, atol=1e-13)
+    else:
+        assert np.sum(w * change * z**2) == pytest.approx(np.sum(w * stated * z**2), rel=0.1)
+
+
+def _tails(power, edges, z, w):
+    """Return a state whose responses are powers of the mark, and its rates."""
+    heads, tails = (N_TURNED, 2, 1), (N_TURNED, N_TURNED - 2, len(z))
+    shapes = (N_TURNED, 1), (N_TURNED, 1), (N_TURNED,), (N_TURNED,), (3,), heads, tails
+    state, rate = (State(*(np.full(shape, fill) for shape in shapes)) for fill in (0.5, 0.0))
+    state.beta[:], state.column[:], state.row[:] = -0.1, 1.5, 1.5
+    state.tail[:] = (z - np.sum(w * z)) ** power
+    p, one = np.geomspace(0.4, 0.02, N_TURNED), np.ones(N_TURNED)
+    marks = np.ones(heads), np.zeros((N_TURNED, 1))
+    closure_rates(Model(one, p, one, WIDTH, 1.0, *marks, z, w, edges), state, rate)
+    return state, rate
 
 
 @pytest.mark.kernels

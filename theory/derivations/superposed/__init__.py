@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from superlaw.theory.derivation import About, Derivation
 from superlaw.theory.derivations.sequential import DERIVATION as SEQUENTIAL
-from superlaw.theory.derivations.superposed import closure, entry, flow, interference
+from superlaw.theory.derivations.superposed import closure, entry, flow, interference, turning
 
-_STEPS = (*entry.STEPS, *flow.STEPS, *interference.STEPS, *closure.STEPS)
+_STEPS = (*entry.STEPS, *flow.STEPS, *interference.STEPS, *closure.STEPS, *turning.STEPS)
 
 DERIVATION = Derivation(
     name="superposed",

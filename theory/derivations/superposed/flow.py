@@ -13,10 +13,11 @@ from superlaw.theory.symbols import K, N, mu, r_0, sum_i, sum_j, t
 
 _G, _D = sp.MatrixSymbol("G", 3, 3), sp.MatrixSymbol("D", 3, 3)
 gram_entry, drive_entry, map_entry = sp.IndexedBase("G"), sp.IndexedBase("D"), sp.IndexedBase("S")
+speed_entry = sp.IndexedBase(r"\dot{S}")
 _W = sp.Matrix(2, 3, sp.symbols("w:6", real=True))
 _Drives = sp.Matrix(3, 3, sp.symbols("D:9", real=True))
-_Student = sp.Matrix(2, 2, sp.symbols("B:4", real=True))
-_Velocity = _W * _Drives * _W.T
+Student = sp.Matrix(2, 2, sp.symbols("B:4", real=True))
+Velocity = _W * _Drives * _W.T
 
 
 def _flow(step: Step, flow: Step) -> Iterator[Check]:
@@ -26,9 +27,14 @@ def _flow(step: Step, flow: Step) -> Iterator[Check]:
     yield Equal(known, stated, instance=True)
 
 
-def _summed(expression: sp.Expr) -> sp.Expr:
+def summed(expression: sp.Expr) -> sp.Expr:
     """Write a double sum over entries out for three features in two dimensions."""
-    matrices = {gram_entry: _W.T * _W, drive_entry: _Drives, map_entry: _W.T * _Student * _W}
+    matrices = {
+        gram_entry: _W.T * _W,
+        drive_entry: _Drives,
+        map_entry: _W.T * Student * _W,
+        speed_entry: _W.T * Velocity * _W,
+    }
     written = expression.subs({N: 3, K: 2}).doit()
     entries = {
         base[j + 1, i + 1]: matrix[j, i]
@@ -39,11 +45,11 @@ def _summed(expression: sp.Expr) -> sp.Expr:
 
 
 def _trace(step: Step, *_: Step) -> Iterator[Check]:
-    yield Equal(_Velocity.trace() / 2, _summed(step.rhs), instance=True)
+    yield Equal(Velocity.trace() / 2, summed(step.rhs), instance=True)
 
 
 def _norm(step: Step, *_: Step) -> Iterator[Check]:
-    yield Equal((_Student.T * _Velocity).trace() * 2 / 2, _summed(step.rhs), instance=True)
+    yield Equal((Student.T * Velocity).trace() * 2 / 2, summed(step.rhs), instance=True)
 
 
 STEPS = (

@@ -78,7 +78,7 @@ def _overlap(step: Step, *_: Step) -> Iterator[Check]:
     yield Equal(left, _mean_over_directions(step.rhs.subs(known), _first, _second), instance=True)
 
 
-def _gaussian_mean(expression: sp.Expr, *variables: sp.Symbol) -> sp.Expr:
+def gaussian_mean(expression: sp.Expr, *variables: sp.Symbol) -> sp.Expr:
     """Average a polynomial over independent standard Gaussians."""
     for variable in variables:
         terms = sp.Poly(expression, variable).terms()
@@ -96,15 +96,15 @@ def _regression(stated: sp.Expr, coefficient: sp.Symbol, covariance: sp.Expr) ->
     factors = sp.symbols("d_1:4", real=True)
     answer = sum(d * (sigma_ji * xi) ** (n + 1) for n, d in enumerate(factors))
     overlap = covariance / sigma_ji * xi + spread * other
-    tilt = _gaussian_mean(sp.expand(xi * answer), xi) / sigma_ji
-    left = _gaussian_mean(sp.expand(overlap * answer), xi, other)
+    tilt = gaussian_mean(sp.expand(xi * answer), xi) / sigma_ji
+    left = gaussian_mean(sp.expand(overlap * answer), xi, other)
     return Equal(left, stated.subs(coefficient, tilt), instance=True)
 
 
 def _gain_of_entry(step: Step, closure: Step, overlap: Step) -> Iterator[Check]:
     field = closure.rhs.subs(M_ji, 0)
-    yield Equal(_gaussian_mean(field**2, xi), sigma_ji**2)
-    yield Equal(_gaussian_mean(overlap.rhs / sigma_ji * xi * field, xi), overlap.rhs)
+    yield Equal(gaussian_mean(field**2, xi), sigma_ji**2)
+    yield Equal(gaussian_mean(overlap.rhs / sigma_ji * xi * field, xi), overlap.rhs)
     minus = sp.Symbol("minus_k", real=True)
     yield _regression(step.rhs.subs(k_ji, -minus), minus, overlap.rhs)
 

@@ -32,9 +32,30 @@ HEADS = ("claim", "in words", "equation", "predicted by", "checks", "result")
 def keep(suite: str, report: Report, figures: Mapping[str, tuple[int, ...]]) -> None:
     """Write the numbers of a full validation, and the figures that its page shows."""
     facts = storage.manifest({}, seconds=report.seconds)
-    told = storage.plain(report.to_dict() | {"manifest": facts})
+    _write(suite, storage.plain(report.to_dict() | {"manifest": facts}))
+    _draw(report, figures)
+
+
+def renew(suite: str, report: Report, figures: Mapping[str, tuple[int, ...]]) -> None:
+    """Put the claims of a report in the place of those that are kept; others stay as they are."""
+    kept = json.loads((DOCS / "results" / f"{suite}.json").read_text("utf-8"))
+    told = storage.plain(report.to_dict())
+    date = told["configuration"]["date"]
+    renewed = {claim["name"]: claim | {"renewed": date} for claim in told["claims"]}
+    kept["claims"] = [renewed.get(claim["name"], claim) for claim in kept["claims"]]
+    kept["configuration"]["size"] = told["configuration"]["size"]
+    kept["passed"] = all(claim["verdict"] == "PASS" for claim in kept["claims"])
+    _write(suite, kept)
+    _draw(report, figures)
+
+
+def _write(suite: str, told: dict[str, Any]) -> None:
     text = json.dumps(told, allow_nan=False)  # on one line: half as long
     storage.write_text(DOCS / "results" / f"{suite}.json", f"{text}\n")
+
+
+def _draw(report: Report, figures: Mapping[str, tuple[int, ...]]) -> None:
+    """Write the figures that the page of a suite shows."""
     for claim in report.claims:
         panels = claim.findings.panels
         for k in figures.get(claim.name, ()):

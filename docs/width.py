@@ -1,8 +1,13 @@
-"""The page of loss against width, from the committed numbers of its validation."""
+"""The page of loss against width, from the committed numbers of its validation.
+
+`python docs/width.py weak_regime surface` examines these claims only, and keeps what the others
+have: all of them take most of an hour.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,12 +33,12 @@ FIGURES = {
 """Panels shown on the page, by claim."""
 
 
-def measure(size: str = "full") -> None:
-    """Run the validation, and keep its numbers and figures."""
+def measure(*names: str, size: str = "full") -> None:
+    """Run the validation, or that of some claims, and keep its numbers and figures."""
     from superlaw.validation.validate import validate
 
-    report = validate("width", size=size, runs=str(RUNS), progress=True)
-    claims.keep("width", report, FIGURES)
+    report = validate(*(names or ("width",)), size=size, runs=str(RUNS), progress=True)
+    (claims.renew if names else claims.keep)("width", report, FIGURES)
 
 
 def pages() -> Iterator[tuple[Path, str]]:
@@ -41,13 +46,21 @@ def pages() -> Iterator[tuple[Path, str]]:
     report = json.loads(REPORT.read_text("utf-8"))
     parts = (
         "# Loss against width",
-        f"Made by {claims.command('width', report['configuration'])} Trained codes are kept on "
-        "disk. What can be derived is in the [derivation](derivations/width.md); how to ask for a "
-        "law of one's own frequencies is in [the tutorial](tutorial.md). Losses are E‖ŷ − x‖² of "
-        "ŷ = ReLU(WᵀW x + b), without a ½, amplitudes uniform on (0, 2).",
+        f"Made by {claims.command('width', report['configuration'])} {_renewed(report)}Trained "
+        "codes are kept on disk. What can be derived is in the [derivation](derivations/width.md); "
+        "how to ask for a law of one's own frequencies is in [the tutorial](tutorial.md). Losses "
+        "are E‖ŷ − x‖² of ŷ = ReLU(WᵀW x + b), without a ½, amplitudes uniform on (0, 2).",
         *claims.sections(report, FIGURES, TABLES),
     )
     yield DOCS / "width.md", "\n\n".join(parts) + "\n"
+
+
+def _renewed(report: dict[str, Any]) -> str:
+    """Say which claims were examined later than the others."""
+    names = [claim["name"] for claim in report["claims"] if "renewed" in claim]
+    if not names:
+        return ""
+    return f"Examined again by themselves since: {', '.join(names)}. "
 
 
 def _bounds(claim: dict[str, Any]) -> Iterator[str]:
@@ -62,6 +75,13 @@ def _ridge(claim: dict[str, Any]) -> Iterator[str]:
     heads = ("K", "λ", "p > λ/4", "predicted", "counted", "loss")
     keys = ("lambda", "alone", "predicted", "counted", "loss")
     yield from _rows(claim, "ridge", heads, keys, sized=("K",))
+
+
+def _weak(claim: dict[str, Any]) -> Iterator[str]:
+    """Yield losses of all draws beside what the features without a column lose."""
+    heads = ("K", "with a column, by draw", "loss", "± s.e.", "left out", "all but the K first")
+    keys = ("loss", "error", "left_out", "ideal")
+    yield from _rows(claim, "weak", heads, keys, sized=("K", "represented"))
 
 
 def _slopes(claim: dict[str, Any]) -> Iterator[str]:
@@ -82,8 +102,9 @@ def _fractions(claim: dict[str, Any]) -> Iterator[str]:
     heads = ("frequencies", "K", "K⟨ξ²⟩", "Welch", "K² Var ξ²", "random", "mean norm", "loss")
     keys = ("mean_square", "welch", "variance", "beta_variance", "mean_norm", "loss")
     yield from _rows(claim, "overlaps", heads, keys, sized=("source", "K"))
-    heads = ("γ", "K", "represented", "loss")
-    yield from _rows(claim, "fractions", heads, ("fraction", "loss"), sized=("decay", "K"))
+    heads = ("γ", "K", "represented", "± s.e.", "loss", "± s.e.")
+    keys = ("fraction", "fraction_error", "loss", "loss_error")
+    yield from _rows(claim, "fractions", heads, keys, sized=("decay", "K"))
 
 
 def _rows(
@@ -95,7 +116,7 @@ def _rows(
 ) -> Iterator[str]:
     """Yield a table of readings: `sized` as they are, `keys` to four digits."""
     rows = tuple(
-        (*(str(row[key]) for key in sized), *(f"{row[key]:.4g}" for key in keys))
+        (*(str(row[key]).strip("[]") for key in sized), *(f"{row[key]:.4g}" for key in keys))
         for row in claim["readings"][name]
     )
     if rows:
@@ -107,5 +128,9 @@ TABLES = {
     "paid_norms": _ridge,
     "published": _slopes,
     "spread_out": _fractions,
+    "weak_regime": _weak,
 }
 """What follows the checks of a claim."""
+
+if __name__ == "__main__":
+    measure(*sys.argv[1:])

@@ -152,7 +152,7 @@ _MATRICES, _FEW_MATRICES = (
     Matrices(400, 8, 0.0, codes=3, toys=1, starts=1, steps=1500, batch=256),
 )
 _CODES, _FEW_CODES = (
-    Codes(1000, 2, 0.0, 6, 2, 2000, 1000, 4000, 1024, 20_000),
+    Codes(1000, 3, 0.0, 9, 2, 2000, 1000, 4000, 1024, 20_000),
     Codes(200, 2, 0.0, 1, 1, 600, 200, 1600, 256, 0),
 )
 SIZES = {

@@ -84,7 +84,7 @@ class AdamTrainer:
         self.W, self.b = np.array(columns, real, order="C"), biases.astype(real)
         self._pulls = np.empty_like(self.W), np.empty_like(self.b)
         self._mover, width = Mover(recipe, self.W, self.b), self.W.shape[1]
-        self._exact = interactions(p, width) if recipe.batch is None else None
+        self.exact = interactions(p, width) if recipe.batch is None else None
         if recipe.batch is not None:
             assert generator is not None  # a batch is drawn
             self._sampled = SampledPull(p, width, recipe.batch, generator)
@@ -97,8 +97,8 @@ class AdamTrainer:
     def step(self) -> None:
         """Take a step."""
         W_pull, b_pull = self._pulls
-        if self._exact is not None:
-            self._exact.pull(self.W, self.W, self.b, W_pull, W_pull, b_pull)
+        if self.exact is not None:
+            self.exact.pull(self.W, self.W, self.b, W_pull, W_pull, b_pull)
         else:
             self._sampled(self.W, self.b, W_pull, b_pull)
         self._mover(self.n_steps + 1, W_pull, b_pull)
@@ -134,8 +134,8 @@ class AdamTrainer:
             If the loss is not finite.
         """
         columns, biases = self.W.astype(np.float64), self.b.astype(np.float64)
-        if self._exact is not None:
-            return exact_code(self._exact, columns, biases)
+        if self.exact is not None:
+            return exact_code(self.exact, columns, biases)
         assert self.generator is not None  # a batch was drawn
         found = sampled_loss(self.p, columns, biases, TEST_SAMPLES, self.generator)
         return checked_code(*found, columns, biases)

@@ -16,7 +16,10 @@ from superlaw.validation.claims.width import codes
 from superlaw.validation.width.prediction import relative_band
 
 EVEN: codes.Source = ("even", 0.0)
-SIZES = ((200, 20), (200, 6), (200, 10), (200, 14), (200, 30), (200, 45), (400, 12), (400, 25))
+SIZES = (
+    *((200, 20), (200, 6), (200, 10), (200, 14), (200, 30), (200, 45)),
+    *((1000, 25), (1000, 50), (1000, 100)),
+)
 """N and K."""
 
 

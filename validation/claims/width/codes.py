@@ -15,6 +15,7 @@ from superlaw.solvers.width.random_codes import random_code
 from superlaw.validation.claims.size import Conditions
 from superlaw.validation.sweeps.store import Record, Store
 from superlaw.validation.training.codes import Code, trained_code
+from superlaw.validation.training.ensemble import standard_error
 from superlaw.validation.training.recipe import Recipe
 from superlaw.validation.width.starts import plain, taken
 
@@ -79,10 +80,12 @@ def sampled(
     *,
     density: float = 1.0,
     bias: float = 0.0,
+    draw: int = 0,
 ) -> Record:
     """Return a training on sampled independent features, from Gaussian columns and biases."""
     p = density * frequencies(source, n)
-    entropy = conditions.draws(f"sampled {source} {n} {m}")
+    name = f"sampled {source} {n} {m}"
+    entropy = conditions.draws(f"{name} {draw}" if draw else name)
     asked = {"source": source, "n": n, "m": m, "recipe": recipe, "density": density}
 
     def compute() -> Record:
@@ -92,6 +95,11 @@ def sampled(
 
     kept = _plain(asked | {"bias": bias, "draw": entropy})
     return store(conditions.runs).keep(kept, compute)
+
+
+def mean(values: list[float]) -> tuple[float, float]:
+    """Return a mean over draws and its standard error."""
+    return float(np.mean(values)), float(standard_error(np.array(values)))
 
 
 @cache

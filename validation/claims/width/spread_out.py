@@ -16,8 +16,8 @@ from superlaw.validation.width.starts import sampled_recipe
 
 EVEN: codes.Source = ("even", 0.0)
 HELD = -1.0
-SCALES = 25.0
-"""N over the scale of exponential frequencies."""
+SCALE = 0.039
+"""Scale of exponential frequencies over N."""
 WIDTHS = (10, 25)
 DECAYS = (-0.2, 0.2, 1.0)
 LAW: codes.Source = ("power", 1.0)
@@ -30,7 +30,7 @@ def run(conditions: Conditions) -> Findings:
     """Train students whose norms are held, and others whose norms decay."""
     extent = conditions.size.width
     widths, n = WIDTHS[: extent.sizes], extent.features
-    uneven: codes.Source = ("exponential", n / SCALES)
+    uneven: codes.Source = ("exponential", round(SCALE * n, 3))
     recipe = sampled_recipe(extent.sampled, extent.batch, HELD)
     overlaps, checks = [], []
     for m in widths:
@@ -62,14 +62,19 @@ KEPT = ("mean_square", "variance", "mean_norm", "represented", "loss", "norms")
 
 
 def _fractions(conditions: Conditions) -> list[dict[str, Any]]:
-    """Return which fraction of features decay leaves a column."""
+    """Return which fraction of features decay leaves a column: the mean over draws, its error."""
     extent, m = conditions.size.width, WIDTHS[1]
     rows = []
     for decay in DECAYS:
         recipe = sampled_recipe(extent.sampled, extent.batch, decay)
-        found = codes.sampled(LAW, extent.features, m, recipe, conditions)
-        rows.append({"decay": decay, "K": m, "fraction": found["represented"] / extent.features,
-                     "loss": found["loss"], "norms": found["norms"]})  # fmt: skip
+        found = [
+            codes.sampled(LAW, extent.features, m, recipe, conditions, draw=draw)
+            for draw in range(extent.seeds)
+        ]
+        shown = codes.mean([record["represented"] / extent.features for record in found])
+        loss = codes.mean([record["loss"] for record in found])
+        rows.append({"decay": decay, "K": m, "fraction": shown[0], "fraction_error": shown[1],
+                     "loss": loss[0], "loss_error": loss[1]})  # fmt: skip
     return rows
 
 
@@ -106,5 +111,5 @@ CLAIM = Claim(
     step="G7",
     solver="frame potential",
     run=run,
-    takes=("entropy",),
+    takes=("seeds", "entropy"),
 )

@@ -34,6 +34,10 @@ PAIR_SECONDS = {"float32": 6e-10, "float64": 1.2e-9}
 """Of a pair of features and a dimension in each of √(ρt) evaluations, ρ = λ_1 (1 + N/K): the whole
 of a flow at N = 2048, K = 64, t = 10³ over their number (26 s in single precision)."""
 CONFIDENCE = 0.95
+APART = 0.02
+"""Logarithm of time on either side of a time over which a flow's slope is taken."""
+SLOPE_ERROR = "local_slope_error"
+"""The observable with the standard error over seeds of the local slope."""
 
 
 class DirectFlows(Protocol):
@@ -84,8 +88,15 @@ def solve_direct(asked: Asked) -> Solution:
     lasting("seeds", seeds, seconds, remedy, LONGEST)
     flows = cast(DirectFlows, import_module(TRAINED_BY).flows)
     given = seeds if is_drawn or asked.seeds is not None else None
-    losses, observables, failure = flows(studied, asked.times, given, progress=asked.progress)
-    status = "not_finite" if failure else "success"
+    before, after = asked.times * math.exp(-APART), asked.times * math.exp(APART)
+    every = np.unique((before, asked.times, after))
+    losses, observables, failure = flows(studied, every, given, progress=asked.progress)
+    status, slopes = "not_finite" if failure else "success", None
+    if not failure:
+        at = np.searchsorted(every, asked.times)
+        ahead, behind = (np.log(losses[:, np.searchsorted(every, t)]) for t in (after, before))
+        losses, slopes = losses[:, at], (behind - ahead) / (2.0 * APART)
+        observables = {name: column[:, at] for name, column in observables.items()}
     found = Solution(
         asked.times[: losses.shape[1]],
         np.exp(np.log(losses).mean(axis=0)),
@@ -93,12 +104,15 @@ def solve_direct(asked: Asked) -> Solution:
         failure or STATUS[status],
         f"direct (log-mean of {seeds} population flow{'s' * (seeds > 1)}; {estimate(seconds)})",
         floor=math.nan,
+        local_slope=None if slopes is None else slopes.mean(axis=0),
         observables={name: column.mean(axis=0) for name, column in observables.items()},
     )
-    return found if failure else _with_scatter(found, losses, studied, is_drawn)
+    return found if slopes is None else _with_scatter(found, losses, slopes, studied, is_drawn)
 
 
-def _with_scatter(found: Solution, losses: Array, studied: Case, is_drawn: bool) -> Solution:
+def _with_scatter(
+    found: Solution, losses: Array, slopes: Array, studied: Case, is_drawn: bool
+) -> Solution:
     """Return a log-mean with what its seeds say of it."""
     from scipy.special import stdtrit  # loading it takes longer than a closed form
 
@@ -108,9 +122,11 @@ def _with_scatter(found: Solution, losses: Array, studied: Case, is_drawn: bool)
         text = "one flow says nothing of how flows scatter; ask for more: seeds=4"
         return replace(found, warnings=(Notice("W-SEEDS", text),) if is_drawn else ())
     error = np.log(losses).std(axis=0, ddof=1) / math.sqrt(n_seeds)
+    of_slope = slopes.std(axis=0, ddof=1) / math.sqrt(n_seeds)
     reach = float(stdtrit(n_seeds - 1, 0.5 * (1.0 + CONFIDENCE)))
     return replace(
         found,
+        observables=found.observables | {SLOPE_ERROR: of_slope},
         error_band=np.expm1(reach * error) + rtol,
         scatter=losses.std(axis=0, ddof=1) / losses.mean(axis=0),
     )

@@ -74,8 +74,10 @@ class Solution(DrawnResult):
     floor : float
         Loss at infinite time; NaN (null in JSON) where it is not known.
     local_slope : ndarray
-        −d log L/d log t from the right side of the equations, not by differences, shape (n,). NaN
-        (null in JSON, "unknown" in tables) where it is not known: W-ROUNDING says from when.
+        −d log L/d log t from the right side of the equations, not by differences, shape (n,); of
+        direct flows that of their log-mean, over ±2 % of time, its standard error over seeds being
+        the observable "local_slope_error". NaN (null in JSON, "unknown" in tables) where it is not
+        known: W-ROUNDING says from when.
     observables : dict of ndarray
         Further quantities, shape (n,) each.
     error_bound : ndarray or None

@@ -37,6 +37,22 @@ def test_the_loss_is_the_log_mean_of_seeds_with_their_scatter(flows):
     assert "log-mean of 3 population flows" in found.method
 
 
+def test_the_local_slope_adds_up_to_the_loss():
+    times = np.geomspace(1.0, 30.0, 40)
+    found = solve(TASK, STUDENT, times, method="direct", seeds=2)
+    fallen = np.trapezoid(found.local_slope, np.log(times))
+    assert fallen == pytest.approx(math.log(found.loss[0] / found.loss[-1]), rel=1e-3)
+
+
+def test_the_local_slope_has_its_error_over_seeds():
+    found, single = (
+        solve(TASK, STUDENT, times, method="direct", seeds=3) for times in (TIMES, TIMES[1:2])
+    )
+    error = found.observables["local_slope_error"]
+    assert error[0] == 0.0 < error[1] < found.local_slope[1]
+    assert single.local_slope[0] == pytest.approx(found.local_slope[1], rel=1e-12)
+
+
 def test_one_flow_has_no_scatter_and_says_so():
     found = solve(TASK, STUDENT, [1.0], method="direct", seeds=1)
     assert (found.error_band, found.scatter) == (None, None)

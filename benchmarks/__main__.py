@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import extras, page
+from benchmarks.page import ABSENT
 from benchmarks.studies import SIZES, cases
 from superlaw import storage
 
@@ -23,7 +24,7 @@ SETUP_SECONDS = 6.0
 """Allowed besides the limit of a case: imports, warm-up, the closed form of a million features."""
 PACKAGES = (
     "superlaw", "numpy", "scipy", "numba", "scikit-sundae", "extensisq", "CyRK", "diffrax", "jax",
-    "numbalsoda",
+    "numbalsoda", "sundials4py",
 )  # fmt: skip
 
 
@@ -95,7 +96,7 @@ def _version(name: str) -> str:
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
-        return "does not install here"
+        return ABSENT
 
 
 if __name__ == "__main__":

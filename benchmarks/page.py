@@ -15,6 +15,8 @@ from superlaw.figures.panels import Panel, Series
 from superlaw.theory.documents.captions import Captions
 
 CAPTIONS = Captions(Path(__file__).parents[1] / "docs")
+ABSENT = "does not install here"
+"""What stands for the version of such a package."""
 MOST_CURVES = 7
 """Curves of a figure that are still told apart."""
 EQUATIONS = {
@@ -48,7 +50,12 @@ def _text(results: dict[str, Any], figures: dict[str, Panel]) -> str:
 
 
 def _introduction(results: dict[str, Any]) -> str:
-    packages = ", ".join(f"{name} {version}" for name, version in results["packages"].items())
+    versions = results["packages"]
+    packages = ", ".join(f"{name} {version}" for name, version in versions.items())
+    unmeasured = (
+        " So SUNDIALS' LSRKStep, whose Python binding that is (RKC2 and RKL2 with a spectral "
+        "radius of its own), has no row; CVODE stands for SUNDIALS, through scikit-sundae."
+    )
     return (
         "Written by `make bench` from the measurements in `results/benchmarks.json`. Every solver "
         "runs in a process of its own, with a compiled right-hand side, after a run that compiles "
@@ -57,6 +64,8 @@ def _introduction(results: dict[str, Any]) -> str:
         f"λ_i ∝ i^-1.5, a_i = i^-0.25. Machine: {results['machine']['processors']} processors, "
         f"shared with other work: read ratios, not seconds. Python "
         f"{results['machine']['python']}; {packages}."
+        + unmeasured
+        * (versions.get("sundials4py") == ABSENT)
     )
 
 

@@ -50,12 +50,12 @@ def spectrum(found: Geometry) -> Panel:
         if version.rank:
             mean = version.eigenvalues.sum() / version.dimension
             levels = version.eigenvalues[: version.rank] / mean
-            series.append(_ranked(_named(version), levels, style))
+            series.append(ranked(_named(version), levels, style))
     raw = found["raw"]
     square = raw.features.square_norms
     equal = float(square.sum() ** 2 / (square**2).sum())
     chance = ensembles.marchenko_pastur_levels(raw.dimension / equal, raw.rank)
-    series.append(_ranked("random directions (Marchenko-Pastur)", chance, "line"))
+    series.append(ranked("random directions (Marchenko-Pastur)", chance, "line"))
     return Panel("Spectrum of the frame operator", "rank of the eigenvalue", "λ d / tr F",
                  tuple(series), x_log=False)  # fmt: skip
 
@@ -111,7 +111,7 @@ def gram(found: Geometry) -> HeatMap:
     return HeatMap(title, "", "", (), tuple(labels), found.block_cosines, (-1.0, 1.0))
 
 
-def _ranked(label: str, levels: Array, style: str) -> Series:
+def ranked(label: str, levels: Array, style: str) -> Series:
     """Return levels by rank from 1, at most `SHOWN` of them."""
     shown = np.unique(np.linspace(0, len(levels) - 1, min(SHOWN, len(levels))).astype(int))
     return Series(label, shown + 1.0, levels[shown], style=style)

@@ -2,9 +2,11 @@
 
 import re
 
+import numpy as np
 import pytest
 
 import superlaw as sl
+from superlaw.results import equal
 from superlaw.storage import write_json
 from superlaw.validation.reports.saved import load
 from superlaw.validation.reports.tables import tables
@@ -92,6 +94,23 @@ def test_a_folder_that_has_its_page_keeps_it(run, folder):
     assert (folder / "copy.html").read_text() == "the page with its figures"
     run("report", "geo/geometry.json")
     assert "<caption>versions</caption>" in _page(folder / "geo" / "geometry.html", n_figures=0)
+
+
+def test_pages_made_of_numbers_alone_have_figures(as_json, folder):
+    matrices = [np.random.default_rng(d).normal(size=(40, d)) for d in (4, 6, 9)]
+    write_json("geometry.json", sl.geometry(matrices[0]))
+    as_json("report", "geometry.json")
+    assert "Spectrum of the frame operator" in (folder / "geometry.html").read_text()
+    write_json("law.json", law := sl.overlap_law(matrices))
+    assert equal(load("law.json").picture, law.picture())
+    checks = [{"label": "x", "predicted": 2.0, "measured": m, "passed": m < 3} for m in (2.1, 9.0)]
+    rows = [
+        {"name": "x", "verdict": verdict, "checks": [check]}
+        for verdict, check in zip(("PASS", "FAIL"), checks, strict=True)
+    ]
+    write_json("report.json", {"claims": rows, "configuration": {}, "passed": False})
+    series = load("report.json").picture.series
+    assert [each.y.tolist() for each in series[:2]] == [[1.05], [4.5]]
 
 
 def test_every_answer_is_known_by_its_keys(folder):

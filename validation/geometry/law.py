@@ -156,7 +156,7 @@ class OverlapLaw(DrawnResult):
 
     def picture(self) -> Panel:
         """Return the mean square overlap of each version against width."""
-        return overlaps_against_width(self)
+        return overlaps_against_width(self.curves)
 
     def columns(self) -> dict[str, Any]:
         """Return d⟨ξ²⟩ of each version at each width."""
@@ -235,11 +235,24 @@ def _curve(models: tuple[Geometry, ...], name: str) -> OverlapCurve:
     error = np.array([each.mean_square_error for each in overlaps])
     chance = [ensembles.largest_overlap(each.n_sampled * (each.n - 1.0), len(version.eigenvalues))
               for each, version in zip(overlaps, versions, strict=True)]  # fmt: skip
-    is_enough = len(set(d)) >= ENOUGH
-    line = straight_line(np.log(d), np.log(square), error / square) if is_enough else None
     welch = np.maximum(n - d, 0.0) / (d * np.maximum(n - 1.0, 1.0))
     largest = np.array([each.largest for each in overlaps])
-    return OverlapCurve(name, d, square, error, welch, largest, np.array(chance), line)
+    return curve_of(name, d, square, error, welch, largest, np.array(chance))
+
+
+def curve_of(
+    name: str,
+    d: Array,
+    square: Array,
+    error: Array,
+    welch: Array,
+    largest: Array,
+    chance: Array,
+) -> OverlapCurve:
+    """Return overlaps, as `OverlapCurve` has them, with a line where there are enough widths."""
+    is_enough = len(set(d)) >= ENOUGH
+    line = straight_line(np.log(d), np.log(square), error / square) if is_enough else None
+    return OverlapCurve(name, d, square, error, welch, largest, chance, line)
 
 
 def _notices(widths: int) -> tuple[Notice, ...]:

@@ -60,7 +60,7 @@ def _law(law: OverlapLaw) -> str:
             exponent = f"{curve.exponent:.3f} ± {curve.line.standard_error:.2g}"
             ends = "{:.3f} … {:.3f}".format(*told["interval"])
         rows.append((curve.name, *levels, f"{curve.disparity:.2%}", exponent, ends))
-    figure = embedded(overlaps_against_width(law))
+    figure = embedded(overlaps_against_width(law.curves))
     meaning = "By chance d⟨ξ²⟩ is 1 at every width, and the exponent 1."
     return f"<p>{meaning}</p>{notices(law.warnings)}{table((heads, *rows))}{_figures([figure])}"
 

@@ -10,15 +10,15 @@ import numpy as np
 from superlaw.figures.panels import Panel, Series
 
 if TYPE_CHECKING:
-    from superlaw.validation.geometry.law import OverlapCurve, OverlapLaw
+    from superlaw.validation.geometry.law import OverlapCurve
 
 
-def overlaps_against_width(law: OverlapLaw) -> Panel:
+def overlaps_against_width(curves: tuple[OverlapCurve, ...]) -> Panel:
     """Return the mean square overlap of each version against dimensions, with chance and bound."""
-    series = [each for curve in law.curves for each in _points(curve)]
-    d = np.geomspace(min(law.widths), max(law.widths), 50)
+    series = [each for curve in curves for each in _points(curve)]
+    raw = curves[0]
+    d = np.geomspace(raw.dimensions.min(), raw.dimensions.max(), 50)
     series.append(Series("random directions, 1/d", d, 1.0 / d, style="line"))
-    raw = law["raw"]
     if np.all(raw.welch > 0.0):
         series.append(Series("Welch bound", raw.dimensions, raw.welch, style="dotted"))
     return Panel("Overlaps against width", "dimensions d", "mean square overlap", tuple(series))

@@ -16,6 +16,7 @@ from superlaw.validation.explaining.explanation import Explanation
 from superlaw.validation.fitting.picture import fitted_law
 from superlaw.validation.fitting.power_law_fit import PowerLawFit
 from superlaw.validation.geometry.law import OverlapLaw
+from superlaw.validation.reports import redrawn
 from superlaw.validation.reports.report import Report
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.width.law import WidthLaw
@@ -98,12 +99,27 @@ def _explanation(data: Data) -> Panel:
 
 
 KINDS = (
-    Kind("validation", Report, frozenset(("claims", "configuration", "passed"))),
+    Kind(
+        "validation",
+        Report,
+        frozenset(("claims", "configuration", "passed")),
+        redrawn.validation,
+    ),
     Kind("explanation", Explanation, frozenset(("candidates", "alike", "summary")), _explanation),
     Kind("fit", PowerLawFit, frozenset(("exponent", "model", "per_seed", "goodness")), _fit),
     Kind("loss against width", WidthLaw, frozenset(("widths", "lower", "regime")), _width),
-    Kind("overlaps against width", OverlapLaw, frozenset(("widths", "versions", "models"))),
-    Kind("geometry", Geometry, frozenset(("n_features", "dimension", "versions", "blocks"))),
+    Kind(
+        "overlaps against width",
+        OverlapLaw,
+        frozenset(("widths", "versions", "models")),
+        redrawn.overlaps,
+    ),
+    Kind(
+        "geometry",
+        Geometry,
+        frozenset(("n_features", "dimension", "versions", "blocks")),
+        redrawn.geometry,
+    ),
     Kind("predicted exponent", Exponent, frozenset(("exponent", "equation", "assumptions"))),
     Kind("simulated training", Ensemble, frozenset(("times", "mean", "seeds")), _curve),
     Kind("loss curve", Solution, frozenset(("times", "loss", "status", "method")), _curve),

@@ -73,7 +73,7 @@ def test_command_answers_and_writes(tmp_path, capsys):
 
 
 def test_figure_has_each_version_chance_and_bound():
-    panel = overlaps_against_width(sl.overlap_law(RANDOM))
+    panel = overlaps_against_width(sl.overlap_law(RANDOM).curves)
     labels = [series.label for series in panel.series if series.label]
     assert [label.split(",")[0] for label in labels] == [
         "raw", "centred", "cleaned", "random directions", "Welch bound",

@@ -52,19 +52,49 @@ that runs. A worker that dies is replaced and its points done again; if the sche
 sweep stops, and the same call resumes. Both are tested here with two local workers
 (`tests/validation/sweeps/test_clusters.py`).
 
-What follows is put together from the documentation of these packages and **was not run here**:
+These were each run once, on two workers of one machine, by hand: maps of `exponent` and `solve`
+came out as in one process. No test does it again.
+
+- [mpi4py.futures](https://mpi4py.readthedocs.io/en/latest/mpi4py.futures.html): in a script that
+  `mpiexec -n 64 python -m mpi4py.futures map.py` starts, give `MPIPoolExecutor()` to `sl.sweep`,
+  under an `if __name__ == "__main__"` guard. It needs an MPI library.
+- [submitit](https://facebookincubator.github.io/submitit): its jobs are no futures of the
+  standard library, so submit the sweep itself, several times, into one folder:
+  `executor.submit(sl.sweep, grid, "simulate", out="map")`. Each takes the points that no other
+  works on, if the file system has locks; then call it once more to read the table. Run with
+  `submitit.AutoExecutor(folder="log", cluster="local")`; `cluster="slurm"` was not.
+- [Ray](https://docs.ray.io): its tasks become futures in a few lines, given to `sl.sweep`:
+
+  ```python
+  class RayExecutor(concurrent.futures.Executor):
+      def __init__(self):
+          self._run = ray.remote(lambda function, given: function(*given))
+
+      def submit(self, function, /, *given):
+          return self._run.remote(function, given).future()
+  ```
+
+  after `ray.init()`. Its joblib backend (`ray.util.joblib.register_ray`) runs what is given to
+  `joblib.Parallel`, and is no executor: it does not take part in a sweep.
+
+This is put together from the documentation of the package and **was not run here**:
 
 - [dask-jobqueue](https://jobqueue.dask.org) (Slurm, PBS, LSF, …): make a cluster of jobs, for
   instance `SLURMCluster(cores=8, processes=8, memory="16GB", walltime="04:00:00")`,
   `cluster.scale(jobs=10)`, and give `distributed.Client(cluster).get_executor()` to `sl.sweep`;
   or give the address of its scheduler to `--scheduler`.
-- [mpi4py.futures](https://mpi4py.readthedocs.io/en/latest/mpi4py.futures.html): in a script that
-  `mpiexec -n 64 python -m mpi4py.futures map.py` starts, give `MPIPoolExecutor()` to `sl.sweep`,
-  under an `if __name__ == "__main__"` guard.
-- [submitit](https://facebookincubator.github.io/submitit): its jobs are no futures of the
-  standard library, so submit the sweep itself, several times, into one folder:
-  `executor.submit(sl.sweep, grid, "simulate", out="map")`. Each takes the points that no other
-  works on, if the file system has locks; then call it once more to read the table.
+
+## The same for claims and tables
+
+There is one sweep in this code base. The simulations of claims, of the accuracy tables and of the
+slopes of trained students are points of it (`sweeps.ensembles.simulations`): each is run once, kept
+under its content in the folder of `--runs`, resumed in the middle of a seed, and shared by
+processes that are given the same folder. Codes, toy models and verdicts on steps are kept so too.
+One simulation runs after another, its seeds in threads, so that a machine is busy with few large
+students as with many small ones.
+
+Benchmarks are no sweeps: what is measured there is time, rounds of two codes alternate so that
+both see the same load, and one process at a time has the machine.
 
 ## What a job costs
 

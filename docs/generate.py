@@ -26,7 +26,8 @@ from superlaw.storage import to_json, write_text
 from superlaw.theory.derivations import NAMES, derive
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.equations import latex
-from superlaw.theory.documents.markdown import github, table
+from superlaw.theory.documents.formats import written
+from superlaw.theory.documents.markdown import table
 from superlaw.theory.symbols import NOTATION
 from superlaw.validation.reports.citations import entries
 from superlaw.validation.reports.coverage import coverage
@@ -87,8 +88,10 @@ def _texts() -> Iterator[tuple[Path, str]]:
     verdicts = Store(VERDICTS)
     columns = [(derivation, checked(derivation, verdicts)) for derivation in map(derive, NAMES)]
     for derivation, ledger in columns:
-        text = github(documented(derivation, ledger))
-        yield DOCS / "derivations" / f"{derivation.name}.md", text
+        document = written(documented(derivation, ledger), "md")
+        yield DOCS / "derivations" / document.name, document.text
+        for name, figure in document.figures.items():
+            yield DOCS / "derivations" / name, figure.alone
     yield from ((DOCS / name, text) for name, text in overview.page(columns))
     yield DOCS / "notation.md", _notation()
     yield DOCS / "warnings.md", _warnings()

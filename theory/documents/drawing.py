@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 
 from superlaw.theory.proof.derivation import Graph
@@ -15,6 +16,30 @@ _FILL = {
     "assumed": "none",
     "failed": "red",
 }
+
+
+@dataclass(frozen=True)
+class Node:
+    """A step of a drawing.
+
+    Parameters
+    ----------
+    id, title, status : str
+        The status is empty for steps of other derivations.
+    parents : tuple of str
+    """
+
+    id: str
+    title: str
+    status: str
+    parents: tuple[str, ...]
+
+
+def nodes(graph: Graph, ledger: Ledger) -> tuple[Node, ...]:
+    """Return the steps, those of other derivations first."""
+    borrowed = [Node(step.id, step.title, "", ()) for step in graph.borrowed]
+    own = [Node(x.id, x.title, ledger[x.id].status, tuple(x.follows)) for x in graph.steps]
+    return (*borrowed, *own)
 
 
 def svg(graph: Graph, ledger: Ledger) -> str:

@@ -3,9 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from superlaw.theory.documents import html, latex, markdown
-from superlaw.theory.documents.document import Document
+from superlaw.theory.documents.document import Document, Figure
+
+DRAWINGS = "drawings"
+"""Folder of figures, beside the documents."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A document with the figures that lie beside it.
+
+    Parameters
+    ----------
+    name, text : str
+    figures : dict of Figure
+        By the name of their files, relative to the document.
+    """
+
+    name: str
+    text: str
+    figures: dict[str, Figure]
+
 
 FORMATS: dict[str, Callable[[Document], str]] = {
     "md": markdown.github,
@@ -14,3 +35,19 @@ FORMATS: dict[str, Callable[[Document], str]] = {
     "html": html.page,
 }
 SUFFIXES = {"md": ".md", "myst": ".md", "tex": ".tex", "html": ".html"}
+_BESIDE = {"md": markdown.github, "myst": markdown.myst, "tex": latex.article}
+_FIGURES = {"md": ".svg", "myst": ".svg", "tex": ".pdf"}
+"""Formats whose figures are files of their own."""
+
+
+def written(document: Document, form: str) -> Written:
+    """Return a document as a file, and its figures as files beside it."""
+    name = f"{document.name}{SUFFIXES[form]}"
+    if form not in _BESIDE:
+        return Written(name, FORMATS[form](document), {})
+    shown = [each for each in document.figures if form != "tex" or each.picture is not None]
+    files = {
+        f"{DRAWINGS}/{document.name}-{number}{_FIGURES[form]}": figure
+        for number, figure in enumerate(shown, start=1)
+    }
+    return Written(name, _BESIDE[form](document, files), files)

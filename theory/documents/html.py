@@ -8,7 +8,16 @@ from html import escape
 
 from latex2mathml.converter import convert
 
-from superlaw.theory.documents.document import Block, Document, Equation, Figure, Heading, Paragraph
+from superlaw.theory.documents.document import (
+    Block,
+    Citation,
+    Document,
+    Equation,
+    Figure,
+    Heading,
+    Paragraph,
+    Reference,
+)
 from superlaw.theory.documents.markup import STEP, translated
 
 _STYLE = """
@@ -66,7 +75,7 @@ def fragment(document: Document) -> str:
             parts.append(f"{'</section>' if inside else ''}<section{anchor}>")
             inside = True
         parts += _block(block)
-        if isinstance(block, Paragraph) and block.text.startswith("*"):
+        if isinstance(block, Paragraph) and "<math" not in parts[-1]:
             parts[-1] = STEP.sub(lambda found: _link(found[1], own), parts[-1])
     return "\n".join([*parts, "</section>" if inside else ""])
 
@@ -104,6 +113,11 @@ def _block(block: Block) -> Iterator[str]:
     elif isinstance(block, Equation):
         formulas = "".join(mathml(line, "block") for line in block.lines)
         yield f'<div class="equation"><div class="formula">{formulas}</div>({block.id})</div>'
+    elif isinstance(block, Citation):
+        keys = ", ".join(f'<a href="#{key}">{key}</a>' for key in block.keys)
+        yield f"<p>Ideas are taken from {keys}.</p>"
+    elif isinstance(block, Reference):
+        yield f'<p id="{block.key}"><strong>{block.key}</strong>: {prose(block.text)}</p>'
     elif isinstance(block, Figure):
         yield f"<figure>{block.svg}<figcaption>{prose(block.caption)}</figcaption></figure>"
     else:

@@ -13,6 +13,22 @@ STEP = re.compile(r"\b([A-Z]\d+)\b")
 """A step's id in running text."""
 
 
+def linked(text: str, link: Callable[[str], str]) -> str:
+    """Return running text in which `link` writes the ids of steps; formulas and code stay."""
+    parts, end = [], 0
+    for found in _MARKS.finditer(text):
+        words = found.group()
+        is_fixed = found["math"] or found["code"]
+        parts += [_in_words(text[end : found.start()], link)]
+        parts += [words if is_fixed else _in_words(words, link)]
+        end = found.end()
+    return "".join([*parts, _in_words(text[end:], link)])
+
+
+def _in_words(words: str, link: Callable[[str], str]) -> str:
+    return STEP.sub(lambda found: link(found[1]), words)
+
+
 def translated(
     text: str, plain: Callable[[str], str], marked: Mapping[str, Callable[[str], str]]
 ) -> str:

@@ -45,6 +45,11 @@ _OTHERS = (
     "only sequential is the exact mean of SGD; other candidates are gradient flows, and the noise "
     "of SGD with large steps, which slows rare modes (N2), may pass for a deviation of theirs"
 )
+_ADAM = (
+    "no candidate is trained by Adam, whose learning rate times steps is no time of a flow: "
+    "rejections may be of that time alone; compare a run of SGD or of a flow, or give (times, "
+    "loss), to have the unit of time fitted"
+)
 
 
 def explain(
@@ -65,6 +70,7 @@ def explain(
     single runs of SGD on few features scatter by more, so that more are rejected wrongly (W-SEEDS),
     as are runs in large steps where `lr` is given, for SGD's noise slows rare modes (W-STEPS):
     with an optimizer, which an Ensemble brings along, sequential is the exact mean of SGD (N1).
+    No candidate is trained by Adam, whose steps make no time of a flow (W-STEPS says so).
 
     Parameters
     ----------
@@ -239,6 +245,8 @@ def _notices(
     few = (Notice("W-SEEDS", _FEW),) if len(data.runs) < ENOUGH_SEEDS else ()
     if is_flow or unit is None:
         return few
+    if isinstance(curve, Ensemble) and curve.configuration["optimizer"]["name"] == "adam":
+        return (*few, Notice("W-STEPS", _ADAM))
     return (*few, Notice("W-STEPS", _STEPS if trained_by is None else _OTHERS))
 
 

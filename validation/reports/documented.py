@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from superlaw.solvers.closures import accuracy
 from superlaw.theory.derivation import Derivation
+from superlaw.theory.derivations import find_step
 from superlaw.theory.documents.document import Block, Document, Heading, Paragraph, compose
+from superlaw.theory.proof.derivation import Step
 from superlaw.theory.proof.ledger import Ledger
 
 
@@ -24,4 +26,12 @@ def documented(derivation: Derivation, ledger: Ledger, example: tuple[Block, ...
     measured = (
         (Heading("The closure, measured"), Paragraph(accuracy.sentence(closure))) if closure else ()
     )
-    return compose(derivation, ledger, (*measured, *example))
+    return compose(derivation, ledger, (*measured, *example), _elsewhere)
+
+
+def _elsewhere(step_id: str) -> Step | None:
+    """Return a step of any derivation, None if the words only look like one."""
+    try:
+        return find_step(step_id)
+    except KeyError:
+        return None

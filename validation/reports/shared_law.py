@@ -74,7 +74,7 @@ def _figure(known: Exponent, solution: Solution | None, runs: Ensemble | None) -
     if runs is not None:
         series += _inside("simulated", runs.times, runs.mean, (first, last), "points")
     panel = Panel("The shared slope", "time t", "loss over that at the start", tuple(series))
-    return Figure(svg(panel), "The measured slope and its band, over their window.")
+    return Figure(svg(panel), "The measured slope and its band, over their window.", panel)
 
 
 def _inside(

@@ -182,7 +182,7 @@ def _simulated(runs: Ensemble | None) -> tuple[Block, ...]:
     panel = Panel("Loss curve", "time t", "population loss L", series)
     return (
         Table(("time", "simulated", "standard error"), cells),
-        Figure(svg(panel), "Loss against time, at these parameters."),
+        Figure(svg(panel), "Loss against time, at these parameters.", panel),
     )
 
 
@@ -219,4 +219,4 @@ def _figure(solution: Solution, runs: Ensemble | None) -> Figure:
     if runs is not None:
         series += [Series("simulated", runs.times, runs.mean, runs.standard_error, "points")]
     panel = Panel("Loss curve", "time t", "population loss L", tuple(series))
-    return Figure(svg(panel), "Loss against time, at these parameters.")
+    return Figure(svg(panel), "Loss against time, at these parameters.", panel)

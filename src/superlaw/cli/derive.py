@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from superlaw import storage
 from superlaw.arguments import ArgumentError, refuse
 from superlaw.cli import setting
-from superlaw.cli.command import BAD_INPUT, FAILED, GOOD, Answer, Command, write_manifest
+from superlaw.cli.command import BAD_INPUT, FAILED, GOOD, Answer, Command, draw, write_manifest
 from superlaw.cli.options import Options, Parser, operands, path, switch, word
 
 if TYPE_CHECKING:
     from superlaw.theory.derivation import Derivation
-    from superlaw.theory.documents.document import Block, Document
+    from superlaw.theory.documents.document import Block, Document, Figure
     from superlaw.theory.proof.ledger import Ledger
 
 FORMATS = ("md", "myst", "tex", "html")
@@ -58,7 +60,6 @@ def _build(parser: Parser) -> None:
 
 
 def _run(options: Options) -> Answer:
-    from superlaw import storage
     from superlaw.arguments import one_of
     from superlaw.theory import derivations
     from superlaw.theory.documents import formats
@@ -78,20 +79,31 @@ def _run(options: Options) -> Answer:
         refuse("certify", "given with --check", True, "Documents say what is proved and verified.")
     _check_case(options)
     folder = storage.output_folder(given["out"]) if "out" in given else None
-    written = {
-        f"{document.name}{formats.SUFFIXES[form]}": formats.FORMATS[form](document)
-        for document in _documents(chosen, options)
-    }
-    printed = "\n".join(written.values())
+    documents = list(_documents(chosen, options))
     if folder is None:
-        return Answer(written, printed)
+        texts = {f"{x.name}{formats.SUFFIXES[form]}": formats.FORMATS[form](x) for x in documents}
+        return Answer(texts, "\n".join(texts.values()))
+    files = [formats.written(document, form) for document in documents]
+    written = {file.name: file.text for file in files}
+    printed = "\n".join(written.values())
     try:
-        for name, text in written.items():
-            storage.write_text(folder / name, text)
+        for file in files:
+            storage.write_text(folder / file.name, file.text)
+            _save(file.figures, folder)
         write_manifest(folder, options)
     except storage.OutputError as error:  # what is worked out is printed all the same
         return Answer(written, printed, BAD_INPUT, str(error))
     return Answer({"files": sorted(written)}, f"wrote {', '.join(written)}")
+
+
+def _save(figures: Mapping[str, Figure], folder: Path) -> None:
+    """Write the figures of a document beside it."""
+    for name, figure in figures.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        if name.endswith(".svg"):
+            storage.write_text(folder / name, figure.alone)
+        elif figure.picture is not None:
+            draw(figure.picture, str(folder / name))
 
 
 def _check_alone(options: Options) -> None:

@@ -3,20 +3,23 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sympy as sp
 
+from superlaw.figures.panels import Panel, Series
 from superlaw.theory.derivations import NAMES, derive
 from superlaw.theory.documents.document import (
     Document,
     Equation,
+    Figure,
     Heading,
     Paragraph,
     Table,
     compose,
 )
 from superlaw.theory.documents.equations import broken, latex
-from superlaw.theory.documents.formats import FORMATS
+from superlaw.theory.documents.formats import FORMATS, written
 from superlaw.theory.documents.in_numbers import numbers, outside
 from superlaw.theory.documents.markup import translated
 from superlaw.theory.references import REFERENCES
@@ -46,6 +49,37 @@ def test_every_format_numbers_every_step(document):
         text = FORMATS[form](document)
         missing = [step.id for step in derive(document.name).steps if mark % step.id not in text]
         assert missing == [], form
+
+
+def test_every_reference_has_a_target(document):
+    """Whatever is named as a step, a work or a figure is there, in each format."""
+    text = written(document, "tex").text
+    for used, given in ((r"\\ref\{(\w+)\}", r"\\label\{(\w+)\}"), (r"\\cite\{([\w,]+)\}", "")):
+        targets = re.findall(given or r"\\bibitem\{(\w+)\}", text)
+        cited = {each for found in re.findall(used, text) for each in found.split(",")}
+        assert cited <= set(targets) and len(targets) == len(set(targets))
+    assert document.steps & set(re.findall(r"\\ref\{(\w+)\}", text)) or len(document.steps) < 3
+    for work in derive(document.name).references:
+        assert REFERENCES[work].split(". ")[0][0].isupper() and rf"\bibitem{{{work}}}" in text
+    assert r"\begin{picture}" in text
+    page = written(document, "md")
+    assert set(re.findall(r"\]\(#([\w-]+)\)", page.text)) <= set(
+        re.findall(r'id="([^"]+)"', page.text)
+    )
+    assert re.findall(r"\]\((drawings/[^)]+)\)", page.text) == [*page.figures]
+    assert {step.id for step in derive(document.name).borrowed} <= document.steps
+
+
+def test_curves_are_files_beside_a_document():
+    panel = Panel("", "t", "L", (Series("x", np.array([1.0, 2.0]), np.array([1.0, 0.5])),))
+    toy = Document(
+        "toy", "toy", (Figure("<svg ></svg>", "A curve.", panel), Figure("<svg >", "B."))
+    )
+    page, article = written(toy, "md"), written(toy, "tex")
+    assert "![A curve.](drawings/toy-1.svg)\n\n*A curve.*" in page.text
+    assert [*page.figures] == ["drawings/toy-1.svg", "drawings/toy-2.svg"]
+    assert r"\includegraphics[width=0.8\linewidth]{drawings/toy-1.pdf}" in article.text
+    assert [*article.figures] == ["drawings/toy-1.pdf"] and "toy-" not in FORMATS["md"](toy)
 
 
 def test_words_outside_formulas_are_plain(document):
@@ -95,7 +129,7 @@ def test_html_loads_nothing(document):
 
 def test_html_links_lead_somewhere(document):
     text = FORMATS["html"](document)
-    targets = set(re.findall(r'id="([A-Z]\d+)"', text))
+    targets = set(re.findall(r'id="(\w+)"', text))
     assert set(re.findall(r'href="#([^"]+)"', text)) <= targets
 
 

@@ -277,3 +277,12 @@ def test_networks_of_fresh_seeds_are_explained_by_what_they_are():
         assert found.named(name).verdict == "not rejected"
         assert found.named("sequential").verdict == "rejected"
         assert found.named("two-layer").verdict == "rejected"
+
+
+@pytest.mark.slow
+def test_adam_has_no_candidate_and_is_told_so():
+    task, student = sl.PowerLawTask(1.5, 0.25, 16), sl.Student(8, tied=True)
+    times = sl.log_times(0.1, 1.0, 6)
+    runs = sl.simulate(task, student, times, optimizer=sl.Adam(1e-3, 8), seeds=4)
+    (told,) = sl.explain(runs, task, student).warnings
+    assert told.code == "W-STEPS" and "no time of a flow" in told.message

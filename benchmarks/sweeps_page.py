@@ -90,8 +90,9 @@ There is one sweep in this code base. The simulations of claims, of the accuracy
 slopes of trained students are points of it (`sweeps.ensembles.simulations`): each is run once, kept
 under its content in the folder of `--runs`, resumed in the middle of a seed, and shared by
 processes that are given the same folder. Codes, toy models and verdicts on steps are kept so too.
-One simulation runs after another, its seeds in threads, so that a machine is busy with few large
-students as with many small ones.
+One simulation runs after another, its seeds in threads, unless `superlaw validate --workers n` or
+`sl.validate(executor=…)` puts them beside one another, in processes or on a cluster, to the same
+bits.
 
 Benchmarks are no sweeps: what is measured there is time, rounds of two codes alternate so that
 both see the same load, and one process at a time has the machine.

@@ -129,7 +129,8 @@ CALLS = {
         "workers": (None, 2, 10**9), "out": (None,), "progress": (False,),
     },
     "validate": {"size": ("small",), "seeds": (3,), "n_features": (64,), "planted": (1.0, 1e300),
-                 "entropy": (0, 1e9), "runs": (None,), "progress": (False,)},
+                 "entropy": (0, 1e9), "runs": (None,), "progress": (False,),
+                 "executor": ("serial", "threads"), "workers": (None, 0)},
     "integrate": {
         "problem": (PROBLEM,), "times": ([1.0, 2.0], [0.0, 1e12], [1e30]), "method": ("auto",
         "tsit5", "rkc"),

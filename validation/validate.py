@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 
 from superlaw.arguments import fitting, flag, one_of, positive, refuse, whole
+from superlaw.execution.pools import Pool
 from superlaw.validation.claims.claim import Claim, ClaimResult
 from superlaw.validation.claims.size import SIZES, Conditions, Size
 from superlaw.validation.claims.suites import selection
 from superlaw.validation.reports.report import Report
 
+EXECUTORS = ("serial", "processes")
+"""In threads one simulation would wait for another: its seeds are in them already."""
 MOST_PLANTED = 10.0
 """Factor by which exponents stay those of spectra."""
 
@@ -22,6 +26,8 @@ def validate(
     entropy: int = 0,
     planted: float = 1.0,
     runs: str | None = None,
+    executor: str | Executor = "serial",
+    workers: int | None = None,
     progress: bool = False,
     on_claim: Callable[[ClaimResult], None] | None = None,
 ) -> Report:
@@ -42,6 +48,11 @@ def validate(
         Negative control: predict with the frequency exponent times this; claims must fail.
     runs : str, optional
         Folder in which every simulation is kept, by what it is of, to resume from.
+    executor : {"serial", "processes"} or concurrent.futures.Executor
+        One simulation after another, its seeds in threads; or simulations beside one another, to
+        the same bits. Any other executor (Dask, MPI, …) is used and left open.
+    workers : int, optional
+        Processes; the number of processors if left out.
     progress : bool
         Show bars on a terminal.
     on_claim : callable, optional
@@ -69,7 +80,9 @@ def validate(
     entropy = whole("entropy", entropy, "Give a whole number.", minimum=0)
     if on_claim is not None and not callable(on_claim):
         refuse("on_claim", "a function of a ClaimResult", on_claim, "Leave it out.")
-    conditions = Conditions(_size(size, seeds, n_features), entropy, planted, progress, runs)
+    _check_executor(executor, workers)
+    how = (progress, runs, executor, workers)
+    conditions = Conditions(_size(size, seeds, n_features), entropy, planted, *how)
     chosen, results = selection(names), []
     _check_taken(chosen, seeds=seeds, n_features=n_features, entropy=entropy or None)
     for claim in chosen:
@@ -79,6 +92,15 @@ def validate(
         if on_claim is not None:
             on_claim(results[-1])
     return Report(" ".join(names) or "all claims", tuple(results), conditions)
+
+
+def _check_executor(executor: str | Executor, workers: int | None) -> None:
+    """Refuse what runs no simulations."""
+    if isinstance(executor, str):
+        one_of("executor", executor, EXECUTORS)
+    if executor == "serial" and workers is not None:
+        refuse("workers", 'left out with executor "serial"', workers, 'Give "processes".')
+    Pool(executor, workers).close(at_once=False)
 
 
 def _check_taken(claims: tuple[Claim, ...], **given: int | None) -> None:

@@ -42,6 +42,7 @@ GOOD = {
     "validate.seeds": ("3",),
     "validate.n_features": ("64",),
     "validate.claims": ("two_layer", "exponent"),
+    "validate.workers": ("0",),
     "validate.size": ("small",),
     "derive.names": ("frames", "nonzero_mean"),
     "curve.paths": ("given.csv", "given.npz"),

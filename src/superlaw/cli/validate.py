@@ -23,6 +23,12 @@ def _build(parser: Parser) -> None:
     word(group, "--size", to="validate.size", about="of them (full)", choices=sizes)
     count(group, "--seeds", to="validate.seeds", about="runs of each")
     count(group, "-N", "--n-features", to="validate.n_features", about="features")
+    count(
+        group,
+        "--workers",
+        to="validate.workers",
+        about="simulations at a time, in processes (one, its seeds in threads)",
+    )
     count(group, "--entropy", to="validate.entropy", about="root of all random streams (0)")
     number(
         group,
@@ -55,7 +61,8 @@ def _run(options: Options) -> Answer:
         return _list(chosen)
     claims = [claim.name for claim in chosen]
     out = storage.output_folder(options["files"].get("out", "report"))
-    report = validate(*claims, progress=True, on_claim=_announce, **given)
+    executor = "processes" if "workers" in given else "serial"
+    report = validate(*claims, executor=executor, progress=True, on_claim=_announce, **given)
     return Answer(
         report,
         f"{report.table()}\nreport: {out / 'index.html'}",

@@ -61,6 +61,12 @@ def test_a_claim_takes_what_it_says(claim):
     assert looked == wanted
 
 
+@pytest.mark.parametrize("given", [{"executor": "threads"}, {"workers": 2}, {"executor": 3}])
+def test_what_runs_no_simulations_is_refused(refused, given):
+    with refused(next(iter(given)), "left out|one of"):
+        validate("two_layer", size="small", **given)
+
+
 @pytest.mark.parametrize(
     ("names", "given"),
     [

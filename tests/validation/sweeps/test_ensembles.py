@@ -52,6 +52,16 @@ def test_memory_is_bounded(monkeypatch):
 
 
 @pytest.mark.slow
+def test_processes_give_the_same_bits_and_keep_them(tmp_path, monkeypatch):
+    tasks = [PowerLawTask(a, 0.0, 32) for a in (1.2, 1.5, 2.0)]
+    points = {a: simulation(a, TIMES, optimizer=SGD(), seeds=2, entropy=0) for a in tasks}
+    found = simulations(points, runs=tmp_path, executor="processes", workers=2)
+    monkeypatch.setattr(ensembles, "_memory", {})
+    assert found == simulations(points)
+    assert len(list(tmp_path.rglob("seed-*.npz"))) == 6 and not list(tmp_path.glob("*.lock"))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("claim", "fewer"),
     [("noise", {"seeds": 3}), ("leak", {}), ("modes", {"seeds": 3, "n_features": 32})],

@@ -60,6 +60,7 @@ bench: $(VENV)/.bench  ## Work and precision against other packages
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m benchmarks.flows
+	$(BIN)/python -m benchmarks.width
 	$(BIN)/python -m benchmarks.geometry
 	$(BIN)/python -m benchmarks.sweeps
 

@@ -93,7 +93,7 @@ def by_torch(W: Array, p: Array, *, is_compiled: bool) -> Descent:
 
     torch.set_num_threads(1)
     columns, weight = torch.from_numpy(np.ascontiguousarray(W)), torch.tensor(p.astype(W.dtype))
-    pulls = torch.compile(_torch_pulls) if is_compiled else _torch_pulls
+    pulls = torch.compile(torch_pulls) if is_compiled else torch_pulls
 
     def descent(B: Array, beta: Array, dB: Array, dbeta: Array) -> None:
         S = columns.T @ (torch.from_numpy(B) @ columns)
@@ -105,7 +105,7 @@ def by_torch(W: Array, p: Array, *, is_compiled: bool) -> Descent:
     return descent
 
 
-def _torch_pulls(S: Any, beta: Any, p: Any) -> tuple[Any, Any, Any]:
+def torch_pulls(S: Any, beta: Any, p: Any) -> tuple[Any, Any, Any]:
     """Return −∂L/∂S but for the targets, what these add to its diagonal, and −∂L/∂β."""
     import torch
 

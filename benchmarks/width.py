@@ -1,0 +1,133 @@
+"""Training of loss against width, against PyTorch: `python -m benchmarks.width [--docs]`.
+
+Steps of AdamW on ŷ = relu(WᵀW x + b), sampled and exact, by this package and by PyTorch, from one
+start; a whole training; and the pace of large students. Processor seconds of one thread each;
+rounds alternate, ratios are of one round.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from benchmarks.width_page import page
+from benchmarks.width_torch import Step, exact_step, sampled_step
+from superlaw import storage
+from superlaw.setting.frequencies import by_law
+from superlaw.solvers.width.random_codes import random_code
+from superlaw.validation.training.codes import AdamTrainer
+from superlaw.validation.training.recipe import Recipe
+from superlaw.validation.width.starts import Published, plain, sampled_recipe, with_norms
+
+DOCS = Path(__file__).parent.parent / "docs"
+RESULTS = DOCS / "results" / "width_speed.json"
+COMMAND = "python -m benchmarks.width"
+ENTROPY, ROUNDS, STEPS, WARM_UP = 0, 5, 20, 4
+N, BATCH, DECAY, EXPONENT = 1000, 1024, 0.1, 1.2
+CASES = (("sampled", "plain", 25), ("sampled", "plain", 100), ("exact", "plain", 25),
+         ("exact", "random code", 25))  # fmt: skip
+"""Kind of gradient, start and width; `superlaw width` starts exact training from a random code."""
+PEERS = {"sampled": sampled_step, "exact": exact_step}
+WHOLE_WIDTH, WHOLE_STEPS = 25, 4000
+LARGE_N, LARGE_WIDTHS, LARGE_STEPS = 10_240, (8, 16, 32, 64, 128, 256, 512, 1024), 3
+
+
+def main() -> int:
+    """Measure, keep the numbers, write the page."""
+    if "--docs" not in sys.argv[1:]:
+        with threadpool_limits(1):
+            found: dict[str, Any] = {
+                "provenance": storage.provenance(COMMAND, entropy=ENTROPY, seeds=1),
+                "steps": [row for case in CASES for row in _compared(*case)],
+                "whole": _whole(),
+                "large": [_large(m) for m in LARGE_WIDTHS],
+            }
+        storage.write_text(RESULTS, storage.to_json(found) + "\n")
+    storage.write_text(DOCS / "width_speed.md", page(json.loads(RESULTS.read_text("utf-8"))))
+    return 0
+
+
+def _trainer(n: int, m: int, recipe: Recipe, start: str = "plain") -> AdamTrainer:
+    """Return this package's trainer at its start."""
+    generator = np.random.default_rng(ENTROPY)
+    p = by_law("power", n, a=EXPONENT)
+    if start == "plain":
+        return AdamTrainer(p, *plain(n, m, generator), recipe, generator)
+    code = random_code(p, m)
+    columns = with_norms(code.norms, m, generator)
+    return AdamTrainer(p, columns, code.biases, recipe, generator)
+
+
+def _recipe(kind: str) -> Recipe:
+    """Return a constant rate, which PyTorch's loop has too."""
+    batch = BATCH if kind == "sampled" else None
+    return Recipe(10**6, decay=DECAY, floor=1.0, batch=batch)
+
+
+def _peers(kind: str, start: str, m: int) -> dict[str, Step]:
+    """Return PyTorch's steps from the same start."""
+    first, make = _trainer(N, m, _recipe(kind), start), PEERS[kind]
+    return {
+        name: make(first.p, first.W, first.b, first.recipe, is_compiled=compiled)
+        for name, compiled in (("PyTorch", False), ("PyTorch, torch.compile", True))
+    }
+
+
+def _compared(kind: str, start: str, m: int) -> list[dict[str, Any]]:
+    """Return milliseconds a step of each code, and their ratios round by round."""
+    own = _trainer(N, m, _recipe(kind), start)
+    codes: dict[str, Step] = {"superlaw": own.step, **_peers(kind, start, m)}
+    for step in codes.values():
+        _seconds(step, WARM_UP)
+    rounds = [{name: _seconds(step, STEPS) for name, step in codes.items()} for _ in range(ROUNDS)]
+    return [
+        {
+            "kind": kind,
+            "start": start,
+            "m": m,
+            "code": name,
+            "milliseconds": 1e3 * statistics.median(each[name] for each in rounds),
+            "ours": 1e3 * statistics.median(each["superlaw"] for each in rounds),
+            "ratio": statistics.median(each[name] / each["superlaw"] for each in rounds),
+            "listed": None if own.exact is None else own.exact.n_pairs / N**2,
+            "lists": None if own.exact is None else own.exact.n_lists / own.n_steps,
+        }
+        for name in codes
+        if name != "superlaw"
+    ]
+
+
+def _whole() -> dict[str, Any]:
+    """Return the processor seconds of a whole training of the usual recipe."""
+    trainer = _trainer(N, WHOLE_WIDTH, sampled_recipe(WHOLE_STEPS, BATCH, -1.0))
+    seconds = WHOLE_STEPS * _seconds(trainer.step, WHOLE_STEPS)
+    return {"m": WHOLE_WIDTH, "steps": WHOLE_STEPS, "seconds": seconds, "loss": trainer.code().loss}
+
+
+def _large(m: int) -> dict[str, Any]:
+    """Return the pace of the published recipe at the published size."""
+    recipe = Published().recipe(LARGE_N)
+    trainer = _trainer(LARGE_N, m, recipe)
+    _seconds(trainer.step, 1)
+    pace = _seconds(trainer.step, LARGE_STEPS)
+    return {"m": m, "batch": recipe.batch, "steps": recipe.steps, "seconds": pace}
+
+
+def _seconds(step: Callable[[], object], times: int) -> float:
+    """Return the processor seconds of a step, over several."""
+    started = time.process_time()
+    for _ in range(times):
+        step()
+    return (time.process_time() - started) / times
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

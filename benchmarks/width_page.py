@@ -1,0 +1,102 @@
+"""The page of the speed of width training, from the measured rows; nothing in it is typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from superlaw.theory.documents.document import Table
+from superlaw.theory.documents.markdown import table
+
+GOAL, SECONDS, NIGHT, CORES = 3.0, 60.0, 12.0, 2
+"""Ratio to PyTorch, of a whole training on one core, and hours of a night on so many cores."""
+
+
+def page(found: dict[str, Any]) -> str:
+    """Return the page."""
+    source = found["provenance"]
+    parts = (
+        "# Training of loss against width: speed",
+        f"Measured on {source['date']} with superlaw {source['version']}, `{source['command']}`. "
+        "Seconds are those of a processor, on a machine shared with other work: read ratios.",
+        "## A step against PyTorch",
+        "N = 1000 features i^-1.2, AdamW in single precision, one thread each, both from the same "
+        "start; medians of rounds that alternate. Sampled: independent features, one active on "
+        "average, batches of 1024, drawing included. Exact: one active feature, every pair in "
+        "closed form in PyTorch. Starts are Gaussian columns without biases (plain), or a random "
+        "code at its best norms and biases, from which `superlaw width` trains.",
+        table(_rows(found["steps"])),
+        _reason(found["steps"]),
+        "## A whole training",
+        _whole(found["whole"]),
+        "## Large students",
+        *_large(found["large"]),
+    )
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _verdict(is_met: bool) -> str:
+    return "met" if is_met else "**missed**"
+
+
+def _rows(rows: list[dict[str, Any]]) -> Table:
+    heads = ("gradient", "start", "K", "code", "ms a step", "superlaw", "ratio")
+    lines = tuple(
+        (
+            row["kind"],
+            row["start"],
+            str(row["m"]),
+            row["code"],
+            f"{row['milliseconds']:.1f}",
+            f"{row['ours']:.1f}",
+            f"{row['ratio']:.1f} (goal {GOAL:g}, {_verdict(row['ratio'] >= GOAL)})",
+        )
+        for row in rows
+    )
+    return Table(heads, lines)
+
+
+def _reason(rows: list[dict[str, Any]]) -> str:
+    """Say where a goal is missed."""
+    told = [
+        f"{row['code']}, {row['kind']}, {row['start']}, K = {row['m']}: {row['ratio']:.1f}, "
+        f"{100.0 * row['listed']:.0f} % of all pairs on lists that are made again "
+        f"{row['lists']:.2f} times a step"
+        for row in rows
+        if row["ratio"] < GOAL and row["listed"] is not None
+    ]
+    if not told:
+        return ""
+    return (
+        f"Missed: {'; '.join(told)}. The gain of an exact step is in the pairs that are on no "
+        "list; a constant rate moves every column far at each step, so that many pairs may open "
+        "before the next list, and each is worked out one by one where the other code passes over "
+        "all of them in fused vector loops."
+    )
+
+
+def _whole(row: dict[str, Any]) -> str:
+    return (
+        f"K = {row['m']}, sampled batches of the usual recipe: {row['steps']} steps of AdamW "
+        f"take {row['seconds']:.0f} processor seconds (goal: below {SECONDS:g}, "
+        f"{_verdict(row['seconds'] < SECONDS)})."
+    )
+
+
+def _large(rows: list[dict[str, Any]]) -> list[str]:
+    """Return the pace at each width, and how long all of them take."""
+    first = rows[0]
+    heads = ("K", "seconds a step", "steps a second", "hours")
+    hours = [row["steps"] * row["seconds"] / 3600.0 for row in rows]
+    lines = tuple(
+        (str(row["m"]), f"{row['seconds']:.2f}", f"{1.0 / row['seconds']:.2f}", f"{each:.1f}")
+        for row, each in zip(rows, hours, strict=True)
+    )
+    night = max(max(hours), sum(hours) / CORES)
+    return [
+        f"N = 10240 by the published recipe, {first['steps']} steps on batches of "
+        f"{first['batch']}, at the pace of the first steps, one core:",
+        table(Table(heads, lines)),
+        f"All widths on {CORES} cores: about {night:.0f} hours (goal: a night of {NIGHT:g}, "
+        f"{_verdict(night <= NIGHT)}). `superlaw width --train --resume FILE` says its estimate "
+        "before it starts, and goes on from the middle of a start to the same bits.",
+    ]

@@ -33,28 +33,41 @@ class Extent:
 
 
 @dataclass(frozen=True)
-class Map(Extent):
-    """How much a suite simulates that maps tasks, and students of several sizes.
+class Grid(Extent):
+    """How much a suite simulates that maps tasks.
 
     Parameters
     ----------
     frequency_exponents, teacher_exponents : tuple of float
-        Values of a and of b; every pair is a task.
+        Values of a and of b, each rising; every pair is a task.
+    """
+
+    frequency_exponents: tuple[float, ...]
+    teacher_exponents: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Map(Grid):
+    """How much a suite simulates that maps tasks, and students of several sizes.
+
+    Parameters
+    ----------
     shares : tuple of int
         Further values of N/K at which every task is trained, besides 16.
     widths : tuple of (int, int)
         N and K of the students whose slopes are ordered.
     fresh : int
         How many points are drawn at random.
+    sampled : int
+        At how many corners of the map students are trained on samples, opposite ones first.
     apart : tuple of (float, float)
         Further (a, b) trained at each of `widths`, that the fit leaves out.
     """
 
-    frequency_exponents: tuple[float, ...]
-    teacher_exponents: tuple[float, ...]
     shares: tuple[int, ...]
     widths: tuple[tuple[int, int], ...]
     fresh: int
+    sampled: int
     apart: tuple[tuple[float, float], ...] = ()
 
     def seeds_at(self, n_features: int) -> int:
@@ -114,14 +127,15 @@ class Size:
 
     Parameters
     ----------
-    sequential, superposed : Extent
+    sequential : Extent
+    superposed : Grid
     geometry : Matrices
     trained : Map
     width : Codes
     """
 
     sequential: Extent
-    superposed: Extent
+    superposed: Grid
     geometry: Matrices
     trained: Map
     width: Codes
@@ -145,8 +159,8 @@ _ALL_WIDTHS = tuple(
     for width in widths
 )
 """Rows of fixed N, N/K and N/K², the latter in steps of 2."""
-_CORNERS = Map(512, 2, 1e3, (1.1, 1.5, 2.5), (0.0, 0.25, 0.5, 1.0), (), _WIDTHS, 8)
-_SEQUENTIAL, _NETWORKS = Extent(128, 10, 300.0), Extent(256, 6, 1e3)
+_CORNERS = Map(512, 2, 1e3, (1.1, 2.5), (0.0, 0.25, 1.0), (), _WIDTHS, 4, 2)
+_SEQUENTIAL, _NETWORKS = Extent(128, 10, 300.0), Grid(256, 6, 1e3, (1.1, 2.0), (0.0, 1.0))
 _MATRICES, _FEW_MATRICES = (
     Matrices(400, 40, 0.0, codes=8, toys=5, starts=4, steps=5000, batch=1024),
     Matrices(400, 8, 0.0, codes=3, toys=1, starts=1, steps=1500, batch=256),
@@ -158,7 +172,7 @@ _CODES, _FEW_CODES = (
 SIZES = {
     "full": Size(
         sequential=Extent(1024, 8, 1e4),
-        superposed=Extent(512, 8, 1e4),
+        superposed=Grid(512, 8, 1e4, (1.1, 1.5, 2.0), (0.0, 0.5, 1.0)),
         geometry=_MATRICES,
         trained=Map(
             *(512, 4, 1e3),
@@ -167,6 +181,7 @@ SIZES = {
             shares=(2, 4, 8, 32),
             widths=_ALL_WIDTHS,
             fresh=14,
+            sampled=4,
             apart=((1.1, 0.25),),
         ),
         width=_CODES,
@@ -176,7 +191,7 @@ SIZES = {
         Extent(1024, 8, 1e4),
         _NETWORKS,
         _MATRICES,
-        replace(_CORNERS, teacher_exponents=(0.25, 0.5, 1.0)),
+        replace(_CORNERS, frequency_exponents=(1.1, 1.5, 2.5), teacher_exponents=(0.25, 0.5, 1.0)),
         _CODES,
     ),
 }

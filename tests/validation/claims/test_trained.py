@@ -23,7 +23,7 @@ from superlaw.validation.claims.trained import (
 TINY = Conditions(
     replace(
         SIZES["small"],
-        trained=Map(256, 2, 1e3, (1.5, 2.0), (0.0, 0.5, 1.0), (8,), ((256, 16), (256, 23)), 5),
+        trained=Map(256, 2, 1e3, (1.5, 2.0), (0.0, 1.0), (8,), ((256, 16), (256, 23)), 5, 4),
     )
 )
 WIDTH = 256 // flows.SHARE
@@ -52,7 +52,7 @@ def test_one_slope_holds_where_it_takes_seconds():
     assert titles == ["K = N, theory", "N/K = 8, W trained", "N/K = 16, W trained"]
     assert "against" in findings.panels[3].title
     rows = findings.readings["slopes"]
-    assert len(rows) == 2 * 6 + 4 and {row["K"] for row in rows} == {16, 32, 256}
+    assert len(rows) == 2 * 4 + 2 and {row["K"] for row in rows} == {16, 32, 256}
     assert all(row["errors"]["window"] > 0.0 for row in rows)
 
 

@@ -28,7 +28,7 @@ from superlaw.validation.training.features import Features
 from superlaw.validation.training.students import flow_of
 
 ROOT = Path(__file__).parents[3]
-EXTENT = Map(64, 1, 1e3, (1.5, 2.0), (0.0, 1.0), (), (), 3)
+EXTENT = Map(64, 1, 1e3, (1.5, 2.0), (0.0, 1.0), (), (), 3, 4)
 TINY = Conditions(replace(SIZES["small"], trained=EXTENT))
 
 

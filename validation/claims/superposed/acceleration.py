@@ -24,17 +24,18 @@ Curve = tuple[Array, Array]
 def run(conditions: Conditions) -> Findings:
     """Compare times to reach a tenth of the first loss."""
     checks, series, gains, ensembles = [], [], [], []
+    slowest = min(conditions.size.superposed.frequency_exponents)
     flown = flows.over(flows.tasks(conditions), (SHARE,), conditions)
     for (task, _), runs in flown.items():
         ensembles.append(runs)
         here = runs.times, runs.mean / flows.first_loss(task)
         alone = _alone(conditions.believed(task), runs.times, 100.0)
         name = f"a={task.a:g}, b={task.b:g}"
-        if task.b > 0.0 or task.a == flows.FREQUENCY_EXPONENTS[0]:
+        if task.b > 0.0 or task.a == slowest:
             bound = "above" if task.b == 0.0 else "below"
             gain = _speed_up(alone, here, LEVEL)
             checks.append(Check(f"{name}, speed-up", 1.0, gain, bound=bound))
-        if task.b == 0.0 and task.a > flows.FREQUENCY_EXPONENTS[0]:
+        if task.b == 0.0 and task.a > slowest:
             endless = _speed_up(_endless(task, runs.times), here, LEVEL)
             gains.append(f"{endless:.2g} for a = {task.a:g}")
         if task.b != 0.5:

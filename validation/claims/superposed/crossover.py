@@ -19,11 +19,12 @@ HALF = 0.5
 def run(conditions: Conditions) -> Findings:
     """Fit the power of K over the widths whose crossover was reached."""
     checks, series, ensembles = [], [], []
-    n = conditions.size.superposed.n_features
+    grid = conditions.size.superposed
+    n = grid.n_features
     widths = np.array([float(n // share) for share in flows.SHARES])
-    tasks = [PowerLawTask(a, 0.0, n) for a in flows.FREQUENCY_EXPONENTS]
+    tasks = [PowerLawTask(a, 0.0, n) for a in grid.frequency_exponents]
     flown = flows.over(tasks, flows.SHARES, conditions)
-    for a, task in zip(flows.FREQUENCY_EXPONENTS, tasks, strict=True):
+    for a, task in zip(grid.frequency_exponents, tasks, strict=True):
         runs = [flown[task, share] for share in flows.SHARES]
         ensembles += runs
         halves = np.array([_half_time(each) for each in runs])

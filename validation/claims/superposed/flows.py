@@ -16,8 +16,6 @@ from superlaw.validation.sweeps.ensembles import Simulation, simulation, simulat
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.simulate import check_simulation
 
-FREQUENCY_EXPONENTS = (1.1, 1.5, 2.0)
-TEACHER_EXPONENTS = (0.0, 0.5, 1.0)
 SHARES = (2, 4, 8)
 """Values of N/K."""
 OPTIMIZER = GradientFlow(rtol=2e-3)
@@ -27,8 +25,9 @@ K = TypeVar("K")
 
 def tasks(conditions: Conditions) -> list[PowerLawTask]:
     """Return the tasks of the map, a by a."""
-    n = conditions.size.superposed.n_features
-    return [PowerLawTask(a, b, n) for a in FREQUENCY_EXPONENTS for b in TEACHER_EXPONENTS]
+    grid = conditions.size.superposed
+    pairs = product(grid.frequency_exponents, grid.teacher_exponents)
+    return [PowerLawTask(a, b, grid.n_features) for a, b in pairs]
 
 
 def _point(task: PowerLawTask, student: Student, conditions: Conditions) -> Simulation:

@@ -85,42 +85,49 @@ def _panel(
     )
 
 
+def _typical(conditions: Conditions) -> list[PowerLawTask]:
+    """Return the tasks whose frequency exponent is in the middle of the map, by b."""
+    grid = conditions.size.superposed
+    typical = grid.frequency_exponents[len(grid.frequency_exponents) // 2]
+    return [task for task in flows.tasks(conditions) if task.a == typical]
+
+
 def _dead(flown: Flown, conditions: Conditions) -> Panel:
     """Show the fraction of dead units, closure and direct."""
-    series = []
-    for b in flows.TEACHER_EXPONENTS:
-        task = PowerLawTask(1.5, b, conditions.size.superposed.n_features)
+    tasks, series = _typical(conditions), []
+    for task in tasks:
         runs = flown[task, 2]
         predicted = predict(conditions.believed(task), 2, runs)
         dead = runs.observables["dead_fraction"].mean(axis=0)
         series.append(
             Series(
-                f"b = {b:g}, mean field", predicted.times, predicted.observables["dead_fraction"]
+                f"b = {task.b:g}, mean field",
+                predicted.times,
+                predicted.observables["dead_fraction"],
             )
         )
         series.append(Series("direct", runs.times, dead, style="points", paired=True))
-    title = "Dead units, a = 1.5, N/K = 2"
+    title = f"Dead units, a = {tasks[0].a:g}, N/K = 2"
     return Panel(title, "time t", "fraction", tuple(series), y_log=False)
 
 
 def _floors(flown: Flown, conditions: Conditions) -> Panel:
     """Show the loss at the last time against the width, closure and direct."""
-    series = []
+    tasks, series = _typical(conditions), []
     extent = conditions.size.superposed
     widths = np.array([float(extent.n_features // share) for share in flows.SHARES])
-    for b in flows.TEACHER_EXPONENTS:
-        task = PowerLawTask(1.5, b, extent.n_features)
+    for task in tasks:
         runs = [flown[task, share] for share in flows.SHARES]
         curves = [
             predict(conditions.believed(task), share, each)
             for share, each in zip(flows.SHARES, runs, strict=True)
         ]
         floors = np.array([curve.loss[-1] for curve in curves])
-        series.append(Series(f"b = {b:g}, mean field", widths, floors))
+        series.append(Series(f"b = {task.b:g}, mean field", widths, floors))
         last = np.array([run.mean[-1] for run in runs])
         error = np.array([run.standard_error[-1] for run in runs])
         series.append(Series("direct", widths, last, error, style="points", paired=True))
-    title = f"Loss at t = {extent.t_end:g}, a = 1.5"
+    title = f"Loss at t = {extent.t_end:g}, a = {tasks[0].a:g}"
     return Panel(title, "K", "population loss L", tuple(series))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import chain
 
 import numpy as np
@@ -13,7 +12,7 @@ from superlaw.solvers.solve import solve
 from superlaw.theory.laws.sequential import sequential_exponent
 from superlaw.validation.claims.check import Check
 from superlaw.validation.claims.claim import Claim, Findings
-from superlaw.validation.claims.size import Conditions
+from superlaw.validation.claims.size import Conditions, Grid
 from superlaw.validation.claims.superposed import flows
 from superlaw.validation.fitting.readings import Fall, fall
 from superlaw.validation.training.ensemble import Ensemble
@@ -26,20 +25,22 @@ SCALE = (0.0, 2.0)
 
 def run(conditions: Conditions) -> Findings:
     """Fit every curve of the map by the same rule and compare the spreads."""
-    tasks = flows.tasks(conditions)
+    tasks, grid = flows.tasks(conditions), conditions.size.superposed
     found = flows.over(tasks, SHARES, conditions)
     flown = {share: [found[task, share] for task in tasks] for share in SHARES}
     falls = {share: [fall(each.times, each.mean) for each in flown[share]] for share in SHARES}
-    theory = _table(lambda a, b: sequential_exponent(conditions.planted * a, b))
-    fitted = {share: _values(falls[share]) for share in SHARES}
+    planted = [sequential_exponent(conditions.planted * task.a, task.b) for task in tasks]
+    theory = _table(planted, grid)
+    fitted = {share: _table([x.exponent for x in falls[share]], grid) for share in SHARES}
     spread, free = float(np.ptp(fitted[8])), float(np.ptp(theory))
     checks = [Check("spread over (a, b), K = N/8", 0.5 * free, spread, bound="below")]
-    for row, b in enumerate(flows.TEACHER_EXPONENTS):
+    for row, b in enumerate(grid.teacher_exponents):
         own = float(np.ptp(fitted[8][row]))
         checks.append(Check(f"spread over a at b={b:g}, K = N/8", ALIKE, own, bound="below"))
     checks += _control_checks(flown[1], falls[1], conditions)
-    panels: list[Panel | HeatMap] = [_map("K = N, theory of large N", theory)]
-    panels += [_map(f"K = N{'' if share == 1 else f'/{share}'}", fitted[share]) for share in SHARES]
+    panels: list[Panel | HeatMap] = [_map("K = N, theory of large N", theory, grid)]
+    for share in SHARES:
+        panels.append(_map(f"K = N{'' if share == 1 else f'/{share}'}", fitted[share], grid))
     panels.append(_slopes(flown[8], conditions))
     remark = _remark(fitted[8], theory, falls[8])
     return Findings(tuple(checks), tuple(panels), tuple(chain(*flown.values())), remark)
@@ -58,26 +59,19 @@ def _control_checks(
     return checks
 
 
-def _values(falls: list[Fall]) -> Array:
-    """Return exponents as a table, rows b and columns a."""
-    shape = (len(flows.FREQUENCY_EXPONENTS), len(flows.TEACHER_EXPONENTS))
-    return np.array([found.exponent for found in falls]).reshape(shape).T
+def _table(exponents: list[float], grid: Grid) -> Array:
+    """Return one exponent a task as a table, rows b and columns a."""
+    shape = (len(grid.frequency_exponents), len(grid.teacher_exponents))
+    return np.array(exponents).reshape(shape).T
 
 
-def _table(of: Callable[[float, float], float]) -> Array:
-    """Return a function of (a, b) as a table, rows b and columns a."""
-    return np.array(
-        [[of(a, b) for a in flows.FREQUENCY_EXPONENTS] for b in flows.TEACHER_EXPONENTS]
-    )
-
-
-def _map(title: str, values: Array) -> HeatMap:
+def _map(title: str, values: Array, grid: Grid) -> HeatMap:
     return HeatMap(
         f"Fitted exponent, {title}",
         "frequency exponent a",
         "teacher exponent b",
-        tuple(f"{a:g}" for a in flows.FREQUENCY_EXPONENTS),
-        tuple(f"{b:g}" for b in flows.TEACHER_EXPONENTS),
+        tuple(f"{a:g}" for a in grid.frequency_exponents),
+        tuple(f"{b:g}" for b in grid.teacher_exponents),
         values,
         SCALE,
     )

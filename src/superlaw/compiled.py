@@ -11,8 +11,10 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +91,20 @@ def kernel_files() -> Iterator[Path]:
 
 
 def compile_all() -> None:
-    """Compile every kernel of the package, or find it on disk: what a new machine does once."""
+    """Compile every kernel of the package, or find it on disk: what a new machine does once.
+
+    Files are shared out to all processors, each to a process that leaves its kernels on disk.
+    """
     folder = Path(__file__).parent
-    for path in kernel_files():
-        import_module(".".join((folder.name, *path.relative_to(folder).with_suffix("").parts)))
+    files = (path.relative_to(folder).with_suffix("").parts for path in kernel_files())
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        for job in [pool.submit(_compile, ".".join((folder.name, *parts))) for parts in files]:
+            job.result()
+
+
+def _compile(module: str) -> None:
+    """Import a file of kernels, which compiles them."""
+    import_module(module)
 
 
 class _Cache(FunctionCache):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from conftest import JIT
 
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.integrators.integrate import integrate
@@ -13,6 +14,7 @@ SLOPE = 0.05
 """A slope that is given is this near the exact one, though a hundredth of the rate may be lost."""
 LOSS = 0.05
 TIMES = np.geomspace(1.0, 3e5, 60)
+MANY = pytest.mark.skipif(not JIT, reason="takes a hundred thousand stages")
 
 pytestmark = pytest.mark.kernels
 
@@ -35,7 +37,7 @@ def carried(found):
 
 
 @pytest.mark.parametrize("rtol", [1e-3, 1e-6])
-@pytest.mark.parametrize("method", ["tsit5", "rosenbrock", "rkc"])
+@pytest.mark.parametrize("method", [pytest.param("tsit5", marks=MANY), "rosenbrock", "rkc"])
 def test_a_loss_in_the_tail_is_flagged_and_its_slope_not_given(method, rtol):
     lam, a, n = modes()
     times = TIMES[TIMES < 3e4] if method == "tsit5" else TIMES

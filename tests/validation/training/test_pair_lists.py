@@ -63,7 +63,6 @@ def test_lists_change_no_bit(monkeypatch, dtype, is_tied, two_sided):
             np.testing.assert_array_equal(one, two)
 
 
-@pytest.mark.kernels
 @given(seed=st.integers(0, 10**6), size=st.floats(1e-4, 0.5))
 def test_lists_hold_until_something_moves_too_far(seed, size):
     """Where no list is made again, the pull is that of all pairs: no closed pair has opened."""

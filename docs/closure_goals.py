@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,9 @@ from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import table
 
 Row = dict[str, Any]
+TWO_TIMES = Path(__file__).parent / "results" / "two_times.json"
+NEAR = 0.02
+"""How near correlations at two times were to be."""
 STRAIGHT, CURVED, LAST = 1.5, (1.75, 2.1), 2.2
 """Largest a of the first goal, the a of the second, and beyond the a of all."""
 GOALS: tuple[tuple[str, Callable[[Row], bool], float, float], ...] = (
@@ -46,7 +51,33 @@ def sections(closure: dict[str, Any]) -> list[str]:
         table(Table(HEADS, tuple(lines))),
         f"## Marks that turn\n\n{TURNS}",
         _turned(closure),
+        *_two_times(),
     ]
+
+
+def _two_times() -> list[str]:
+    """Return how marks turn in a direct flow, beside the step that says it."""
+    found = json.loads(TWO_TIMES.read_text("utf-8"))
+    rows, source = found["rows"], found["provenance"]
+    off = {name: np.abs(np.subtract(rows[name], rows["measured"])).max() for name in rows}
+    damped, secant = off["critically damped"], off["hyperbolic secant"]
+    task = found["task"]
+    text = (
+        f"The mean cosine of $B w_i$ at $t = {found['last']:g}$ and at earlier times, in one "
+        f"direct flow (a = {task['a']:g}, b = {task['b']:g}, N = {task['n_features']}, K = "
+        f"{found['width']}, columns after {found['rare']}; `{source['command']}`, "
+        f"{source['date']}), beside what follows from the angle through which the closure says "
+        "that B has turned since. A closure that keeps two times, or a mark for each class of what "
+        f"was learned, is not built; it was to have these within {NEAR:g} first. Step R23, by "
+        f"which the rate is chosen, is off by up to {damped:.2f}; the same angle in a hyperbolic "
+        f"secant, for which there is no derivation here, by up to {secant:.2f}."
+    )
+    heads = ("", *(f"t = {t:g}" for t in found["times"]))
+    names = {"critically damped": "R23", "angle": "angle since, R22"}
+    lines = tuple(
+        (names.get(name, name), *(f"{value:.3f}" for value in row)) for name, row in rows.items()
+    )
+    return [f"## Two times\n\n{text}", table(Table(heads, lines))]
 
 
 def _reached(

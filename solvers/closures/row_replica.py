@@ -108,8 +108,8 @@ def solve_closure(
     Returns
     -------
     Solution
-        Loss, local slope, and as observables the two parts of the loss, tr B/K, |B|²/K and the
-        fraction of dead units.
+        Loss, local slope, and as observables the two parts of the loss, tr B/K, |B|²/K, how
+        far B has turned (R25) and the fraction of dead units.
     """
     return _Closure(task, width, trains_bias, turns).solve(times, progress, place)
 
@@ -206,6 +206,7 @@ class _Closure:
             "loss_interference": interference,
             "trace": float(state.bulk[0]),
             "frobenius": float(state.bulk[1]),
+            "turned": float(state.bulk[2]),
             "dead_fraction": float(np.sum(self.model.n * dead) / self.model.n.sum()),
         }
 

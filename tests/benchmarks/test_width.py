@@ -31,6 +31,7 @@ def test_a_worse_measurement_misses_a_goal():
     assert "a night of 12, **missed**" in page(FOUND | {"large": crawling})
 
 
+@pytest.mark.slow
 def test_the_exact_steps_of_both_codes_are_the_same():
     pytest.importorskip("torch")
     from benchmarks.width_torch import exact_step

@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -q --no-compile
 PYTEST := $(BIN)/python -m pytest -q -n auto
+EXAMPLES := --doctest-modules --doctest-glob="*.md" docs/tutorial.md README.md docs/family.md --pyargs superlaw
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: demo compiled test slow long kernels lint docs docs-check site wheel bench clean
@@ -16,8 +17,7 @@ compiled: $(VENV)/.demo  ## Compile the kernels, once: every process reads them 
 	$(BIN)/python -c "from superlaw.compiled import compile_all; compile_all()"
 
 test: $(VENV)/.test compiled  ## Fast tests and every example in the documentation
-	$(PYTEST) --dist loadfile -m "not slow and not long"
-	$(PYTEST) --doctest-modules --doctest-glob="*.md" --pyargs superlaw README.md docs/tutorial.md docs/family.md
+	$(PYTEST) --dist loadfile --no-loadscope-reorder -m "not slow and not long" $(EXAMPLES) tests
 
 slow: $(VENV)/.test  ## Full-size validation with its negative controls
 	$(PYTEST) --dist worksteal --durations 12 -m slow

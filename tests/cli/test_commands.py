@@ -107,7 +107,7 @@ def test_derive_specialises(run, verdicts):
     assert "## Solved and simulated" in out
     case = ("-a", "1.5", "-b", "-0.5", "-N", "64")
     _, out, _ = run("derive", "sequential", *case, "--runs", verdicts)
-    assert "Step S14 no longer holds" in out
+    assert "Step [S14](#step-s14) no longer holds" in out
 
 
 def test_writing_a_derivation_loads_no_kernels_and_no_plots(verdicts, ledger_of):

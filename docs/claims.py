@@ -96,10 +96,13 @@ def sections(
 
 
 def command(suite: str, configuration: dict[str, Any]) -> str:
-    """Return the command that made the numbers of a suite, with what it simulated."""
+    """Return the command that made the numbers of a suite, with what it simulated.
+
+    A report says nothing of what sizes have learned to say since.
+    """
     size = configuration["size"][suite]
     sizes = {name: storage.plain(asdict(getattr(known, suite))) for name, known in SIZES.items()}
-    (name, *_) = (name for name, known in sizes.items() if known == size)
+    (name, *_) = (name for name, known in sizes.items() if size.items() <= known.items())
     option = "" if name == "full" else f" --size {name}"
     trained = f"N = {size['n_features']}, {size['seeds']} seeds, t up to {size['t_end']:g}"
     extent = trained if size["t_end"] else f"{size['seeds']} draws of each"

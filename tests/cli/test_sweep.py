@@ -94,7 +94,7 @@ def test_a_folder_of_another_measure_is_left_alone(run, folder):
 @pytest.mark.slow
 def test_a_killed_map_resumes_to_the_same_table(folder):
     text = 'measure = "simulate"\n[grid]\nseed = [0, 1, 2, 3, 4, 5, 6, 7]\n[fixed]\n'
-    text += "task.a = 1.5\ntask.n_features = 64\ntimes.t_end = 100.0\n"
+    text += "task.a = 1.5\ntask.n_features = 64\ntimes.t_end = 30.0\n"
     (folder / "map.toml").write_text(text)
     line = [sys.executable, "-m", "superlaw", "sweep", "map.toml", "--executor", "threads"]
     process = subprocess.Popen([*line, "--out", "map"], stderr=subprocess.PIPE, text=True)

@@ -1,7 +1,6 @@
 """Every claim holds in its small form, fails when its prediction is wrong, and counts no twice."""
 
 import json
-import os
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -29,14 +28,6 @@ CLAIMS = [
 SMALL = Conditions(SIZES["small"])
 PLANTED = {"sequential": 1.1, "superposed": 1.4, "trained": 1.4, "geometry": 1.4, "width": 1.4}
 """By how much a frequency exponent is wrong that the small form must notice in every claim."""
-
-
-@pytest.fixture(scope="session")
-def small(tmp_path_factory):
-    """Return the conditions of the small form; its simulations are run once by all workers."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    return replace(SMALL, runs=str(shared / "runs"))
 
 
 def distinct(checks):

@@ -6,6 +6,8 @@ PIP := $(BIN)/python -m pip install -q --no-compile
 PYTEST := $(BIN)/python -m pytest -q -n auto
 EXAMPLES := --doctest-modules --doctest-glob="*.md" docs/tutorial.md README.md docs/family.md --pyargs superlaw
 export OPENBLAS_NUM_THREADS := 1
+# What is imported is compiled once and kept, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo compiled test slow long kernels lint docs docs-check site wheel bench clean
 

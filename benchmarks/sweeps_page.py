@@ -89,7 +89,8 @@ This is put together from the documentation of the package and **was not run her
 There is one sweep in this code base. The simulations of claims, of the accuracy tables and of the
 slopes of trained students are points of it (`sweeps.ensembles.simulations`): each is run once, kept
 under its content in the folder of `--runs`, resumed in the middle of a seed, and shared by
-processes that are given the same folder. Codes, toy models and verdicts on steps are kept so too.
+processes that are given the same folder. Codes, toy models, verdicts on steps and
+the fits whose coverage is counted are points too.
 One simulation runs after another, its seeds in threads, unless `superlaw validate --workers n` or
 `sl.validate(executor=…)` puts them beside one another, in processes or on a cluster, to the same
 bits.

@@ -1,8 +1,8 @@
 """Training of loss against width, against PyTorch: `python -m benchmarks.width [--docs]`.
 
 Steps of AdamW on ŷ = relu(WᵀW x + b), sampled and exact, by this package and by PyTorch, from one
-start; a whole training; and the pace of large students. Processor seconds of one thread each;
-rounds alternate, ratios are of one round.
+start; a whole training; how many steps settle the loss; and the pace of large students. Processor
+seconds of one thread each; rounds alternate, ratios are of one round.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ CASES = (("sampled", "plain", 25), ("sampled", "plain", 100), ("exact", "plain",
 """Kind of gradient, start and width; `superlaw width` starts exact training from a random code."""
 PEERS = {"sampled": sampled_step, "exact": exact_step}
 WHOLE_WIDTH, WHOLE_STEPS = 25, 4000
+SETTLING_WIDTHS, SETTLING_STEPS = (25, 50, 100), (625, 1250, 2500, 5000)
 LARGE_N, LARGE_WIDTHS, LARGE_STEPS = 10_240, (8, 16, 32, 64, 128, 256, 512, 1024), 3
 
 
@@ -48,6 +49,7 @@ def main() -> int:
                 "provenance": storage.provenance(COMMAND, entropy=ENTROPY, seeds=1),
                 "steps": [row for case in CASES for row in _compared(*case)],
                 "whole": _whole(),
+                "settling": [_settling(m) for m in SETTLING_WIDTHS],
                 "large": [_large(m) for m in LARGE_WIDTHS],
             }
         storage.write_text(RESULTS, storage.to_json(found) + "\n")
@@ -110,6 +112,17 @@ def _whole() -> dict[str, Any]:
     trainer = _trainer(N, WHOLE_WIDTH, sampled_recipe(WHOLE_STEPS, BATCH, -1.0))
     seconds = WHOLE_STEPS * _seconds(trainer.step, WHOLE_STEPS)
     return {"m": WHOLE_WIDTH, "steps": WHOLE_STEPS, "seconds": seconds, "loss": trainer.code().loss}
+
+
+def _settling(m: int) -> dict[str, Any]:
+    """Return the loss after trainings of more and more steps, as `superlaw width` trains."""
+    losses = []
+    for steps in SETTLING_STEPS:
+        trainer = _trainer(N, m, Recipe(steps), "random code")
+        while not trainer.is_done:
+            trainer.step()
+        losses.append(trainer.code().loss)
+    return {"m": m, "steps": SETTLING_STEPS, "losses": losses}
 
 
 def _large(m: int) -> dict[str, Any]:

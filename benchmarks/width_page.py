@@ -6,6 +6,7 @@ from typing import Any
 
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import table
+from superlaw.validation.width.training import STEPS
 
 GOAL, SECONDS, NIGHT, CORES = 3.0, 60.0, 12.0, 2
 """Ratio to PyTorch, of a whole training on one core, and hours of a night on so many cores."""
@@ -28,6 +29,8 @@ def page(found: dict[str, Any]) -> str:
         _reason(found["steps"]),
         "## A whole training",
         _whole(found["whole"]),
+        "## How many steps",
+        _settling(found["settling"]),
         "## Large students",
         *_large(found["large"]),
     )
@@ -80,6 +83,22 @@ def _whole(row: dict[str, Any]) -> str:
         f"take {row['seconds']:.0f} processor seconds (goal: below {SECONDS:g}, "
         f"{_verdict(row['seconds'] < SECONDS)})."
     )
+
+
+def _settling(rows: list[dict[str, Any]]) -> str:
+    """Return how far the loss still falls when steps are doubled."""
+    steps = rows[0]["steps"]
+    heads = ("K", *(f"{each} steps" for each in steps))
+    lines = tuple(
+        (str(row["m"]), *(f"{loss / row['losses'][-1] - 1.0:+.2%}" for loss in row["losses"]))
+        for row in rows
+    )
+    told = (
+        "Exact AdamW from a random code, i^-1.2: the loss of trainings of so many steps, over that "
+        f"of {steps[-1]}. `superlaw width --train` takes {STEPS['adam']} steps if not told "
+        "otherwise."
+    )
+    return f"{told}\n\n{table(Table(heads, lines))}"
 
 
 def _large(rows: list[dict[str, Any]]) -> list[str]:

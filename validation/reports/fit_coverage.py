@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ import numpy as np
 from superlaw import storage
 from superlaw.curves import Array
 from superlaw.validation.fitting.power_law import fit_power_law
+from superlaw.validation.sweeps import points
+from superlaw.validation.sweeps.store import Store
 
 EXPONENT = 0.55
 """Of every curve, but for the branches of a corner."""
@@ -111,7 +114,13 @@ SCENARIOS = (
 def measured(repetitions: int = REPETITIONS) -> dict[str, Any]:
     """Return a row a scenario, with provenance."""
     source = storage.provenance(COMMAND, entropy=ENTROPY, seeds=repetitions)
-    rows = [row(scenario, repetitions) for scenario in SCENARIOS]
+    rows = points.measured(
+        SCENARIOS,
+        partial(row, repetitions=repetitions),
+        lambda scenario: {**asdict(scenario), "repetitions": repetitions, "entropy": ENTROPY},
+        Store(),
+        executor="processes",
+    )
     return {"provenance": source, "rows": rows}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from superlaw.theory.documents.document import Table
-from superlaw.theory.documents.markdown import table
+from superlaw.theory.documents.markdown import measured_on, table
 
 GOAL = 3.0
 MINUTES = 10.0
@@ -14,10 +14,9 @@ MINUTES = 10.0
 
 def page(found: dict[str, Any]) -> str:
     """Return the page."""
-    source = found["provenance"]
     parts = (
         "# Population flows against other codes",
-        f"Measured on {source['date']} with superlaw {source['version']}, `{source['command']}`. "
+        f"{measured_on(found['provenance'])}. "
         "Seconds are those of a processor, on a machine shared with other work: read ratios.",
         "## A seed with fixed W",
         "N = 512, K = 64, a = 1.5, b = 0, to t = 10⁴, a loss ten times a decade; one thread each, "

@@ -23,7 +23,7 @@ import numpy as np
 
 from superlaw import storage
 from superlaw.theory.documents.document import Table
-from superlaw.theory.documents.markdown import table
+from superlaw.theory.documents.markdown import measured_on, table
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results" / "geometry_speed.json"
@@ -154,9 +154,8 @@ def page(found: dict[str, Any]) -> str:
         for wanted, measured, is_met in goals(rows)
     )
     return (
-        f"# Geometry of large matrices\n\nMeasured on {source['date']} with superlaw "
-        f"{source['version']}, `{source['command']}`, entropy {source['entropy']}: random "
-        "matrices in files in half precision, one thread, every run; all figures of three "
+        f"# Geometry of large matrices\n\n{measured_on(source)}, entropy {source['entropy']}: "
+        "random matrices in files in half precision, one thread, every run; all figures of three "
         "versions, 128 sampled rows. The machine is shared with other work: goals are judged by "
         "the processor's time, which stands beside that on the clock.\n\n"
         f"{table(Table(heads, cells))}\n\n## Goals\n\n"

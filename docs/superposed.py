@@ -21,7 +21,7 @@ from superlaw.solvers.closures.measurements import measured
 from superlaw.solvers.closures.row_replica import solve_closure
 from superlaw.storage import to_json, write_text
 from superlaw.theory.documents.document import Table
-from superlaw.theory.documents.markdown import table
+from superlaw.theory.documents.markdown import measured_on, table
 from superlaw.validation.reports import closure_accuracy, outside_assumptions
 
 DOCS = Path(__file__).parent
@@ -208,8 +208,7 @@ def _quantiles(last: list[float]) -> tuple[str, ...]:
 def _source(provenance: dict[str, Any]) -> str:
     """Return how numbers came about, as a sentence."""
     return (
-        f"Measured on {provenance['date']} with superlaw {provenance['version']}, "
-        f"`{provenance['command']}`: {provenance['seeds']} seeds, entropy {provenance['entropy']}."
+        f"{measured_on(provenance)}: {provenance['seeds']} seeds, entropy {provenance['entropy']}."
     )
 
 

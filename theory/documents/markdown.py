@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from superlaw.theory.documents.document import (
     Block,
@@ -96,6 +97,14 @@ def _aligned(lines: tuple[str, ...]) -> str:
 def captioned(file: str, caption: str) -> str:
     """Return a figure that lies in a file beside the document, with its caption below it."""
     return f"![{caption}]({file})\n\n*{caption}*"
+
+
+def measured_on(provenance: Mapping[str, Any]) -> str:
+    """Return when, with which version and by which command numbers were measured, unended."""
+    return (
+        f"Measured on {provenance['date']} with superlaw {provenance['version']}, "
+        f"`{provenance['command']}`"
+    )
 
 
 def table(block: Table) -> str:

@@ -52,6 +52,7 @@ def _text(results: dict[str, Any], figures: dict[str, Panel]) -> str:
 def _introduction(results: dict[str, Any]) -> str:
     versions = results["packages"]
     packages = ", ".join(f"{name} {version}" for name, version in versions.items())
+    is_absent = versions.get("sundials4py") == ABSENT
     unmeasured = (
         " So SUNDIALS' LSRKStep, whose Python binding that is (RKC2 and RKL2 with a spectral "
         "radius of its own), has no row; CVODE stands for SUNDIALS, through scikit-sundae."
@@ -64,8 +65,7 @@ def _introduction(results: dict[str, Any]) -> str:
         f"λ_i ∝ i^-1.5, a_i = i^-0.25. Machine: {results['machine']['processors']} processors, "
         f"shared with other work: read ratios, not seconds. Python "
         f"{results['machine']['python']}; {packages}."
-        + unmeasured
-        * (versions.get("sundials4py") == ABSENT)
+        f"{unmeasured if is_absent else ''}"
     )
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmarks.width_page import page
+from benchmarks.width_page import BATCH, EXPONENT, LARGE_N, N, page
 from benchmarks.width_torch import Step, exact_step, sampled_step
 from superlaw import storage
 from superlaw.setting.frequencies import by_law
@@ -31,14 +31,14 @@ DOCS = Path(__file__).parent.parent / "docs"
 RESULTS = DOCS / "results" / "width_speed.json"
 COMMAND = "python -m benchmarks.width"
 ENTROPY, ROUNDS, STEPS, WARM_UP = 0, 5, 20, 4
-N, BATCH, DECAY, EXPONENT = 1000, 1024, 0.1, 1.2
+DECAY = 0.1
 CASES = (("sampled", "plain", 25), ("sampled", "plain", 100), ("exact", "plain", 25),
          ("exact", "random code", 25))  # fmt: skip
 """Kind of gradient, start and width; `superlaw width` starts exact training from a random code."""
 PEERS = {"sampled": sampled_step, "exact": exact_step}
 WHOLE_WIDTH, WHOLE_STEPS = 25, 4000
 SETTLING_WIDTHS, SETTLING_STEPS = (25, 50, 100), (625, 1250, 2500, 5000)
-LARGE_N, LARGE_WIDTHS, LARGE_STEPS = 10_240, (8, 16, 32, 64, 128, 256, 512, 1024), 3
+LARGE_WIDTHS, LARGE_STEPS = (8, 16, 32, 64, 128, 256, 512, 1024), 3
 
 
 def main() -> int:

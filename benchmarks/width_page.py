@@ -5,26 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from superlaw.theory.documents.document import Table
-from superlaw.theory.documents.markdown import table
+from superlaw.theory.documents.markdown import measured_on, table
 from superlaw.validation.width.training import STEPS
 
+N, LARGE_N, EXPONENT, BATCH = 1000, 10_240, 1.2, 1024
+"""Features, their frequency exponent, and samples of a step: what is measured."""
 GOAL, SECONDS, NIGHT, CORES = 3.0, 60.0, 12.0, 2
 """Ratio to PyTorch, of a whole training on one core, and hours of a night on so many cores."""
 
 
 def page(found: dict[str, Any]) -> str:
     """Return the page."""
-    source = found["provenance"]
     parts = (
         "# Training of loss against width: speed",
-        f"Measured on {source['date']} with superlaw {source['version']}, `{source['command']}`. "
+        f"{measured_on(found['provenance'])}. "
         "Seconds are those of a processor, on a machine shared with other work: read ratios.",
         "## A step against PyTorch",
-        "N = 1000 features i^-1.2, AdamW in single precision, one thread each, both from the same "
-        "start; medians of rounds that alternate. Sampled: independent features, one active on "
-        "average, batches of 1024, drawing included. Exact: one active feature, every pair in "
-        "closed form in PyTorch. Starts are Gaussian columns without biases (plain), or a random "
-        "code at its best norms and biases, from which `superlaw width` trains.",
+        f"N = {N} features i^-{EXPONENT:g}, AdamW in single precision, one thread each, both "
+        "from the same start; medians of rounds that alternate. Sampled: independent "
+        f"features, one active on average, batches of {BATCH}, drawing included. Exact: one "
+        "active feature, every pair in closed form in PyTorch. Starts are Gaussian columns "
+        "without biases (plain), or a random code at its best norms and biases, from which "
+        "`superlaw width` trains.",
         table(_rows(found["steps"])),
         _reason(found["steps"]),
         "## A whole training",
@@ -94,9 +96,9 @@ def _settling(rows: list[dict[str, Any]]) -> str:
         for row in rows
     )
     told = (
-        "Exact AdamW from a random code, i^-1.2: the loss of trainings of so many steps, over that "
-        f"of {steps[-1]}. `superlaw width --train` takes {STEPS['adam']} steps if not told "
-        "otherwise."
+        f"Exact AdamW from a random code, i^-{EXPONENT:g}: the loss of trainings of so many steps, "
+        f"over that of {steps[-1]}. `superlaw width --train` takes {STEPS['adam']} steps if not "
+        "told otherwise."
     )
     return f"{told}\n\n{table(Table(heads, lines))}"
 
@@ -112,7 +114,7 @@ def _large(rows: list[dict[str, Any]]) -> list[str]:
     )
     night = max(max(hours), sum(hours) / CORES)
     return [
-        f"N = 10240 by the published recipe, {first['steps']} steps on batches of "
+        f"N = {LARGE_N} by the published recipe, {first['steps']} steps on batches of "
         f"{first['batch']}, at the pace of the first steps, one core:",
         table(Table(heads, lines)),
         f"All widths on {CORES} cores: about {night:.0f} hours (goal: a night of {NIGHT:g}, "

@@ -28,26 +28,25 @@ class Written:
     figures: dict[str, Figure]
 
 
-FORMATS: dict[str, Callable[[Document], str]] = {
+FORMATS: dict[str, Callable[..., str]] = {
     "md": markdown.github,
     "myst": markdown.myst,
     "tex": latex.article,
     "html": html.page,
 }
 SUFFIXES = {"md": ".md", "myst": ".md", "tex": ".tex", "html": ".html"}
-_BESIDE = {"md": markdown.github, "myst": markdown.myst, "tex": latex.article}
 _FIGURES = {"md": ".svg", "myst": ".svg", "tex": ".pdf"}
-"""Formats whose figures are files of their own."""
+"""Formats whose figures are files of their own, which they take as a second argument."""
 
 
 def written(document: Document, form: str) -> Written:
     """Return a document as a file, and its figures as files beside it."""
     name = f"{document.name}{SUFFIXES[form]}"
-    if form not in _BESIDE:
+    if form not in _FIGURES:
         return Written(name, FORMATS[form](document), {})
     shown = [each for each in document.figures if form != "tex" or each.picture is not None]
     files = {
         f"{DRAWINGS}/{document.name}-{number}{_FIGURES[form]}": figure
         for number, figure in enumerate(shown, start=1)
     }
-    return Written(name, _BESIDE[form](document, files), files)
+    return Written(name, FORMATS[form](document, files), files)

@@ -15,18 +15,17 @@ STEP = re.compile(r"\b([A-Z]\d+)\b")
 
 def linked(text: str, link: Callable[[str], str]) -> str:
     """Return running text in which `link` writes the ids of steps; formulas and code stay."""
-    parts, end = [], 0
-    for found in _MARKS.finditer(text):
-        words = found.group()
-        is_fixed = found["math"] or found["code"]
-        parts += [_in_words(text[end : found.start()], link)]
-        parts += [words if is_fixed else _in_words(words, link)]
-        end = found.end()
-    return "".join([*parts, _in_words(text[end:], link)])
 
+    def words(each: str) -> str:
+        return STEP.sub(lambda found: link(found[1]), each)
 
-def _in_words(words: str, link: Callable[[str], str]) -> str:
-    return STEP.sub(lambda found: link(found[1]), words)
+    marked: dict[str, Callable[[str], str]] = {
+        "math": lambda each: f"${each}$",
+        "code": lambda each: f"`{each}`",
+        "strong": lambda each: f"**{words(each)}**",
+        "em": lambda each: f"*{words(each)}*",
+    }
+    return translated(text, words, marked)
 
 
 def translated(

@@ -1,4 +1,4 @@
-"""Row-replica closure of the ReLU student: from a task to a loss curve (R9 to R25).
+"""Row-replica closure of the ReLU student: from a task to a loss curve (R9 to R26).
 
 A closure, not a theorem: each row sees Gaussian interference, and what its features learn from each
 other enters through memories that are exact to second order. Its accuracy is measured against
@@ -261,7 +261,7 @@ def gaussian_cells(n_nodes: int, largest: float) -> tuple[Array, Array]:
 
 
 def exchange(nodes: Array, weights: Array) -> Array:
-    """Return the exchange between neighbouring nodes that makes a Gaussian mark forget (R25).
+    """Return the exchange between neighbouring nodes that makes a Gaussian mark forget (R26).
 
     An exchange e_q, with e_q/w_q and e_q/w_{q+1} as its rates, is in detailed balance with the
     weights; its sum is such that a linear response fades at the rate 1, as under ∂²_ξ − ξ ∂_ξ.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, fields, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,12 @@ class Grid(Extent):
 
     frequency_exponents: tuple[float, ...]
     teacher_exponents: tuple[float, ...]
+
+    @property
+    def tasks(self) -> list[PowerLawTask]:
+        """The tasks of the map, a by a."""
+        pairs = product(self.frequency_exponents, self.teacher_exponents)
+        return [PowerLawTask(a, b, self.n_features) for a, b in pairs]
 
 
 @dataclass(frozen=True)

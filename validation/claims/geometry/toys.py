@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -104,7 +104,8 @@ def _start(toy: Toy, start: int, conditions: Conditions) -> Start:
 
 def _trained(point: Start) -> Record:
     """Return the columns of a toy model from one start."""
-    return {"columns": trained_toy(*(getattr(point, each.name) for each in fields(point))).tolist()}
+    columns = trained_toy(point.toy, point.entropy, point.start, point.steps, point.batch)
+    return {"columns": columns.tolist()}
 
 
 def _check(

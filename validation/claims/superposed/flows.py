@@ -25,9 +25,7 @@ K = TypeVar("K")
 
 def tasks(conditions: Conditions) -> list[PowerLawTask]:
     """Return the tasks of the map, a by a."""
-    grid = conditions.size.superposed
-    pairs = product(grid.frequency_exponents, grid.teacher_exponents)
-    return [PowerLawTask(a, b, grid.n_features) for a, b in pairs]
+    return conditions.size.superposed.tasks
 
 
 def _point(task: PowerLawTask, student: Student, conditions: Conditions) -> Simulation:

@@ -33,12 +33,7 @@ UNLIKE = 0.0
 
 def tasks(conditions: Conditions) -> list[PowerLawTask]:
     """Return the tasks of the map, a by a."""
-    extent = conditions.size.trained
-    return [
-        PowerLawTask(a, b, extent.n_features)
-        for a in extent.frequency_exponents
-        for b in extent.teacher_exponents
-    ]
+    return conditions.size.trained.tasks
 
 
 def alike(conditions: Conditions) -> list[PowerLawTask]:

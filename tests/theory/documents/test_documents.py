@@ -21,7 +21,7 @@ from superlaw.theory.documents.document import (
 from superlaw.theory.documents.equations import broken, latex
 from superlaw.theory.documents.formats import FORMATS, written
 from superlaw.theory.documents.in_numbers import numbers, outside
-from superlaw.theory.documents.markup import translated
+from superlaw.theory.documents.markup import linked, translated
 from superlaw.theory.references import REFERENCES
 from superlaw.theory.symbols import L_0, NOTATION, a, b, t
 
@@ -177,3 +177,9 @@ def test_numbers_of_a_case_are_those_of_its_steps():
 
 def test_symbols_have_distinct_names():
     assert len({known.code for known in NOTATION.values()}) == len(NOTATION)
+
+
+def test_steps_are_linked_in_words_and_neither_in_formulas_nor_in_code():
+    text = "S1, *from S2*, **S3**; $S4$ and `S5` stay"
+    told = linked(text, lambda step_id: f"[{step_id}]")
+    assert told == "[S1], *from [S2]*, **[S3]**; $S4$ and `S5` stay"

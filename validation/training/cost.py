@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from superlaw.setting.optimizer import GradientFlow
+from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.direct import flow_seconds
 from superlaw.validation.training.plan import Plan
+from superlaw.validation.training.thinned import columns
 
 STEP_SECONDS, FEATURE_SECONDS = 1e-7, 3e-9
 """A step takes at least the one and, for each feature, the other (N = 16 and 1024, batch 1)."""
@@ -21,5 +23,7 @@ def seconds_of_seed(plan: Plan) -> float:
     n = float(task.n_features or 0)
     if not isinstance(plan.optimizer, GradientFlow):
         return last * (STEP_SECONDS + FEATURE_SECONDS * n)
-    columns = [n] if plan.n_classes is None else [plan.n_classes / part for part in (1, 2, 4)]
-    return flow_seconds(plan.case, last, plan.precision, columns)
+    if plan.n_classes is None:
+        return flow_seconds(plan.case, last, plan.precision, [n])
+    assert isinstance(task, PowerLawTask)  # `simulate` refuses others
+    return flow_seconds(plan.case, last, plan.precision, columns(task, plan.n_classes, last))

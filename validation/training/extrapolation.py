@@ -9,35 +9,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-SHARED, STRAIGHT = 0.5, 0.25
-"""Parts of what extrapolation added, and of its change by a refinement, that may be in error."""
+SHARED = 0.25
+"""Part of what extrapolation added that may be in error besides its last change."""
 NEAR = 4.0
 """Factor between times whose errors are taken together."""
 ADDED, CHANGE = "thinning_added", "thinning_change"
 """Observables of a thinned flow: ln of the extrapolated loss over that of M columns, and over the
-one that is extrapolated from half of all columns."""
+one that is extrapolated one order lower."""
 
 
 def extrapolated(log_loss: list[float], shared: list[float]) -> float:
-    """Logarithm of the loss at e = 0, on the line through the two finest flows."""
-    slope = (log_loss[1] - log_loss[0]) / (shared[1] - shared[0])
-    return log_loss[0] - slope * shared[0]
+    """Logarithm of the loss at e = 0, on the polynomial in e through all flows."""
+    e = np.asarray(shared)
+    apart = e[None] - e[:, None] + np.diag(e)  # e_j − e_i, and e_i for j = i, which cancels
+    return float(np.prod(e[None] / apart, axis=1) @ log_loss)
 
 
 def thinning_error(times: Array, added: Array, change: Array) -> Array:
     """Relative error of the log-mean loss that thinning leaves, one number a time.
 
-    ½ |added| + ¼ |change|, both means over seeds, and the standard error of `added`; of that, the
+    |change| + ¼ |added|, both means over seeds, and the standard error of `added`; of that, the
     largest within a factor of four in time, as either may pass through 0. An estimate [measured].
 
     Parameters
     ----------
     times : ndarray, (n_times,)
     added, change : ndarray, (n_seeds, n_times)
-        What extrapolation added to ln L, and how the last refinement changed it.
+        What extrapolation added to ln L, and how its last order changed it.
     """
     spread = added.std(axis=0, ddof=1) / math.sqrt(len(added)) if len(added) > 1 else 0.0
-    mean = SHARED * np.abs(added.mean(axis=0)) + STRAIGHT * np.abs(change.mean(axis=0))
+    mean = SHARED * np.abs(added.mean(axis=0)) + np.abs(change.mean(axis=0))
     first = np.searchsorted(times, times / NEAR)
     last = np.searchsorted(times, times * NEAR, side="right")
     error = mean + spread

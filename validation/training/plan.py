@@ -21,7 +21,7 @@ from superlaw.validation.training.kernels.gate_moments import RELU_LAWS
 from superlaw.validation.training.networks import SparseTrainer
 from superlaw.validation.training.plain import FullRankTrainer
 from superlaw.validation.training.students import population_flow
-from superlaw.validation.training.thinned import ThinnedFlow
+from superlaw.validation.training.thinned import COARSER, ThinnedFlow
 
 
 class Trainer(Protocol):
@@ -73,7 +73,9 @@ class Plan:
     @property
     def configuration(self) -> dict[str, Any]:
         """The plan as plain data, without the number of seeds (more may be added later)."""
-        thinned = {} if self.n_classes is None else {"n_classes": self.n_classes}
+        thinned: dict[str, Any] = {}
+        if self.n_classes is not None:
+            thinned = {"n_classes": self.n_classes, "coarser": list(COARSER)}
         return thinned | {
             "task": self.task.to_dict(),
             "student": self.student.to_dict(),
@@ -96,7 +98,8 @@ class Plan:
         studied = self.case
         dtype = np.dtype(self.precision)
         if self.n_classes is not None:
-            return ThinnedFlow(studied, self.n_classes, generator, self.tracked, dtype, pool)
+            last, tracked = float(self.goals[-1]), self.tracked
+            return ThinnedFlow(studied, self.n_classes, last, generator, tracked, dtype, pool)
         return TRAINERS.row(studied).make(studied, generator, self.tracked, dtype, pool)
 
     @property

@@ -1,18 +1,17 @@
 """Features that share columns: their flow, the blocks they form, the extrapolation, its error."""
 
-import math
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from superlaw.arguments import ArgumentError
 from superlaw.setting.optimizer import SGD, GradientFlow
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
-from superlaw.validation.training.blocks import blocks, representatives, shared_pairs
+from superlaw.validation.training.blocks import Sharing, representatives, shared_pairs
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.extrapolation import (
     ADDED,
@@ -24,9 +23,11 @@ from superlaw.validation.training.features import Features
 from superlaw.validation.training.seeds import SimulationInterrupted
 from superlaw.validation.training.simulate import simulate
 from superlaw.validation.training.students import flow_of
+from superlaw.validation.training.thinned import COARSER, classes
 
 TASK, TIMES = PowerLawTask(1.5, 0.5, 256), [1.0, 10.0, 100.0]
 EDGES = np.array([0, 1, 2, 4, 9])
+EDGES_OF_5000 = Sharing.of(5000, 64, single=8).edges(1.0)
 STUDENTS = {
     "fixed": Student(3),
     "tied": Student(3, tied=True),
@@ -88,32 +89,57 @@ def test_classes_descend_the_loss_that_counts_them_as_often_as_they_are(name):
     assert sum(found) == pytest.approx(loss(y.astype(complex)).real, rel=1e-12)
 
 
-@given(n=st.integers(64, 10**7), share=st.floats(0.0, 1.0))
-def test_blocks_hold_every_feature_once(n, share):
+@settings(max_examples=40)
+@given(n=st.integers(64, 10**7), share=st.floats(0.0, 1.0), single=st.integers(0, 500))
+def test_blocks_hold_every_feature_once(n, share, single):
     m = 16 + int(share * (min(n // 2, 2048) - 16))
-    edges = blocks(n, m)
-    sizes = np.diff(edges)
-    assert edges[0] == 0 and edges[-1] == n and len(sizes) == m
-    assert sizes.min() >= 1 and sizes[0] == 1
-    assert sizes.max() <= math.ceil(2.0 * n / m) + 1
-    for part in (2, 4):
-        coarse = blocks(n, m // part)
-        assert representatives(edges, coarse).sum() == m // part
+    sharing = Sharing.of(n, m, single)
+    fine = sharing.edges(1.0)
+    assert len(fine) == m + 1 and np.all(np.diff(fine)[: sharing.single] == 1)
+    assert sharing.single == max(1, min(single, m // 4))
+    for coarser in COARSER:
+        edges = sharing.edges(coarser)
+        sizes = np.diff(edges)
+        assert edges[0] == 0 and edges[-1] == n and sizes.min() >= 1
+        assert representatives(fine, edges).sum() == len(sizes)
+
+
+@pytest.mark.parametrize(("n", "m"), [(2048, 1024), (10**5, 1024), (10**6, 512)])
+def test_what_is_shared_keeps_its_shape_as_blocks_grow(n, m):
+    """n − 1 is ε s with one s: shared pairs are ∝ ε, in every part of the features."""
+    every = [Sharing.of(n, m, 100).edges(coarser) for coarser in COARSER]
+    for low, high in ((0, n), (n // 8, n // 4), (n // 2, n)):
+        pairs = []
+        for edges in every:
+            sizes = np.diff(edges)[(edges[:-1] >= low) & (edges[1:] <= high)]
+            pairs.append(np.sum(sizes * (sizes - 1.0)) / sizes.sum())
+        np.testing.assert_allclose(np.array(pairs[1:]) / pairs[0], COARSER[1:], rtol=0.07)
+
+
+def test_features_that_are_learned_by_the_end_have_columns_of_their_own():
+    task = PowerLawTask(1.5, 0.5, 10**5)
+    fine, *coarse = classes(task, 1024, 1e3)
+    learned = np.sum(task.second_moment(np.arange(1.0, 1025.0)) * 1e3 >= 0.5)
+    for edges in (fine, *coarse):
+        assert np.all(np.diff(edges)[:learned] == 1)
+    assert np.diff(classes(task, 1024, 10.0)[0])[:learned].max() > 1
+    assert np.sum(np.diff(classes(task, 1024, 1e6)[0]) == 1) < 300  # a quarter at most, and a few
 
 
 def test_classes_keep_frequencies_and_the_loss_of_saying_nothing():
     single = Features.of(PowerLawTask(1.2, 0.6, 5000))
-    classes = Features.of_blocks(PowerLawTask(1.2, 0.6, 5000), blocks(5000, 64), np.float64)
+    classes = Features.of_blocks(PowerLawTask(1.2, 0.6, 5000), EDGES_OF_5000, np.float64)
     assert classes.n @ classes.p == pytest.approx(1.0, rel=1e-12)
     assert classes.silent_loss == pytest.approx(single.silent_loss, rel=1e-12)
 
 
-def test_what_is_linear_in_shared_pairs_is_extrapolated_exactly():
-    shared = [shared_pairs(blocks(4096, m)) for m in (512, 256, 128)]
-    log_loss = [-3.0 - 40.0 * e for e in shared]
+def test_a_parabola_in_shared_pairs_is_extrapolated_exactly():
+    shared = [shared_pairs(edges) for edges in classes(PowerLawTask(1.5, 0.5, 4096), 512, 1e3)]
+    log_loss = [-3.0 - 40.0 * e + 900.0 * e * e for e in shared]
     assert extrapolated(log_loss, shared) == pytest.approx(-3.0, abs=1e-12)
-    assert extrapolated(log_loss[1:], shared[1:]) == pytest.approx(-3.0, abs=1e-12)
-    added, change = np.array([[0.1, 0.0, 0.0]] * 2), np.array([[0.2, 0.1, 0.0]] * 2)
+    straight = [-3.0 - 40.0 * e for e in shared]
+    assert extrapolated(straight[:2], shared[:2]) == pytest.approx(-3.0, abs=1e-12)
+    added, change = np.array([[0.2, 0.0, 0.0]] * 2), np.array([[0.05, 0.1, 0.0]] * 2)
     error = thinning_error(np.array([1.0, 3.0, 100.0]), added, change)
     np.testing.assert_allclose(error, [0.1, 0.1, 0.0])
 
@@ -121,10 +147,11 @@ def test_what_is_linear_in_shared_pairs_is_extrapolated_exactly():
 @pytest.fixture(scope="module")
 def runs():
     """A student whose W is fixed and one that is tied, thinned and whole, of different seeds."""
-    found = {}
-    for name, student in (("fixed", Student(6)), ("tied", Student(6, tied=True))):
-        thinned = simulate(TASK, student, TIMES, seeds=6, features="classes", n_classes=96)
-        found[name] = thinned, simulate(TASK, student, TIMES, seeds=6, entropy=1)
+    task, found = PowerLawTask(1.5, 0.0, 512), {}
+    options = {"seeds": 3, "precision": "float32", "optimizer": GradientFlow(5e-3)}
+    for name, student in (("fixed", Student(16)), ("tied", Student(16, tied=True))):
+        thinned = simulate(task, student, TIMES, features="classes", n_classes=256, **options)
+        found[name] = thinned, simulate(task, student, TIMES, entropy=1, **options)
     return found
 
 
@@ -176,12 +203,12 @@ def test_an_ensemble_carries_its_error(tmp_path, runs):
     parts = ("loss_diagonal", "loss_interference")
     total = sum(thinned.observables[name] for name in parts)
     np.testing.assert_allclose(total, thinned.loss, rtol=1e-12)
-    assert thinned.configuration["n_classes"] == 96 and "n_classes" not in whole.configuration
+    assert thinned.configuration["n_classes"] == 256 and "n_classes" not in whole.configuration
 
 
 def test_an_interrupted_run_goes_on_to_the_same_bits(tmp_path, monkeypatch):
     student, options = Student(4, tied=True), {"seeds": 1, "features": "classes", "n_classes": 64}
-    straight = simulate(TASK, student, TIMES, **options)
+    straight = simulate(TASK, student, TIMES[:2], **options)
     monkeypatch.setattr("superlaw.validation.training.seeds.SLICE_SECONDS", 1e-9)
     from superlaw.validation.training import seeds
 
@@ -196,12 +223,12 @@ def test_an_interrupted_run_goes_on_to_the_same_bits(tmp_path, monkeypatch):
     monkeypatch.setattr(seeds.SeedRun, "_slice", stopping)
     simulate_part = {**options, "out": tmp_path}
     try:
-        simulate(TASK, student, TIMES, **simulate_part)
+        simulate(TASK, student, TIMES[:2], **simulate_part)
     except (SimulationInterrupted, AssertionError):
         pass
     monkeypatch.undo()
     assert list(tmp_path.glob("*.part.npz"))
-    assert simulate(TASK, student, TIMES, **simulate_part) == straight
+    assert simulate(TASK, student, TIMES[:2], **simulate_part) == straight
 
 
 WRONG = {

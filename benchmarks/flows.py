@@ -19,7 +19,16 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmarks.dense_flow import DenseFlow, Descent, by_numba, by_torch
-from benchmarks.flow_page import page
+from benchmarks.flow_page import (
+    END,
+    PEER,
+    PER_DECADE,
+    ROUNDS,
+    STUDENT,
+    TASK,
+    TOLERANCES,
+    page,
+)
 from superlaw import storage
 from superlaw.curves import Array, log_times
 from superlaw.setting.optimizer import GradientFlow
@@ -31,11 +40,9 @@ from superlaw.validation.training.students import population_flow
 DOCS = Path(__file__).parent.parent / "docs"
 RESULTS = DOCS / "results" / "flows.json"
 COMMAND = "python -m benchmarks.flows"
-ROUNDS, ENTROPY = 3, 0
-TASK, STUDENT, TIMES = PowerLawTask(1.5, 0.0, 512), Student(64), log_times(0.1, 1e4, 10)
-TOLERANCES = (1e-3, 3e-3, 1e-2)
-"""Of this package; its seconds are read off at the error of the other code."""
-REFERENCE, PEER = 1e-5, 1e-3
+ENTROPY = 0
+TIMES = log_times(0.1, END, PER_DECADE)
+REFERENCE = 1e-5
 REFRESH = 5
 Peers = dict[str, tuple[Descent, int, int]]
 """Rates, steps after which the spectral radius is measured again, and rounds, by code."""

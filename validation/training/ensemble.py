@@ -22,6 +22,8 @@ from superlaw.validation.training.extrapolation import ADDED, CHANGE, thinning_e
 
 Array = NDArray[np.float64]
 ROWS_SHOWN = 14
+MOSTLY_DEAD = 0.5
+"""Part of the outputs that say nothing at the end from which on the table says so."""
 _MANIFEST = ".manifest.json"
 
 
@@ -177,6 +179,11 @@ class Ensemble(DrawnResult):
         last = {"t_end": float(self.times[-1])} if len(self.times) else {}
         return self._brief(n_seeds=len(self.seeds), n_times=len(self.times), **last)
 
+    def _dead_at_the_end(self) -> float:
+        """Return the largest part of its outputs that a student has lost."""
+        dead = self.observables.get("dead_fraction")
+        return 0.0 if dead is None or not dead.size else float(dead[:, -1].max())
+
     def __str__(self) -> str:
         plural = "" if len(self.seeds) == 1 else "s"
         lines = [f"{len(self.seeds)} seed{plural}, {len(self.times)} times"]
@@ -188,6 +195,9 @@ class Ensemble(DrawnResult):
         every = max(1, -(-len(self.times) // ROWS_SHOWN))
         if self.thinning_error is not None:
             lines[0] += f"; error of thinning up to {np.max(self.thinning_error):.1%}"
+        dead = self._dead_at_the_end()
+        if dead >= MOSTLY_DEAD:
+            lines[0] += f"; up to {dead:.0%} of the outputs say nothing at the end"
         rows = list(zip(self.times, self.mean, errors, strict=True))
         lines += [f"{t:12.4g}{mean:16.8g}{error:>18}" for t, mean, error in rows[::-every][::-1]]
         return "\n".join(lines)

@@ -117,3 +117,13 @@ def test_adam_that_oscillates_is_no_result(tmp_path):
     assert not list(tmp_path.glob("run/seed*"))
     calm = simulate(task, student, [1.0, 2.0], optimizer=Adam(lr=0.01, batch=8), seeds=1)
     assert calm.loss[0, 1] < calm.loss[0, 0]
+
+
+def test_adam_that_ends_dead_says_so():
+    """Who asks for late times only sees no rise: that no output is left is in the table."""
+    task, options = PowerLawTask(1.5, 0.5, 32), {"seeds": 1}
+    dead = simulate(task, Student(8, tied=True), [60.0], optimizer=Adam(lr=0.3, batch=8), **options)
+    assert dead.observables["dead_fraction"][0, -1] > 0.5
+    assert "of the outputs say nothing at the end" in str(dead)
+    calm = simulate(task, Student(8, tied=True), [2.0], optimizer=Adam(lr=0.01, batch=8), **options)
+    assert "say nothing" not in str(calm)

@@ -232,7 +232,7 @@ def folder(tmp_path_factory):
 
 @pytest.mark.parametrize("name", CALLS)
 def test_a_call_is_answered_or_refused(name):
-    @settings(max_examples=4 if name == "validate" else 30, **LOOSE)
+    @settings(max_examples=4 if name == "validate" else 15, **LOOSE)
     @given(arguments(name))
     def draws(chosen):
         check(name, chosen)

@@ -94,7 +94,6 @@ def geometry(
     >>> [(block.name, block.size, block.scheme.is_localised) for block in found.blocks]
     [('pentagon', 5, True)]
     """
-    flag("columns", columns)
     flag("unit", unit)
     flag("progress", progress)
     entropy = whole("entropy", entropy, "Give a whole number.", minimum=0)
@@ -117,7 +116,7 @@ def opened(
     ArgumentError
         If there are none, or too many for this machine.
     """
-    rows = _rows(matrix, tensor, columns)
+    rows = _rows(matrix, tensor, flag("columns", columns))
     _check_size(rows)
     return rows
 

@@ -120,12 +120,12 @@ def coupled(modes: Bins, ratio: float) -> Loss:
 
 
 def learning_times(modes: Bins) -> list[tuple[float, float]]:
-    """Return when the share exp(−2λt) of each bin reaches 1/e, and its number of features."""
+    """Return when the share exp(−2λt) of each bin (S9) reaches 1/e, and its number of features."""
     return [(0.5 / lam, n) for lam, _, n in modes]
 
 
 def logistic_times(modes: Bins, starts: list[float]) -> list[tuple[float, float]]:
-    """Return when ((a − s)/a)² of each bin of two layers reaches 1/e, and its number."""
+    """Return when ((a − s)/a)² of each bin of two layers (T2) reaches 1/e, and its number."""
     open_ = 1.0 / (math.sqrt(math.e) - 1.0)
     return [
         (max(0.0, math.log(max(a / begun - 1.0, 1e-300) / open_)) / (2.0 * lam * a), n)

@@ -57,7 +57,7 @@ def rates(task: Task) -> Bins:
 
 
 def cross_talk_loss(t: float, modes: Bins, width: int) -> tuple[float, float]:
-    """Return the loss of the cross-talk theory at a time, and its local slope −d log L/d log t."""
+    """Return the loss of the cross-talk theory at a time (X3), and its slope −d log L/d log t."""
     loss = fall = 0.0
     for s, weight in zip(*talbot(), strict=True):
         z = -s / (2.0 * t)

@@ -30,7 +30,7 @@ BAND = 0.1
 
 
 def measured_slope(n_features: int, width: int) -> float:
-    """Return 1 + 0.115 ln(2N/K²), within 10 %: a fit to flows, not a law that is derived."""
+    """Return 1 + 0.115 ln(2N/K²), within 10 % [measured]: a fit to flows, no law is derived."""
     return 1.0 + RISE * math.log(2.0 * n_features / width**2)
 
 

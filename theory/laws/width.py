@@ -30,7 +30,10 @@ def clear_code_gain(kappa: float) -> float:
 
 
 def welch_cosine(n: int, m: int) -> float:
-    """Return √((n − m)/(m(n − 1))), which the largest cosine of n unit columns is never below."""
+    """Return √((n − m)/(m(n − 1))): the largest cosine of n unit columns is never below it.
+
+    Source: L. R. Welch, IEEE Trans. Inform. Theory 20 (1974) 397 [literature].
+    """
     return math.sqrt(max(n - m, 0) / (m * max(n - 1, 1)))
 
 

@@ -16,7 +16,7 @@ for number, handler in (
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, handler)
 
-settings.register_profile("superlaw", deadline=None, derandomize=True, max_examples=50)
+settings.register_profile("superlaw", deadline=None, derandomize=True, max_examples=20)
 settings.load_profile("superlaw")
 
 JIT = os.environ.get("NUMBA_DISABLE_JIT") != "1"

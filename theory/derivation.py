@@ -61,7 +61,7 @@ class Derivation(Graph):
     Examples
     --------
     >>> from superlaw import derive
-    >>> derive("front").verify().is_good
+    >>> derive("frames").verify().is_good
     True
     """
 

@@ -160,7 +160,7 @@ LOOSE = dict(
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_line_is_answered_or_refused(folder, name):
-    @settings(max_examples=2 if name == "validate" else 12, **LOOSE)
+    @settings(max_examples=2 if name == "validate" else 6, **LOOSE)
     @given(lines(name))
     def draws(line):
         check(line)

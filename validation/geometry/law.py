@@ -204,7 +204,7 @@ def overlap_law(
     --------
     >>> import numpy as np
     >>> rng = np.random.default_rng(0)
-    >>> found = overlap_law([rng.normal(size=(2000, d)) for d in (8, 16, 32, 64)])
+    >>> found = overlap_law([rng.normal(size=(500, d)) for d in (8, 16, 32, 64)])
     >>> low, high = found["raw"].to_dict()["interval"]
     >>> low < 1.0 < high, abs(found["raw"].exponent - 1.0) < 0.01
     (True, True)

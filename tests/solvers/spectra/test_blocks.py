@@ -88,7 +88,7 @@ def _mixture(sigma, rng):
 
 def test_planted_mixture_is_recognised_every_time():
     rng = np.random.default_rng(5)
-    for _ in range(40):
+    for _ in range(15):
         found = geometry(_mixture(0.05, rng), sampled_rows=1)
         assert found.names == dict(sorted(PLANTED.items(), key=lambda item: -_size(item[0])))
         assert all(block.scheme.is_localised for block in found.blocks)
@@ -118,7 +118,14 @@ def test_codes_are_named_in_noise(name):
 
 
 @pytest.mark.parametrize(
-    ("n", "d"), [(3, 2), (4, 2), (4, 3), (5, 2), (5, 3), (6, 3), (8, 3), (16, 5)]
+    ("n", "d"),
+    [
+        *((3, 2), (5, 3), (16, 5)),
+        *(
+            pytest.param(*size, marks=pytest.mark.slow)
+            for size in ((4, 2), (4, 3), (5, 2), (6, 3), (8, 3))
+        ),
+    ],
 )
 def test_random_directions_form_schemes_as_rarely_as_stated(n, d):
     """Any scheme among some of them counts."""

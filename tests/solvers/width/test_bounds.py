@@ -191,9 +191,8 @@ def test_classes_keep_frequencies_and_pairs():
     assert len(classes.spread(classes.p)) == 500
 
 
-@pytest.mark.parametrize(
-    "m", [pytest.param(10, marks=pytest.mark.slow), 39, pytest.param(100, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("m", [10, 39, 100])
 def test_random_codes_of_independent_features_are_what_drawn_codes_lose(m):
     n, generator = 400, np.random.default_rng(2)
     p = np.full(n, 1.0 / n)

@@ -20,7 +20,7 @@ def _codes(fit):
     return {notice.code for notice in fit.warnings}
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(alpha=st.floats(0.05, 3.0), prefactor=st.floats(1e-3, 1e3))
 def test_a_power_law_is_recovered(alpha, prefactor):
     fit = fit_power_law((T, prefactor * T**-alpha))
@@ -29,7 +29,7 @@ def test_a_power_law_is_recovered(alpha, prefactor):
     assert fit.model == "straight" and _codes(fit) == set()
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(alpha=st.floats(0.3, 2.0), floor=st.floats(0.05, 0.5))
 def test_a_floor_is_recovered(alpha, floor):
     fit = fit_power_law((T, T**-alpha + floor), window=(1.0, 1e4))
@@ -104,7 +104,13 @@ def _noisy(floor, noise, seeds, entropy):
 
 
 @pytest.mark.parametrize(("floor", "model"), [(0.0, "straight"), (0.02, "offset")])
-@pytest.mark.parametrize(("noise", "seeds"), [(0.01, 1), (0.03, 1), (0.03, 8)])
+@pytest.mark.parametrize(
+    ("noise", "seeds"),
+    [
+        (0.03, 1),
+        *(pytest.param(*case, marks=pytest.mark.slow) for case in ((0.01, 1), (0.03, 8))),
+    ],
+)
 def test_noise_is_not_read_as_curvature(floor, model, noise, seeds):
     """The median of noisy curves is the truth, and nothing is announced that is not there."""
     fits = [fit_power_law((LATE, _noisy(floor, noise, seeds, k))) for k in range(9)]

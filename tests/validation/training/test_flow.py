@@ -174,8 +174,8 @@ def test_flow_is_the_limit_of_small_steps(name):
 @pytest.mark.parametrize(
     "student",
     [
-        Student(12),
         Student(12, tied=True),
+        pytest.param(Student(12), marks=pytest.mark.slow),
         pytest.param(Student(12, tied=True, init=0.3), marks=pytest.mark.slow),
         pytest.param(Student(12, embedding="trained"), marks=pytest.mark.slow),
         pytest.param(Student(12, decoder="random"), marks=pytest.mark.slow),
@@ -193,7 +193,10 @@ def test_error_of_the_loss_is_of_the_size_of_the_tolerance(student):
         assert 0.1 * rtol < worst < 1.2 * rtol, f"{worst:.2g} for {rtol:g}"
 
 
-@pytest.mark.parametrize("student", [Student(16), Student(16, tied=True, init=0.5)])
+@pytest.mark.parametrize(
+    "student",
+    [Student(16), pytest.param(Student(16, tied=True, init=0.5), marks=pytest.mark.slow)],
+)
 def test_precisions_agree(student):
     task, times = PowerLawTask(1.5, 0.25, 96), [0.1, 3.0, 100.0, 1000.0]
     double, single = (

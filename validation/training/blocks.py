@@ -73,7 +73,7 @@ class Sharing:
         >>> sharing = Sharing.of(1_000_000, 512, single=80)
         >>> edges = sharing.edges(1.0)
         >>> int(edges[80]), int(edges[-1] - edges[-2]), len(edges), len(sharing.edges(2.0))
-        (80, 2889, 513, 309)
+        (80, 2717, 513, 300)
         """
         total, single = self.count(coarser), float(self.single)
         n_blocks = round(total)

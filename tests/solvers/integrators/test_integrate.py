@@ -174,7 +174,7 @@ def test_local_slope_is_exact_not_differenced():
 
 @pytest.mark.skipif("not __import__('conftest').JIT", reason="threads need compiled code")
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("is_linear", [True, False])
+@pytest.mark.parametrize("is_linear", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_same_bits_for_any_number_of_threads(method, is_linear):
     import numba
 

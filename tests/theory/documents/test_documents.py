@@ -34,20 +34,26 @@ def document(request, ledger_of):
     return compose(derive(request.param), ledger_of(request.param))
 
 
+@pytest.fixture(scope="module")
+def texts(document):
+    """Return the document in each format."""
+    return {form: write(document) for form, write in FORMATS.items()}
+
+
 def _equations(document):
     return [block for block in document.blocks if isinstance(block, Equation)]
 
 
 @pytest.mark.parametrize("form", sorted(FORMATS))
-def test_documents_are_the_same_bytes_again(document, form):
-    assert FORMATS[form](document) == FORMATS[form](document)
+def test_documents_are_the_same_bytes_again(document, texts, form):
+    assert FORMATS[form](document) == texts[form]
 
 
-def test_every_format_numbers_every_step(document):
+def test_every_format_numbers_every_step(document, texts):
     marks = {"md": r"\tag{%s}", "myst": r"\tag{%s}", "tex": r"\label{%s}", "html": 'id="%s"'}
+    steps = derive(document.name).steps
     for form, mark in marks.items():
-        text = FORMATS[form](document)
-        missing = [step.id for step in derive(document.name).steps if mark % step.id not in text]
+        missing = [step.id for step in steps if mark % step.id not in texts[form]]
         assert missing == [], form
 
 
@@ -118,8 +124,8 @@ def test_latex_compiles_without_complaints(document, tmp_path):
     assert _TEX_COMPLAINTS.findall(log) == []
 
 
-def test_html_loads_nothing(document):
-    text = FORMATS["html"](document)
+def test_html_loads_nothing(texts):
+    text = texts["html"]
     assert not re.search(r"<(script|link|img|iframe)\b|@import|url\(", text)
     assert re.findall(r'(?:src|href)="(?!#)', text) == []
     assert "<math" in text
@@ -127,10 +133,9 @@ def test_html_loads_nothing(document):
     assert "$" not in re.sub(r"<style>.*?</style>", "", text, flags=re.S)
 
 
-def test_html_links_lead_somewhere(document):
-    text = FORMATS["html"](document)
-    targets = set(re.findall(r'id="(\w+)"', text))
-    assert set(re.findall(r'href="#([^"]+)"', text)) <= targets
+def test_html_links_lead_somewhere(texts):
+    targets = set(re.findall(r'id="(\w+)"', texts["html"]))
+    assert set(re.findall(r'href="#([^"]+)"', texts["html"])) <= targets
 
 
 def test_letters_keep_their_case():

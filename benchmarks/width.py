@@ -99,8 +99,6 @@ def _compared(kind: str, start: str, m: int) -> list[dict[str, Any]]:
             "milliseconds": 1e3 * statistics.median(each[name] for each in rounds),
             "ours": 1e3 * statistics.median(each["superlaw"] for each in rounds),
             "ratio": statistics.median(each[name] / each["superlaw"] for each in rounds),
-            "listed": None if own.exact is None else own.exact.n_pairs / N**2,
-            "lists": None if own.exact is None else own.exact.n_lists / own.n_steps,
         }
         for name in codes
         if name != "superlaw"

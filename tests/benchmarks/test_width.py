@@ -18,11 +18,8 @@ def test_the_page_is_that_of_the_numbers():
 
 
 def test_a_worse_measurement_misses_a_goal():
-    slow = [row | {"ratio": 2.9, "listed": 0.5, "lists": 0.25} for row in FOUND["steps"]]
+    slow = [row | {"ratio": 2.9} for row in FOUND["steps"]]
     assert f"Missed: {slow[0]['code']}" in page(FOUND | {"steps": slow})
-    assert "50 % of all pairs on lists that are made again 0.25 times" in page(
-        FOUND | {"steps": slow}
-    )
     fast = [row | {"ratio": 3.1} for row in FOUND["steps"]]
     assert "Missed" not in page(FOUND | {"steps": fast})
     assert "below 60, **missed**" in page(FOUND | {"whole": FOUND["whole"] | {"seconds": 61.0}})

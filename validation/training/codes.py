@@ -18,6 +18,7 @@ from superlaw.validation.training.interactions import Interactions
 from superlaw.validation.training.recipe import Mover, Recipe
 from superlaw.validation.training.sampled import SampledPull, sampled_loss
 from superlaw.validation.training.seeds import DivergenceError
+from superlaw.validation.training.tiles import Tiles
 
 TEST_SAMPLES = 65536
 """Samples of the loss of independent features."""
@@ -84,10 +85,12 @@ class AdamTrainer:
         self.W, self.b = np.array(columns, real, order="C"), biases.astype(real)
         self._pulls = np.empty_like(self.W), np.empty_like(self.b)
         self._mover, width = Mover(recipe, self.W, self.b), self.W.shape[1]
-        self.exact = interactions(p, width) if recipe.batch is None else None
-        if recipe.batch is not None:
+        self._pull: Callable[[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]], None]
+        if recipe.batch is None:
+            self._pull = Tiles(single_features(p), width).pull
+        else:
             assert generator is not None  # a batch is drawn
-            self._sampled = SampledPull(p, width, recipe.batch, generator)
+            self._pull = SampledPull(p, width, recipe.batch, generator)
 
     @property
     def is_done(self) -> bool:
@@ -97,10 +100,7 @@ class AdamTrainer:
     def step(self) -> None:
         """Take a step."""
         W_pull, b_pull = self._pulls
-        if self.exact is not None:
-            self.exact.pull(self.W, self.W, self.b, W_pull, W_pull, b_pull)
-        else:
-            self._sampled(self.W, self.b, W_pull, b_pull)
+        self._pull(self.W, self.b, W_pull, b_pull)
         self._mover(self.n_steps + 1, W_pull, b_pull)
         self.n_steps += 1
 
@@ -134,8 +134,8 @@ class AdamTrainer:
             If the loss is not finite.
         """
         columns, biases = self.W.astype(np.float64), self.b.astype(np.float64)
-        if self.exact is not None:
-            return exact_code(self.exact, columns, biases)
+        if self.recipe.batch is None:
+            return exact_code(interactions(self.p, columns.shape[1]), columns, biases)
         assert self.generator is not None  # a batch was drawn
         found = sampled_loss(self.p, columns, biases, TEST_SAMPLES, self.generator)
         return checked_code(*found, columns, biases)
@@ -180,6 +180,10 @@ def checked_code(loss: float, error: float, columns: Array, biases: Array) -> Co
 
 def interactions(p: Array, width: int) -> Interactions:
     """Return what finds the exact pull and loss, one active feature."""
+    return Interactions(single_features(p), width, is_tied=True, two_sided=False)
+
+
+def single_features(p: Array) -> Features:
+    """Return features that are to be passed on as they are, in single precision."""
     ones = np.ones(len(p))
-    features = Features(p, ones, ones, AMPLITUDES["uniform"]).cast(np.float32)
-    return Interactions(features, width, is_tied=True, two_sided=False)
+    return Features(p, ones, ones, AMPLITUDES["uniform"]).cast(np.float32)

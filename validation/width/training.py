@@ -30,12 +30,12 @@ from superlaw.validation.training.descent import FlowTrainer
 from superlaw.validation.training.recipe import Recipe
 from superlaw.validation.width import starts
 
-PER_PAIR, PER_STEP = 4e-10, 2e-4
-"""Seconds of a step for each n² m, and at least [measured, n = 1000, m = 25 and 100, one core]."""
+PER_STEP, PER_PAIR, PER_TERM = 2e-4, 1.5e-9, 5e-11
+"""Seconds of a step at least, for each of n² pairs, and times m [n = 1000, m = 25 and 100]."""
 PER_OUTPUT, PER_PRODUCT = 2e-9, 5e-11
 """The same for each sample and output, and times m [n = 1000, m = 10 and 100]."""
-PULLS_A_STEP = 60
-"""Gradients of a step of the flow, about [n = 200 to 1000]."""
+PULLS_A_STEP, PER_LISTED = 60, 4e-10
+"""Gradients of a step of the flow, about, and seconds of one for each n² m [n = 200 to 1000]."""
 BATCH = 1024
 STEPS = {"adam": 2500, "sampled": 4000, "flow": 300}
 """If left out; those of the flow at most."""
@@ -90,8 +90,10 @@ class Plan:
         """Return about how long one step takes."""
         if self.batch is not None:
             return PER_STEP + self.batch * n * (PER_OUTPUT + PER_PRODUCT * m)
-        pulls = PULLS_A_STEP if self.optimizer == "flow" else 1
-        return pulls * (PER_STEP + PER_PAIR * float(n) ** 2 * m)
+        pairs = float(n) ** 2
+        if self.optimizer == "flow":
+            return PULLS_A_STEP * (PER_STEP + PER_LISTED * pairs * m)
+        return PER_STEP + pairs * (PER_PAIR + PER_TERM * m)
 
     def trainer(
         self, p: Array, first: tuple[Array, Array], generator: np.random.Generator

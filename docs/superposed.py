@@ -11,6 +11,7 @@ from typing import Any
 
 import claims
 import closure_goals
+import closure_turning
 import numpy as np
 import trained
 
@@ -142,6 +143,7 @@ def _accuracy(closure: dict[str, Any], outside: dict[str, Any]) -> str:
         TRUST,
         *_compared(closure),
         *closure_goals.sections(closure),
+        *closure_turning.sections(closure),
         ASIDE,
         _source(outside["provenance"]),
         table(Table(("", "b", *times), others)),

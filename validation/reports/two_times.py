@@ -1,10 +1,11 @@
-"""How marks turn in a direct flow, beside what the row-replica closure says of it (R22, R23).
+"""How marks turn in direct flows, beside what the row-replica closure says of it (R22 to R24).
 
 `python -m superlaw.validation.reports.two_times --out two_times.json` measures it again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -16,64 +17,102 @@ from superlaw.setting.optimizer import GradientFlow
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures.row_replica import solve_closure
+from superlaw.theory.derivations import find_step
+from superlaw.theory.symbols import omega_B, t
 from superlaw.validation.reports.measuring import options
 from superlaw.validation.training.students import population_flow
 
-TASK, WIDTH = PowerLawTask(1.5, 0.0, 512), 128
-RARE = 100
-"""Columns after this many are looked at."""
-TIMES = np.array([1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0])
+CASES = (
+    (PowerLawTask(1.5, 0.0, 512), 128),
+    (PowerLawTask(1.1, 0.0, 512), 128),
+    (PowerLawTask(1.5, 0.25, 512), 128),
+    (PowerLawTask(2.0, 0.0, 512), 64),
+)
+"""Tasks and K."""
+HEAD, RARE = 20, 100
+"""Columns up to this many have marks that stay, in the closure; after as many, all are rare."""
+TIMES = np.logspace(-1.0, 4.0, 41)
+"""Between neighbours B turns by a small angle."""
+LAST, SPAN = (1e2, 1e3, 1e4), 1e3
+"""Last times, and how much earlier the earliest is to which they are compared."""
+EVERY = 4
+"""Which of the times are kept: two a decade."""
 STEPS = 100_000
-"""More than the flow takes."""
+"""More than a flow takes."""
 COMMAND = "python -m superlaw.validation.reports.two_times"
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Compare both, and write them to a file."""
-    given = options(COMMAND, "How marks turn in a direct flow.").parse_args(arguments)
+    given = options(COMMAND, "How marks turn in direct flows.").parse_args(arguments)
     out = storage.output_file(given.out, (".json",))
     storage.write_json(out, measured(given.entropy))
 
 
 def measured(entropy: int) -> dict[str, Any]:
-    """Return how alike B w is at the last time and at earlier ones, measured and by the closure."""
-    seen = [*_seen(entropy)]
-    angle = solve_closure(TASK, WIDTH, True, TIMES).observables["turned"]
-    left = angle[-1] - angle[:-1]
-    rows = {
-        "measured": [_cosine(earlier, seen[-1]) for earlier in seen[:-1]],
-        "angle": left,
-        "critically damped": (1.0 + left) * np.exp(-left),
-        "hyperbolic secant": 1.0 / np.cosh(left),
-    }
+    """Return how alike B w is at a last time and at earlier ones, measured and by the closure."""
     return {
         "provenance": storage.provenance(COMMAND, entropy=entropy, seeds=1),
-        "task": TASK.to_dict(),
-        "width": WIDTH,
+        "head": HEAD,
         "rare": RARE,
-        "last": float(TIMES[-1]),
-        "times": TIMES[:-1].tolist(),
-        "rows": {name: np.round(row, 4).tolist() for name, row in rows.items()},
+        "rows": [row for task, width in CASES for row in _rows(task, width, entropy)],
     }
 
 
-def _seen(entropy: int) -> list[Array]:
-    """Return what B makes of the rare columns at each time, shape (K, rare)."""
-    student = case(TASK, Student(WIDTH), GradientFlow()).student
+def correlation(turned: Array) -> Array:
+    """Return that of a mark with what it was before B turned by an angle (R24)."""
+    step = find_step("R24").rhs
+    return np.array([float(step.subs({omega_B: 1, t: each})) for each in turned])
+
+
+def _rows(task: PowerLawTask, width: int, entropy: int) -> Iterator[dict[str, Any]]:
+    """Yield what one flow shows, for each of the last times."""
+    B, W = _seen(task, width, entropy)
+    angle = solve_closure(task, width, True, TIMES).observables["turned"]
+    turned = np.append(0.0, np.cumsum(np.arccos(_cosines(B[1:], B[:-1]))))
+    for last in (time for time in LAST if time <= TIMES[-1] * 1.001):
+        end = int(np.argmin(np.abs(np.log(TIMES / last))))
+        early = np.arange(end % EVERY, end, EVERY)
+        early = early[TIMES[early] * SPAN * 1.001 > last]
+        seen = {
+            "rare columns": [_alike(B[k], B[end], W[:, RARE:]) for k in early],
+            "head columns": [_alike(B[k], B[end], W[:, :HEAD]) for k in early],
+            "B": _cosines(B[early], B[end][None]),
+            "angle of the flow": turned[end] - turned[early],
+            "angle of the closure": angle[end] - angle[early],
+        }
+        yield {
+            "task": task.to_dict(),
+            "width": width,
+            "last": last,
+            "times": [float(f"{time:.3g}") for time in TIMES[early]],
+            "seen": {name: np.round(each, 4).tolist() for name, each in seen.items()},
+        }
+
+
+def _seen(task: PowerLawTask, width: int, entropy: int) -> tuple[Array, Array]:
+    """Return B at each time, and W."""
+    student = case(task, Student(width), GradientFlow()).student
     generator, none = np.random.default_rng(entropy), np.zeros(0, np.int64)
-    flow = population_flow(TASK, student, GradientFlow(), generator, none)
-    W = np.array(flow.factors.geometry(flow.state())[0])[RARE:].T
-    seen = []
-    for t in TIMES:
-        flow.advance(float(t), STEPS)
-        seen.append(flow.state()["B"] @ W)
-    return seen
+    flow = population_flow(task, student, GradientFlow(), generator, none, np.float32)
+    W = np.array(flow.factors.geometry(flow.state())[0], np.float64).T
+    found = []
+    for time in TIMES:
+        flow.advance(float(time), STEPS)
+        found.append(flow.state()["B"].copy())
+    return np.array(found), W
 
 
-def _cosine(first: Array, second: Array) -> float:
-    """Return the mean cosine of columns at two times."""
-    norms = np.linalg.norm(first, axis=0) * np.linalg.norm(second, axis=0)
-    return float(np.mean(np.sum(first * second, axis=0) / norms))
+def _alike(first: Array, second: Array, W: Array) -> float:
+    """Return the mean cosine of what B makes of columns at two times."""
+    return float(np.mean(_cosines((first @ W).T, (second @ W).T)))
+
+
+def _cosines(first: Array, second: Array) -> Array:
+    """Return the cosine of each entry of two arrays, along their first axis."""
+    one, other = (x.reshape(len(x), -1) for x in (first, second))
+    norms = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+    return np.asarray(np.sum(one * other, axis=1) / norms)
 
 
 if __name__ == "__main__":

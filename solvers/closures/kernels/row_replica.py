@@ -3,7 +3,7 @@
 A row of S (an output unit) lives among Gaussian interference from all other features. Rows of a
 class are represented by R replicas, each with its own overlap s and bias β and with frozen Gaussian
 marks ξ for the H most frequent columns; rarer columns are seen through quantile nodes of their
-Gaussian, which turns with B. What a row has learned to subtract from an entry is its own response
+Gaussian, which turns with B (R26). What a row has learned to subtract from an entry is its own response
 M.
 
 Indices as in `row_replica_pairs`.
@@ -156,7 +156,7 @@ def _spread(model, state, pairs, rate):
 
 @kernel(types.UniTuple(float64, 2)(MODEL, STATE, STATE))
 def closure_rates(model, state, rate):
-    """Fill the rates of a state (R13, R15-R25); return its diagonal and its interference loss."""
+    """Fill the rates of a state (R13, R15-R26); return its diagonal and its interference loss."""
     pairs = new_pairs(model, state)
     mean = pairs.mean
     all_pairs(model, state, rate, pairs)

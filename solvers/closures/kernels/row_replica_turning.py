@@ -1,7 +1,7 @@
 """How the marks of tail columns turn with B, in the row-replica closure.
 
 Indices as in `row_replica_pairs`. The generator of a Gaussian mark that is forgotten at the rate κ
-is an exchange between neighbouring nodes, in detailed balance with their weights.
+(R26) is an exchange between neighbouring nodes, in detailed balance with their weights.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from superlaw.compiled import helper
+
+_SMALL = 1e-30
 
 
 @helper()
@@ -42,7 +44,7 @@ def forget(model, state, pairs, reactions, rate):
 
 @helper()
 def turn(model, state, own, work, rate):
-    """Turn B, and with it the marks of tail columns (R22 to R25).
+    """Turn B, and with it the marks of tail columns (R22, R25, R26).
 
     `own` holds the drives of diagonal entries, (G, R); `work` is Σ D dS/dt over all others.
     """
@@ -53,7 +55,8 @@ def turn(model, state, own, work, rate):
     along = 0.5 * rate.bulk[1] / square
     turning = np.sqrt(max(work / (model.width * square) - along * along, 0.0))
     rate.bulk[2] = turning
-    kappa = 0.5 * turning * (1.0 - np.exp(-2.0 * state.bulk[2]))
+    half = max(np.tanh(0.5 * state.bulk[2]), _SMALL)
+    kappa = turning * half * half / ((1.0 + half * half) * np.arctan(half))
     for g in range(model.n.size):
         for column in range(state.tail.shape[1]):
             response, change = state.tail[g, column], rate.tail[g, column]

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from superlaw.setting.task import PowerLawTask
 from superlaw.validation.reports import two_times
@@ -10,20 +11,28 @@ STORED = Path(__file__).parents[3] / "docs" / "results" / "two_times.json"
 
 
 def test_marks_turn_in_a_flow_as_the_closure_says(tmp_path, monkeypatch):
-    """Over a short time the cosine is 1 − ϑ²/2; rare columns turn a little more than B."""
-    monkeypatch.setattr(two_times, "TASK", PowerLawTask(1.5, 0.0, 128))
-    monkeypatch.setattr(two_times, "WIDTH", 32)
-    monkeypatch.setattr(two_times, "TIMES", np.array([3.0, 10.0, 15.0]))
+    """Over a short time the cosine is 1 − ϑ²/2; rare columns turn as B does."""
+    monkeypatch.setattr(two_times, "CASES", ((PowerLawTask(1.5, 0.0, 128), 32),))
+    monkeypatch.setattr(two_times, "TIMES", np.array([3.0, 6.0, 10.0, 12.0, 15.0]))
+    monkeypatch.setattr(two_times, "LAST", (15.0, 100.0))
+    monkeypatch.setattr(two_times, "EVERY", 2)
     monkeypatch.setattr(two_times, "RARE", 30)
     out = tmp_path / "two_times.json"
     two_times.main(["--out", str(out)])
-    rows = json.loads(out.read_text())["rows"]
-    turned = 1.0 - np.array(rows["measured"])
-    assert 1.0 < turned[1] / (rows["angle"][1] ** 2 / 2.0) < 2.0
+    (row,) = json.loads(out.read_text())["rows"]
+    assert (row["last"], row["times"]) == (15.0, [3.0, 10.0])
+    seen = {name: np.array(each) for name, each in row["seen"].items()}
+    turned = np.arccos(seen["B"][1])
+    assert seen["angle of the flow"][1] == pytest.approx(turned, rel=0.01)
+    assert seen["angle of the closure"][1] == pytest.approx(turned, rel=0.3)
+    turned = 1.0 - seen["rare columns"]
+    assert 0.8 < turned[1] / (1.0 - seen["B"][1]) < 1.5
     assert turned[0] > 3.0 * turned[1] > 0.0
+    assert two_times.correlation(np.zeros(1)) == [1.0]
 
 
 def test_the_stored_comparison_is_that_of_the_script():
     kept = json.loads(STORED.read_text())
-    assert (kept["task"], kept["width"]) == (two_times.TASK.to_dict(), two_times.WIDTH)
+    cases = [(row["task"], row["width"]) for row in kept["rows"][:: len(two_times.LAST)]]
+    assert cases == [(task.to_dict(), width) for task, width in two_times.CASES]
     assert kept["provenance"]["command"] == two_times.COMMAND

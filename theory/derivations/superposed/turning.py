@@ -36,6 +36,14 @@ from superlaw.theory.symbols import (
 )
 
 _correlation = sp.Symbol("rho")
+_fading = sp.Symbol("lambda", positive=True)
+_clock, _ago = sp.symbols("tau tau_1", positive=True)
+
+
+def _seen(now: sp.Symbol, then: sp.Symbol | None = None) -> sp.Expr:
+    """Return what all rates leave of B at two readings of the clock, or twice at one."""
+    total = now + (now if then is None else then)
+    return sp.Integral(sp.exp(-_fading * total), (_fading, 0, sp.oo))
 
 
 def _speed(step: Step, *_: Step) -> Iterator[Check]:
@@ -55,22 +63,24 @@ def _turning(step: Step, *_: Step) -> Iterator[Check]:
     yield Equal((change.T * change).trace(), step.rhs.subs(norms), instance=True)
 
 
-def _memory(step: Step, correlation: Step) -> Iterator[Check]:
-    """Let ρ follow from its memory, and start as that of B does."""
-    ago, rho = sp.Symbol("t_1", positive=True), correlation.rhs
-    remembered = step.rhs.subs(t, ago) * rho.subs(t, t - ago)
-    yield Equal(sp.diff(rho, t), -sp.integrate(sp.expand(remembered), (ago, 0, t)))
-    yield Equal(rho.subs(t, 0), sp.Integer(1))
-    yield Equal(sp.diff(rho, t, 2).subs(t, 0), -(omega_B**2))
+def _faded(step: Step, speed: Step, fading: Step) -> Iterator[Check]:
+    """Integrate over the rates, and set the clock by how fast B turns."""
+    overlaps = [factor.doit() for factor in (_seen(_clock, _ago), _seen(_clock), _seen(_ago))]
+    rho = overlaps[0] / sp.sqrt(overlaps[1] * overlaps[2])
+    yield Equal(fading.rhs.doit(), rho)
+    ticked = {_clock: sp.exp(2 * omega_B * t), _ago: 1}
+    yield Equal(rho.subs(ticked), step.rhs)
+    turned = {r_0: 1, sp.Derivative(r_0, t): 0, r_1: -sp.diff(step.rhs, t, 2).subs(t, 0)}
+    yield Equal(speed.rhs.subs(turned), speed.lhs)
 
 
-def _rate(step: Step, correlation: Step, memory: Step) -> Iterator[Check]:
-    """Sum the memory up; in the end the time that a mark is kept is that of its correlation."""
-    ago = sp.Symbol("t_1", positive=True)
-    total = sp.integrate(memory.rhs.subs(t, ago), (ago, 0, t))
-    yield Equal(total, step.rhs.subs(angle, omega_B * t))
-    kept = sp.integrate(correlation.rhs, (t, 0, sp.oo))
-    yield Equal(kept * sp.limit(step.rhs, angle, sp.oo), sp.Integer(1))
+def _rate(step: Step, correlation: Step) -> Iterator[Check]:
+    """Let both memories hold a steady drive from the start."""
+    rho, rate = (each.rhs.subs(omega_B, 1) for each in (correlation, step))
+    held = 2 * sp.atan(sp.tanh(t / 2))
+    yield Equal(sp.diff(held, t), rho)
+    yield Equal(held.subs(t, 0), sp.Integer(0))
+    yield Equal(sp.diff(held, t), 1 - rate.subs(angle, t) * held)
 
 
 def _response(step: Step, response: Step, *_: Step) -> Iterator[Check]:
@@ -117,35 +127,36 @@ STEPS = (
     ),
     Step(
         "R23",
-        "Correlation of a mark",
+        "How B fades",
         _correlation,
-        (1 + omega_B * t) * sp.exp(-omega_B * t),
+        _seen(_clock, _ago) / sp.sqrt(_seen(_clock) * _seen(_ago)),
         "closure",
-        r"Of a mark with itself after a time $t$, at constant $\omega_B$. It starts as that of "
-        r"$B$ does, without a cusp. Assumed: it fades as fast as one that never turns negative "
-        "can, the critically damped one, and alike for all tail columns.",
-        follows=("R9", "R22"),
+        r"Of $B$ with itself, and of a mark, at two readings of a clock $\tau$. Assumed: parts of "
+        r"$B$ fade one by one, $\propto e^{-\lambda \tau}$, at rates $\lambda$ spread evenly down to "
+        "0, and alike for all tail columns.",
+        follows=("R9",),
     ),
     Step(
         "R24",
-        "Memory of a mark",
-        sp.Symbol("c"),
-        omega_B**2 * sp.exp(-2 * omega_B * t),
+        "Correlation of a mark",
+        _correlation,
+        sp.sech(omega_B * t),
         "integration",
-        r"$\dot\rho(t) = -\int_0^t c(t_1)\, \rho(t - t_1)\, dt_1$.",
-        follows=("R23",),
-        by=_memory,
+        r"After a time $t$ at constant $\omega_B$, which sets the clock: $\tau \propto e^{2 \omega_B "
+        r"t}$. It starts as that of $B$ does, without a cusp.",
+        follows=("R22", "R23"),
+        by=_faded,
     ),
     Step(
         "R25",
         "Rate at which marks turn",
         turn_rate,
-        omega_B / 2 * (1 - sp.exp(-2 * angle)),
+        omega_B * (1 - sp.sech(angle)) / (2 * sp.atan(sp.tanh(angle / 2))),
         "integration",
-        r"The memory, summed up since the start, $\vartheta = \int \omega_B\, dt$: of what changes "
-        r"slowly against $1/(2 \omega_B)$ no more is seen. $O(t)$ at the start, so that R13 stays "
-        "what it is to the order to which it is exact.",
-        follows=("R23", "R24"),
+        r"That of an exponential memory that holds as much of what a steady drive, per angle, has "
+        r"left since the start, $\vartheta = \int \omega_B\, dt$: $(1 - \rho)/\int \rho$. $O(t)$ at "
+        "the start, so that R13 stays what it is to the order to which it is exact.",
+        follows=("R24",),
         by=_rate,
     ),
     Step(

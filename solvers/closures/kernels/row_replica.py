@@ -3,8 +3,8 @@
 A row of S (an output unit) lives among Gaussian interference from all other features. Rows of a
 class are represented by R replicas, each with its own overlap s and bias β and with frozen Gaussian
 marks ξ for the H most frequent columns; rarer columns are seen through quantile nodes of their
-Gaussian, which turns with B (R26). What a row has learned to subtract from an entry is its own response
-M.
+Gaussian, which turns with B (R26). What a row has learned to subtract from an entry is its own
+response M.
 
 Indices as in `row_replica_pairs`.
 """

@@ -132,8 +132,8 @@ STEPS = (
         _seen(_clock, _ago) / sp.sqrt(_seen(_clock) * _seen(_ago)),
         "closure",
         r"Of $B$ with itself, and of a mark, at two readings of a clock $\tau$. Assumed: parts of "
-        r"$B$ fade one by one, $\propto e^{-\lambda \tau}$, at rates $\lambda$ spread evenly down to "
-        "0, and alike for all tail columns.",
+        r"$B$ fade one by one, $\propto e^{-\lambda \tau}$, at rates $\lambda$ spread evenly "
+        "down to 0, and alike for all tail columns.",
         follows=("R9",),
     ),
     Step(
@@ -142,8 +142,8 @@ STEPS = (
         _correlation,
         sp.sech(omega_B * t),
         "integration",
-        r"After a time $t$ at constant $\omega_B$, which sets the clock: $\tau \propto e^{2 \omega_B "
-        r"t}$. It starts as that of $B$ does, without a cusp.",
+        r"After a time $t$ at constant $\omega_B$, which sets the clock: $\tau \propto "
+        r"e^{2 \omega_B t}$. It starts as that of $B$ does, without a cusp.",
         follows=("R22", "R23"),
         by=_faded,
     ),
@@ -154,8 +154,8 @@ STEPS = (
         omega_B * (1 - sp.sech(angle)) / (2 * sp.atan(sp.tanh(angle / 2))),
         "integration",
         r"That of an exponential memory that holds as much of what a steady drive, per angle, has "
-        r"left since the start, $\vartheta = \int \omega_B\, dt$: $(1 - \rho)/\int \rho$. $O(t)$ at "
-        "the start, so that R13 stays what it is to the order to which it is exact.",
+        r"left since the start, $\vartheta = \int \omega_B\, dt$: $(1 - \rho)/\int \rho$. "
+        "$O(t)$ at the start, so that R13 stays what it is to the order to which it is exact.",
         follows=("R24",),
         by=_rate,
     ),

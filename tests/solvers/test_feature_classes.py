@@ -33,8 +33,8 @@ def test_power_sums_equal_direct_sums(power):
     "a", [0.5, *(pytest.param(a, marks=pytest.mark.slow) for a in (1.1, 1.5, 2.5))]
 )
 def test_loss_sums_equal_direct_sums_at_every_time(a):
-    n = 10**6
-    i, classes = np.arange(1.0, n + 1.0), feature_classes(10**6)
+    n = 2 * 10**5
+    i, classes = np.arange(1.0, n + 1.0), feature_classes(n)
     for t in np.geomspace(0.1, float(n) ** a, 15):
         direct = np.sum(i**-a * np.exp(-t * i**-a))
         found = np.sum(classes.weight * classes.index**-a * np.exp(-t * classes.index**-a))

@@ -210,11 +210,11 @@ def width_law(
     Examples
     --------
     >>> import numpy as np
-    >>> found = width_law(np.full(200, 1 / 200), [20, 45])
+    >>> found = width_law(np.full(200, 1 / 200), [20])
     >>> np.round(found.lower, 4).tolist(), np.round(found.random, 4).tolist()
-    ([0.0267, 0.0022], [0.2783, 0.1154])
+    ([0.0267], [0.2783])
     >>> np.round(found.predicted, 4).tolist()
-    [0.0554, 0.0078]
+    [0.0554]
     """
     p, activity = _source(frequencies, activity, density)
     chosen = _widths(widths, len(p))

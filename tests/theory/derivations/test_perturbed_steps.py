@@ -103,6 +103,7 @@ def test_every_step_that_is_not_finite_fails(name, value):
         assert (verdict.status, verdict.reason) == ("failed", "one of its sides is not finite")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("perturbation", sorted(SYMMETRIC))
 def test_perturbations_without_effect_are_still_without(perturbation):
     step = find_step(perturbation.split(":")[0])

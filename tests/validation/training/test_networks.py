@@ -176,7 +176,14 @@ def test_student_of_all_dimensions_is_the_sequential_student():
     np.testing.assert_allclose(flow.loss[0], solve(task, times=times).loss, rtol=1e-3)
 
 
-@pytest.mark.parametrize("optimizer", [GradientFlow(), SGD(0.01, 8, momentum=0.5), Adam(0.01, 8)])
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        GradientFlow(),
+        SGD(0.01, 8, momentum=0.5),
+        pytest.param(Adam(0.01, 8), marks=pytest.mark.slow),
+    ],
+)
 def test_interrupted_network_resumes_to_the_identical_result(tmp_path, monkeypatch, optimizer):
     from superlaw.validation.training import seeds as runs_module
 

@@ -118,12 +118,13 @@ def _cross_talk(model, state, pairs, reactions, rate):
         for r in range(state.s.shape[1]):
             own = state.s[g, r] - mu
             total = rate.bulk[0] - own * bulk + pairs.overlap_drive[g, r]
-            total -= weighted + steady * own
-            for h in range(n_head):
-                weight = model.n[h] - (1.0 if g == h else 0.0)
-                recall = model.marks[g, h, r] * state.head[g, h, r] / (pairs.sigma[g, h] * K)
-                total -= weight * (pairs.mean[h] + own) * column[h] * recall
-            rate.s[g, r] += total
+            rate.s[g, r] += total - weighted - steady * own
+        for h in range(n_head):
+            weight = model.n[h] - (1.0 if g == h else 0.0)
+            echo, shared = weight * column[h] / (pairs.sigma[g, h] * K), pairs.mean[h] - mu
+            for r in range(state.s.shape[1]):
+                recall = echo * model.marks[g, h, r] * state.head[g, h, r]
+                rate.s[g, r] -= recall * (shared + state.s[g, r])
 
 
 @helper()
@@ -147,11 +148,12 @@ def _spread(model, state, pairs, rate):
     for g in range(model.n.size):
         for r in range(n_replicas):
             rate.s[g, r] += model.bulk_marks[g, r] * growth
-            for h in range(n_head):
-                if h != g:
-                    overlap = (mean[g] + mean[h] - mu) / (np.sqrt(K) * pairs.sigma[g, h])
-                    tilt = min(1.0, overlap * overlap) * (model.marks[g, h, r] ** 2 - 1.0)
-                    rate.s[g, r] += tilt * speed[h] / K
+        for h in range(n_head):
+            if h != g:
+                overlap = (mean[g] + mean[h] - mu) / (np.sqrt(K) * pairs.sigma[g, h])
+                tilt = min(1.0, overlap * overlap) * speed[h] / K
+                for r in range(n_replicas):
+                    rate.s[g, r] += tilt * (model.marks[g, h, r] ** 2 - 1.0)
 
 
 @kernel(types.UniTuple(float64, 2)(MODEL, STATE, STATE))

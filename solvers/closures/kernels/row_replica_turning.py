@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from superlaw.compiled import helper
+from superlaw.compiled import LOOSE, helper
 
 _SMALL = 1e-30
 
 
-@helper()
+@helper(fastmath=LOOSE)
 def forget(model, state, pairs, reactions, rate):
     """Let the rest of the network react to each response (R13); return Σ D dS/dt over pairs (R21).
 
@@ -30,8 +30,9 @@ def forget(model, state, pairs, reactions, rate):
                 for r in range(n_replicas):
                     D = rate.head[g, h, r]
                     change = D - loss * state.head[g, h, r]
-                    work += D * (growth * model.marks[g, h, r] + change) / n_replicas
+                    work += D * (growth * model.marks[g, h, r] + change)
                     rate.head[g, h, r] = change
+                work /= n_replicas
             else:
                 for q in range(model.nodes.size):
                     D = rate.tail[g, h - n_head, q]

@@ -144,15 +144,32 @@ def _accuracy(closure: dict[str, Any], outside: dict[str, Any]) -> str:
         *_compared(closure),
         *closure_goals.sections(closure),
         *closure_turning.sections(closure),
+        *closure_turning.late(),
         ASIDE,
         _source(outside["provenance"]),
         table(Table(("", "b", *times), others)),
+        _why(outside["rows"]),
         "## Dead units",
         f"Fraction of units that never open on their own feature, b = 0, a = {flat['a']:g}, "
         f"N = {flat['n_features']}, N/K = {flat['share']}, one direct flow.",
         table(Table(("", *times), dead)),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _why(rows: list[dict[str, Any]]) -> str:
+    """Return how far the closure stands for other columns and inputs, and where it stops to."""
+    off = {}
+    for name in ("tight frame", "independent features"):
+        found = [row["ratio"] for row in rows if row["what"].startswith(name)]
+        off[name] = max(abs(ratio - 1.0) for row in found for ratio in row)
+    return (
+        f"A tight frame moves the loss by {off['tight frame']:.1%} at most, within what seeds "
+        "scatter by: the closure stands for it, though R10 averages over random columns. "
+        f"Independent features move it by up to {off['independent features']:.0%}, and it cannot: "
+        "its first step, R1, is the loss of an entry while one feature is active. With several, "
+        "gates see the sum of what all of them send, and no entry has a loss of its own."
+    )
 
 
 def _compared(closure: dict[str, Any]) -> list[str]:

@@ -68,7 +68,9 @@ def correlation(turned: Array) -> Array:
 def _rows(task: PowerLawTask, width: int, entropy: int) -> Iterator[dict[str, Any]]:
     """Yield what one flow shows, for each of the last times."""
     B, W = _seen(task, width, entropy)
-    angle = solve_closure(task, width, True, TIMES).observables["turned"]
+    closure = solve_closure(task, width, True, TIMES).observables
+    angle = closure["turned"]
+    excess = closure["frobenius"] / np.mean(np.sum(B**2, axis=1), axis=1)
     turned = np.append(0.0, np.cumsum(np.arccos(_cosines(B[1:], B[:-1]))))
     for last in (time for time in LAST if time <= TIMES[-1] * 1.001):
         end = int(np.argmin(np.abs(np.log(TIMES / last))))
@@ -85,6 +87,7 @@ def _rows(task: PowerLawTask, width: int, entropy: int) -> Iterator[dict[str, An
             "task": task.to_dict(),
             "width": width,
             "last": last,
+            "excess": round(float(excess[end]), 4),
             "times": [float(f"{time:.3g}") for time in TIMES[early]],
             "seen": {name: np.round(each, 4).tolist() for name, each in seen.items()},
         }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.problems import START, WIDTH, Problem, spectrum
+from benchmarks.problems import START, WIDTH, Problem, closure_losses, spectrum
 from superlaw.curves import Array
 from superlaw.solvers.feature_classes import FeatureClasses
 from superlaw.solvers.integrators.integrate import integrate
@@ -15,7 +15,8 @@ from superlaw.solvers.integrators.problem import MeanField
 from superlaw.solvers.models.families import cross_talk, sequential, two_layer
 
 Answer = tuple[Array, int]
-"""Losses at the output times, and evaluations of the right-hand side (for us: steps)."""
+"""Losses at the output times, and evaluations of the right-hand side (for us: steps; rates of the
+closure)."""
 
 
 def full(method: str) -> Callable[[Problem, Array, float], Answer]:
@@ -44,5 +45,11 @@ def by_classes(name: str, n_features: int, times: Array, rtol: float) -> tuple[A
     return found.loss, np.asarray(found.error_bound)
 
 
+def row_replicas(problem: Problem, times: Array, rtol: float) -> Answer:
+    """Return a run of the closure by its own steps."""
+    return closure_losses(problem.mean_field, problem.loss, times, rtol)
+
+
 METHODS = ("rosenbrock", "exponential", "rkc", "tsit5")
 SOLVERS = {f"superlaw {method}": full(method) for method in METHODS}
+CLOSURE = {"superlaw row replicas": row_replicas}

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.goals import judge
+from benchmarks.problems import FINEST
 from benchmarks.rows import GOAL_ERROR, Row, fastest_each, finished, is_ours, of_study
 from superlaw.figures.drawing import svg
 from superlaw.figures.panels import Panel, Series
@@ -23,7 +24,10 @@ EQUATIONS = {
     "linear": "sequential linear, de_i/dt = −λ_i e_i",
     "two_layer": "two-layer logistic, ds_i/dt = 2 λ_i s_i (a_i − s_i)",
     "cross_talk": "cross-talk, de_k/dt = −λ_k e_k − (1/K) Σ λ_i e_i, K = N/8",
+    "row_replica": "row-replica closure, the mean field of a ReLU student, K = N/4",
 }
+WANTED = {"row_replica": 1e-3}
+"""Error of a problem at which solvers are compared, where it is not `GOAL_ERROR`."""
 
 
 def write(results: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -61,7 +65,8 @@ def _introduction(results: dict[str, Any]) -> str:
         "Written by `make bench` from the measurements in `results/benchmarks.json`. Every solver "
         "runs in a process of its own, with a compiled right-hand side, after a run that compiles "
         "everything; times are medians of up to five runs. The error is the largest relative error "
-        "of the loss over one output a decade, against the closed form with every feature. "
+        "of the loss over one output a decade, against the closed form with every feature; "
+        f"of the closure, against its own steps at a tolerance of {FINEST:g}. "
         f"λ_i ∝ i^-1.5, a_i = i^-0.25. Machine: {results['machine']['processors']} processors, "
         f"shared with other work: read ratios, not seconds. Python "
         f"{results['machine']['python']}; {packages}."
@@ -82,15 +87,15 @@ def _precision(results: dict[str, Any]) -> Iterator[str]:
         rows = of_study(results, "precision", problem)
         if not rows:
             continue
-        n, t1 = rows[0]["n_features"], rows[0]["t1"]
+        n, t1, error = rows[0]["n_features"], rows[0]["t1"], WANTED.get(problem, GOAL_ERROR)
         yield f"## Work and precision: {equation}, N = {n:,}, t = 10^-3 … {t1:.0e}"
         yield CAPTIONS.figure(f"precision_{problem}")
-        yield f"The fastest run of each solver with an error ≤ {GOAL_ERROR:g}; then the others."
-        yield _solvers(rows)
+        yield f"The fastest run of each solver with an error ≤ {error:g}; then the others."
+        yield _solvers(rows, error)
 
 
-def _solvers(rows: list[Row]) -> str:
-    best = fastest_each(rows)
+def _solvers(rows: list[Row], error: float) -> str:
+    best = fastest_each(rows, error)
     table = [_cells(row, best[0]["seconds"]) for row in best]
     left = {row["solver"]: row for row in rows} | {
         row["solver"]: row for row in sorted(finished(rows), key=lambda row: -row["error"])
@@ -107,7 +112,7 @@ def _cells(row: Row, best: float | None) -> list[str]:
         return [name, rtol, row["status"], "", "", "", ""]
     ratio = "" if best is None else f"{row['seconds'] / best:.1f}"
     memory = f"{row['bytes'] / 2**20:.0f} MiB"
-    kind = "steps" if is_ours(row) else "evaluations"
+    kind = "steps" if is_ours(row) and row["problem"] not in WANTED else "evaluations"
     work = f"{row['work']:,} {kind}" if row["work"] else "not told"
     seconds = f"{row['seconds']:.3g} s"
     return [name, rtol, seconds, ratio, f"{row['error']:.0e}", work, memory]

@@ -12,16 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.problems import WIDTH, Problem, spectrum
+from benchmarks.problems import WIDTH, Problem, Unsuitable, spectrum
 from superlaw.curves import Array
 
 Answer = tuple[Array, int]
 DENSE_UP_TO = 2000
 """Largest N for dense Jacobians."""
+IN_JAX = ("linear", "two_layer", "cross_talk")
+"""Problems that are written in jax too."""
 
 
-class Unsuitable(Exception):
-    """A package has no form of the method for this problem; the words say why."""
+def _dense(problem: Problem) -> Unsuitable:
+    n = len(problem.y0)
+    return Unsuitable(f"dense Jacobian: {8 * n * n / 2**30:.0f} GiB")
 
 
 def _counted(problem: Problem) -> tuple[Callable[..., Array], list[int]]:
@@ -58,6 +61,8 @@ def scipy_method(name: str) -> Callable[[Problem, Array, float], Answer]:
         import scipy.integrate as si
         import scipy.sparse as sp
 
+        if problem.diagonal is None and name in ("BDF", "Radau", "LSODA"):
+            raise _dense(problem)
         rhs, calls = _counted(problem)
         options: dict[str, Any] = {"rtol": rtol, "atol": rtol * problem.scale}
         if name in ("BDF", "Radau"):
@@ -119,6 +124,9 @@ def _cvode_options(kind: str, problem: Problem, rtol: float) -> dict[str, Any]:
     """Return tolerances, the linear solver and the Jacobian that go with a kind of run."""
     from sksundae.cvode import CVODEJacTimes, CVODEPrecond
 
+    if problem.times_vector is None and kind != "gmres":
+        raise Unsuitable("no product with the Jacobian, which is not banded")
+
     def product(t: float, y: Array, rate: Array, v: Array, out: Array) -> None:
         problem.times_vector(y, v, out)
 
@@ -170,6 +178,8 @@ def diffrax_method(name: str) -> Callable[[Problem, Array, float], Answer]:
     """Return a run by one of diffrax's solvers, compiled by XLA for the processor."""
 
     def run(problem: Problem, times: Array, rtol: float) -> Answer:
+        if problem.name not in IN_JAX:
+            raise Unsuitable("its right-hand side is no program of jax")
         import jax
 
         jax.config.update("jax_enable_x64", True)
@@ -178,7 +188,7 @@ def diffrax_method(name: str) -> Callable[[Problem, Array, float], Answer]:
 
         n = len(problem.y0)
         if name == "Kvaerno5" and n > DENSE_UP_TO:
-            raise Unsuitable(f"dense Jacobian: {8 * n * n / 2**30:.0f} GiB")
+            raise _dense(problem)
         field, loss = _in_jax(problem, jnp)
 
         @jax.jit
@@ -223,7 +233,7 @@ def numbalsoda(problem: Problem, times: Array, rtol: float) -> Answer:
 
     n, name = len(problem.y0), problem.name
     if n > DENSE_UP_TO:
-        raise Unsuitable(f"dense Jacobian: {8 * n * n / 2**30:.0f} GiB")
+        raise _dense(problem)
     lam, target = spectrum(np.arange(1.0, n + 1.0), n)
 
     @cfunc(lsoda_sig)

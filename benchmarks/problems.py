@@ -9,7 +9,11 @@ import numpy as np
 from numba import njit, prange
 
 from superlaw.curves import Array
+from superlaw.setting.task import PowerLawTask
+from superlaw.solvers.closures.row_replica import FIRST_STEP, REFRESH, RTOL, RowReplicas
+from superlaw.solvers.closures.row_replica import START as CLOSURE_START
 from superlaw.solvers.integrators.problem import MeanField
+from superlaw.solvers.integrators.stabilised import Chebyshev
 from superlaw.solvers.models.cross_talk import loss as cross_talk_loss
 from superlaw.solvers.models.families import cross_talk, sequential, two_layer
 from superlaw.solvers.models.sequential import exponential_sum
@@ -21,8 +25,16 @@ START = 1e-3
 """Two layers start at this part of their targets."""
 WIDTH = 8
 """Cross-talk: features a neuron, N/K."""
+FEATURES_A_DIMENSION = 4
+"""Of the student of the row-replica closure, N/K."""
+FINEST = 1e-6
+"""Tolerance of the closure's steps that stand for its closed form."""
 THREADS_FROM = 50_000
 """Number of features from which two threads are worth their start."""
+
+
+class Unsuitable(Exception):
+    """A package has no form of the method for this problem; the words say why."""
 
 
 @dataclass(frozen=True)
@@ -32,38 +44,36 @@ class Problem:
     Parameters
     ----------
     name : str
-    mean_field : MeanField
+    mean_field : MeanField or RowReplicas
         As this package takes it.
+    y0 : ndarray
+        The start.
     scale : ndarray
         Size against which errors count: everybody's absolute tolerance is rtol times this.
     rhs : callable
         rhs(y, out), compiled.
-    times_vector : callable
+    times_vector : callable or None
         times_vector(y, v, out): out = J v, compiled.
-    diagonal : callable
+    diagonal : callable or None
         diagonal(y, out): the diagonal of J, compiled.
     loss : callable
         L(y).
     closed_form : callable
-        L(times) of every feature.
+        L(times) of every feature; of a closure, which has none, by its own steps at `FINEST`.
     is_separable : bool
         Whether J is diagonal.
     """
 
     name: str
-    mean_field: MeanField
+    mean_field: MeanField | RowReplicas
+    y0: Array
     scale: Array
     rhs: Callable[[Array, Array], None]
-    times_vector: Callable[[Array, Array, Array], None]
-    diagonal: Callable[[Array, Array], None]
+    times_vector: Callable[[Array, Array, Array], None] | None
+    diagonal: Callable[[Array, Array], None] | None
     loss: Callable[[Array], float]
     closed_form: Callable[[Array], Array]
     is_separable: bool
-
-    @property
-    def y0(self) -> Array:
-        """The start."""
-        return self.mean_field.y0
 
 
 def spectrum(index: Array, n_features: int) -> tuple[Array, Array]:
@@ -76,7 +86,9 @@ def spectrum(index: Array, n_features: int) -> tuple[Array, Array]:
 
 
 def make(name: str, n_features: int) -> Problem:
-    """Return a problem with every feature."""
+    """Return a problem with every feature; the row-replica closure has classes of its own."""
+    if name == "row_replica":
+        return _row_replica(n_features)
     lam, target = spectrum(np.arange(1.0, n_features + 1.0), n_features)
     return {"linear": _linear, "two_layer": _two_layer, "cross_talk": _cross_talk}[name](
         lam, target
@@ -102,9 +114,11 @@ def linear_diagonal(lam, out):
 def _linear(lam: Array, target: Array) -> Problem:
     n, weight = len(lam), np.ones(len(lam))
     rhs, diagonal = _compile(linear_rhs, n), _compile(linear_diagonal, n)
+    mean_field = sequential.problem(lam, target, weight)
     return Problem(
         name="linear",
-        mean_field=sequential.problem(lam, target, weight),
+        mean_field=mean_field,
+        y0=mean_field.y0,
         scale=target,
         rhs=lambda y, out: rhs(y, lam, out),
         times_vector=lambda y, v, out: rhs(v, lam, out),
@@ -130,9 +144,11 @@ def logistic_product(y, lam, target, v, out):
 def _two_layer(lam: Array, target: Array) -> Problem:
     n, start, weight = len(lam), START * target, np.ones(len(lam))
     rhs, product = _compile(logistic_rhs, n), _compile(logistic_product, n)
+    mean_field = two_layer.problem(lam, target, weight, start)
     return Problem(
         name="two_layer",
-        mean_field=two_layer.problem(lam, target, weight, start),
+        mean_field=mean_field,
+        y0=mean_field.y0,
         scale=start,
         rhs=lambda y, out: rhs(y, lam, target, out),
         times_vector=lambda y, v, out: product(y, lam, target, v, out),
@@ -156,9 +172,11 @@ def cross_talk_rhs(y, lam, width, out):
 def _cross_talk(lam: Array, target: Array) -> Problem:
     n, weight = len(lam), np.ones(len(lam))
     rhs, diagonal, width = _compile(cross_talk_rhs, n), _compile(linear_diagonal, n), n / WIDTH
+    mean_field = cross_talk.problem(lam, target, weight, width)
     return Problem(
         name="cross_talk",
-        mean_field=cross_talk.problem(lam, target, weight, width),
+        mean_field=mean_field,
+        y0=mean_field.y0,
         scale=np.ones(n),
         rhs=lambda y, out: rhs(y, lam, width, out),
         times_vector=lambda y, v, out: rhs(v, lam, width, out),
@@ -167,3 +185,45 @@ def _cross_talk(lam: Array, target: Array) -> Problem:
         closed_form=lambda t: cross_talk_loss(t, lam, target, weight, width),
         is_separable=False,
     )
+
+
+def _row_replica(n: int) -> Problem:
+    closure = RowReplicas(PowerLawTask(A, B, n), n // FEATURES_A_DIMENSION, trains_bias=True)
+    y0 = closure.start(CLOSURE_START)
+    scratch = np.empty_like(y0)
+
+    def loss(y: Array) -> float:
+        closure.rate(y, scratch)
+        return float(sum(closure.losses))
+
+    return Problem(
+        name="row_replica",
+        mean_field=closure,
+        y0=y0,
+        scale=np.ones_like(y0),
+        rhs=closure.rate,
+        times_vector=None,
+        diagonal=None,
+        loss=loss,
+        closed_form=lambda t: closure_losses(closure, loss, t, FINEST)[0],
+        is_separable=False,
+    )
+
+
+def closure_losses(
+    closure: RowReplicas, loss: Callable[[Array], float], times: Array, rtol: float
+) -> tuple[Array, int]:
+    """Return losses at times since the start, by the steps `solve` takes, and the rates it took."""
+    start, relative = closure.start(CLOSURE_START), RTOL / rtol
+    steps = Chebyshev(
+        closure.rate,
+        closure.spectral_radius(),
+        lambda estimate, y: relative * closure.error(estimate, y),
+        start, 0.0, FIRST_STEP, REFRESH,
+    )  # fmt: skip
+    losses = []
+    for t in times:
+        while steps.t < t:
+            steps.step(float(t))
+        losses.append(loss(steps.y))
+    return np.array(losses), steps.n_evaluations

@@ -10,6 +10,10 @@ from benchmarks import ours, peers
 from benchmarks.problems import A
 
 TOLERANCES = (1e-4, 1e-6, 1e-9)
+CLOSURE_TOLERANCES = (1e-2, 1e-3, 1e-4)
+"""A closure is wanted to a percent or a thousandth: it is no nearer to what it stands for."""
+CLOSURE_SPAN, CLOSURE_PATIENCE = 1e4, 8.0
+"""Its last time, and how many times the limit its runs get: a rate takes half a millisecond."""
 OURS_FULL = (1e-3, 1e-4, 1e-6)
 LARGE_FULL = (1e-6, 1e-8, 1e-9)
 """At full size peers need a tighter tolerance than ours for the same achieved error."""
@@ -27,14 +31,15 @@ class Size:
     middle: int
     full: int
     growth: tuple[int, ...]
+    closure: int
     limit: float
     full_limit: float
     problems: tuple[str, ...] = ("cross_talk", "two_layer", "linear")
 
 
 SIZES = {
-    "small": Size(1000, 20_000, (10**3, 10**4), 3.0, 5.0),
-    "full": Size(10_000, 1_000_000, (10**4, 10**5, 10**6, 10**7), 8.0, 60.0),
+    "small": Size(1000, 20_000, (10**3, 10**4), 64, 3.0, 5.0),
+    "full": Size(10_000, 1_000_000, (10**4, 10**5, 10**6, 10**7), 512, 8.0, 60.0),
 }
 """Seconds are limits of one process: one solver, one problem, all tolerances; `__main__` adds what
 it takes to set up the problem and its closed form."""
@@ -43,7 +48,8 @@ it takes to set up the problem and its closed form."""
 def cases(size: Size) -> list[dict[str, Any]]:
     """Return every case, each for a process of its own."""
     coupled, independent = _full(size, "cross_talk"), _full(size, "linear")
-    return [*coupled, *_growth(size), *_span(size), *_precision(size), *independent]
+    several = (*_growth(size), *_span(size), *_precision(size), *_closure(size))
+    return [*coupled, *several, *independent]
 
 
 def _case(study: str, problem: str, n: int, solver: str, **more: Any) -> dict[str, Any]:
@@ -58,6 +64,15 @@ def _precision(size: Size) -> list[dict[str, Any]]:
               rtols=TOLERANCES, limit=size.limit)
         for problem in size.problems
         for solver in (*ours.SOLVERS, *peers.SOLVERS)
+    ]  # fmt: skip
+
+
+def _closure(size: Size) -> list[dict[str, Any]]:
+    """Return the same for the row-replica closure, whose classes depend little on N."""
+    return [
+        _case("precision", "row_replica", size.closure, solver, t1=CLOSURE_SPAN,
+              rtols=CLOSURE_TOLERANCES, limit=CLOSURE_PATIENCE * size.limit)
+        for solver in (*ours.CLOSURE, *peers.SOLVERS)
     ]  # fmt: skip
 
 

@@ -18,7 +18,7 @@ WARM_UP = 64
 """Features of the run that compiles everything before the clock starts."""
 ENOUGH_SECONDS = 4.0
 """No further repeat once this much time has been spent."""
-SOLVERS = ours.SOLVERS | peers.SOLVERS
+SOLVERS = ours.SOLVERS | ours.CLOSURE | peers.SOLVERS
 
 
 def main() -> None:
@@ -35,7 +35,7 @@ def main() -> None:
         for rtol in case["rtols"]:
             print(json.dumps(case | {"rtol": rtol} | _measured(run, problem, times, rtol, exact)))
             sys.stdout.flush()
-    except peers.Unsuitable as reason:
+    except problems.Unsuitable as reason:
         print(json.dumps(case | {"status": f"not suited: {reason}"}))
     except (ModuleNotFoundError, MemoryError, RuntimeError, ValueError) as reason:
         words = f"{type(reason).__name__}: {reason}".split("\n")[0][:120]

@@ -111,11 +111,11 @@ def solve_closure(
         Loss, local slope, and as observables the two parts of the loss, tr B/K, |B|²/K, how
         far B has turned (R25) and the fraction of dead units.
     """
-    return _Closure(task, width, trains_bias, turns).solve(times, progress, place)
+    return RowReplicas(task, width, trains_bias, turns).solve(times, progress, place)
 
 
-class _Closure:
-    """A closure under way."""
+class RowReplicas:
+    """A closure under way: its start, its rates and what its steps are judged by."""
 
     def __init__(self, task: Task, width: int, trains_bias: bool, turns: bool = True) -> None:
         classes = fewest(task, head=HEAD, per_decade=PER_DECADE, most=MOST_CLASSES)
@@ -143,11 +143,11 @@ class _Closure:
 
         A loss that rises where nobody looks would pass for one that has fallen.
         """
-        asked, start = times, self._start(START)
+        asked, start = times, self.start(START)
         if not self.model.trains_bias:
             times = np.union1d(times, WATCHED[WATCHED < times[-1]])
         stepper = Chebyshev(
-            self._rate, self._spectral_radius(), self._error, start, START, FIRST_STEP, REFRESH
+            self.rate, self.spectral_radius(), self.error, start, START, FIRST_STEP, REFRESH
         )
         rows = follow(
             stepper,
@@ -163,7 +163,7 @@ class _Closure:
             found, self.task, self.width, trains_bias=bool(self.model.trains_bias)
         )
 
-    def _start(self, t: float) -> Array:
+    def start(self, t: float) -> Array:
         """Return the state at a time so short that S = t G (λA) G (R20)."""
         model, y = self.model, np.zeros(self.sizes.n_state)
         state = self.sizes.parts(y)
@@ -174,16 +174,17 @@ class _Closure:
         state.bulk[:] = mu, square, 0.0
         return y
 
-    def _rate(self, y: Array, out: Array) -> None:
+    def rate(self, y: Array, out: Array) -> None:
+        """Fill the rates of a state; keep its diagonal and its interference loss in `losses`."""
         self.losses = closure_rates(self.model, self.sizes.parts(y), self.sizes.parts(out))
 
-    def _spectral_radius(self) -> float:
+    def spectral_radius(self) -> float:
         """Return the largest rate at the start, with half of the gates open."""
         lam, model = _SECOND * self.model.p, self.model
         total = np.sum(model.n * lam) / model.width
         return float(1.1 * (lam[0] * (1.0 + model.n.sum() / model.width) + total + 1.0))
 
-    def _error(self, estimate: Array, y: Array) -> float:
+    def error(self, estimate: Array, y: Array) -> float:
         """Return the local error of overlaps and biases in tolerances."""
         error, state = self.sizes.parts(estimate), self.sizes.parts(y)
         in_s = np.mean(error.s**2) / (np.mean(state.s**2) + _TINY)
@@ -192,9 +193,9 @@ class _Closure:
 
     def _observe(self, stepper: Chebyshev | None, t: float) -> dict[str, float]:
         """Return what is reported at a time."""
-        y = self._start(max(t, _TINY)) if stepper is None else stepper.y
+        y = self.start(max(t, _TINY)) if stepper is None else stepper.y
         slope = np.empty_like(y)
-        self._rate(y, slope)
+        self.rate(y, slope)
         diagonal, interference = self.losses
         state = self.sizes.parts(y)
         dead = (2.0 * state.s + state.beta < 0.0).mean(axis=1)
@@ -215,7 +216,7 @@ class _Closure:
         step, scratch = 1e-4 * max(t, _TINY), np.empty_like(y)
         ends = []
         for sign in (1.0, -1.0):
-            self._rate(y + sign * step * slope, scratch)
+            self.rate(y + sign * step * slope, scratch)
             ends.append(sum(self.losses))
         return (ends[0] - ends[1]) / (2.0 * step)
 

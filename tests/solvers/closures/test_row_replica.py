@@ -121,14 +121,14 @@ def test_measured_deviations_travel_with_the_curve(tmp_path):
 def test_an_interrupted_closure_goes_on_to_the_same_bits(tmp_path, monkeypatch):
     arguments = (PowerLawTask(1.5, 0.25, 64), Student(16), [1e-4, 0.3, 1.0, 3.0])
     whole = solve(*arguments)
-    rate, calls = row_replica._Closure._rate, itertools.count()
+    rate, calls = row_replica.RowReplicas.rate, itertools.count()
 
     def rate_then_interrupt(self, y, out):
         rate(self, y, out)
         if next(calls) == 60:
             os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr(row_replica._Closure, "_rate", rate_then_interrupt)
+    monkeypatch.setattr(row_replica.RowReplicas, "rate", rate_then_interrupt)
     path = tmp_path / "closure.npz"
     with pytest.raises(KeyboardInterrupt, match="stopped by SIGTERM; run the same again"):
         solve(*arguments, resume=path)

@@ -2,12 +2,17 @@
 
 import copy
 
+import numpy as np
 import pytest
 
+from benchmarks import ours, peers
 from benchmarks.goals import judge
 from benchmarks.page import write
-from benchmarks.problems import make
+from benchmarks.problems import A, B, make
 from benchmarks.studies import SIZES, cases
+from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
+from superlaw.solvers.closures.row_replica import START
 
 
 def _row(study, solver, seconds, error, **more):
@@ -93,13 +98,26 @@ def test_every_case_is_for_a_known_problem_and_solver():
     for size in SIZES.values():
         found = cases(size)
         assert len({str(sorted(case.items())) for case in found}) == len(found)
-        assert {case["problem"] for case in found} <= {"linear", "two_layer", "cross_talk"}
+        assert {case["problem"] for case in found} <= {
+            "linear",
+            "two_layer",
+            "cross_talk",
+            "row_replica",
+        }
 
 
 @pytest.mark.parametrize("name", ["linear", "two_layer", "cross_talk"])
 def test_closed_form_starts_at_the_loss_of_the_start(name):
-    import numpy as np
-
     problem = make(name, 100)
     (early,) = problem.closed_form(np.array([1e-6]))
     assert early == pytest.approx(problem.loss(problem.y0), rel=1e-5)
+
+
+def test_the_closure_is_what_solve_gives_and_what_others_find():
+    from superlaw.solvers.solve import solve
+
+    problem, times = make("row_replica", 64), np.array([1.0, 30.0])
+    solved = solve(PowerLawTask(A, B, 64), Student(16), times + START).loss
+    assert ours.row_replicas(problem, times, 1e-5)[0] == pytest.approx(solved, rel=1e-2)
+    other = peers.SOLVERS["scipy DOP853"](problem, times, 1e-6)[0]
+    assert problem.closed_form(times) == pytest.approx(other, rel=1e-4)

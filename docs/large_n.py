@@ -13,28 +13,34 @@ from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.direct import flow_seconds
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import table
+from superlaw.theory.laws.tied import measured_slope
 from superlaw.validation.claims.trained.flows import WINDOW
 
 RESULTS = Path(__file__).parent / "results" / "large_n.json"
-N_WIDE, K_WIDE = 1024, 512
-"""A student wider than those of the map."""
 GOAL = 0.03
 """Largest deviation from whole flows that was aimed at."""
-HEADS = ("N", "K", "a", "b", "columns", "slope", "errors: seeds, half the columns", "loss within")
+HEADS = ("N", "K", "N/K²", "a", "b", "columns", "slope", "errors: seeds, last order", "loss within")
+AGAINST = (*HEADS, "whole slope", "loss off, rms", "scatter, rms", "worst")
+OF_MAP = ("N", "K", "N/K²", "a", "b", "slope", "scatter of seeds", "1 + 0.115 ln(2N/K²)")
 
 
 def section() -> str:
     """Return how near thinned flows are to whole ones, slopes at large N, and what is missing."""
     found = json.loads(RESULTS.read_text("utf-8"))
-    source = found["provenance"]
+    source, more = found["provenance"], found["more_seeds"]
     parts = (
+        "## More seeds of the map",
+        f"Whole flows, {more} seeds: `{source['command']}`, {source['date']}. The scatter is the "
+        f"standard deviation of a seed's slope, at {len(found['times'])} times of the window.",
+        table(Table(OF_MAP, tuple(_of_map(row) for row in found["map"]))),
         "## Large N at fixed K",
         "Classes of features that share columns, extrapolated to none shared: "
-        f"`{source['command']}`, {source['date']}, {source['seeds']} seeds. `loss within` is the "
-        "error that a run states of its own loss. First against whole flows of other seeds:",
-        table(Table((*HEADS, "whole slope", "loss off, rms", "worst"), _checked(found))),
-        _verdict(found["checked"]),
-        "Then where no whole flow was run:",
+        f"`{source['command']}`, {source['date']}. `loss within` is the error that a run states "
+        f"of its own loss. First {found['many_seeds']} seeds against whole flows of {more} others; "
+        "`scatter` is what the seeds of both explain of the deviation:",
+        table(Table(AGAINST, tuple(_checked(row) for row in found["checked"]))),
+        _verdict(found["checked"], found["times"]),
+        f"Then where no whole flow was run, {source['seeds']} seeds:",
         table(Table(HEADS, tuple(_row(row) for row in found["large"]))),
         _left(found["left"]),
     )
@@ -47,14 +53,10 @@ def missing(report: dict[str, Any]) -> str:
     (claim,) = (claim for claim in report["claims"] if claim["name"] == "width_order")
     rows = claim["readings"]["slopes"]
     few = [row for row in rows if row["seeds"] < size["seeds"]]
-    seeds = sum(_minutes(row, size["seeds"] - row["seeds"]) for row in few)
-    wide = [{**row, "N": N_WIDE, "K": K_WIDE} for row in rows if row["N"] == N_WIDE]
-    tasks = {(row["a"], row["b"]): row for row in wide}.values()
-    widest = sum(_minutes(row, size["seeds"]) for row in tasks)
+    minutes = sum(_minutes(row, size["seeds"] - row["seeds"]) for row in few)
     return (
-        f"The map leaves out: {size['seeds']} seeds of the {len(few)} students with fewer (some "
-        f"{seeds:.2g} minutes of one processor, estimated), and K = {K_WIDE} at N = {N_WIDE} (some "
-        f"{widest:.2g} minutes for {len(tasks)} tasks)."
+        f"The map has fewer than {size['seeds']} seeds of {len(few)} students; the rest would take "
+        f"some {minutes:.2g} minutes of one processor, estimated. How seeds scatter is below."
     )
 
 
@@ -64,43 +66,72 @@ def _minutes(row: dict[str, Any], seeds: int) -> float:
     return seeds * flow_seconds(studied, WINDOW[1], "float32", [float(row["N"])]) / 60.0
 
 
+def _where(row: dict[str, Any]) -> tuple[str, ...]:
+    x = row["n_features"] / row["width"] ** 2
+    return (
+        f"{row['n_features']}",
+        f"{row['width']}",
+        f"{x:.3g}",
+        f"{row['a']:g}",
+        f"{row['b']:g}",
+    )
+
+
+def _of_map(row: dict[str, Any]) -> tuple[str, ...]:
+    law = measured_slope(row["n_features"], row["width"])
+    return (*_where(row), f"{row['slope']:.3f}", f"{row['scatter']:.3f}", f"{law:.3f}")
+
+
 def _row(row: dict[str, Any]) -> tuple[str, ...]:
     errors = f"{row['seeds_error']:.3f}, {row['extrapolation_error']:.3f}"
-    where = (f"{row['n_features']}", f"{row['width']}", f"{row['a']:g}", f"{row['b']:g}")
-    return (
-        *where,
-        f"{row['n_classes']}",
-        f"{row['slope']:.3f}",
-        errors,
-        _percent(row["stated_error"]),
+    stated = _percent(row["stated_error"])
+    return (*_where(row), f"{row['n_classes']}", f"{row['slope']:.3f}", errors, stated)
+
+
+def _checked(row: dict[str, Any]) -> tuple[str, ...]:
+    off = (_percent(row[name]) for name in ("rms", "scatter"))
+    return (*_row(row), f"{row['whole_slope']:.3f}", *off, _percent(row["worst"]))
+
+
+def _verdict(rows: list[dict[str, Any]], times: list[float]) -> str:
+    """Say whether the goal is met, on the average and at every time, and why not."""
+    rms, worst, added, change = (
+        max(row[name] for row in rows) for name in ("rms", "worst", "added", "change")
     )
-
-
-def _checked(found: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
-    return tuple(
-        (*_row(row), f"{row['whole_slope']:.3f}", _percent(row["rms"]), _percent(row["worst"]))
-        for row in found["checked"]
-    )
-
-
-def _verdict(rows: list[dict[str, Any]]) -> str:
-    worst, added, change = (max(row[name] for row in rows) for name in ("worst", "added", "change"))
     gap = max(abs(row["slope"] - row["whole_slope"]) for row in rows)
-    if worst <= GOAL:
-        return f"The goal of {_percent(GOAL)} is met."
+    average, every = ("met" if off <= GOAL else "**missed**" for off in (rms, worst))
+    told = (
+        f"The goal of {_percent(GOAL)} is {average} in the root mean square over the window; at "
+        f"each single time it is {every}. Slopes are within {gap:.3f}."
+    )
+    late = [t for row in rows for t, off in zip(times, row["off"], strict=True) if abs(off) > GOAL]
+    if not late:
+        return told
     return (
-        f"The goal of {_percent(GOAL)} at every time is **missed**; slopes are within {gap:.3f}. "
-        f"Extrapolation adds up to {_percent(added)}, and from half the columns it would be off by "
-        f"{_percent(change)} from that: the logarithm of the loss is not straight in the part of "
-        "pairs that share a column, which is what the error that a run states is made of."
+        f"{told} After t = {max(late):.2g} it is met. Extrapolation adds up to "
+        f"{_percent(added)}, its last order up to {_percent(change)}. Early in the window the "
+        "gates between the most frequent features and the rest close. The series that is "
+        "extrapolated is one in K over the columns that are still open to a feature: a class "
+        "answers once for all that it holds, so that its last open gates close too soon, and what "
+        "that costs does not vanish as K/M while they are few (seen, not derived). Seeds scatter "
+        "most there too."
     )
 
 
 def _left(rows: list[dict[str, Any]]) -> str:
     told = ", ".join(
-        f"N = {row['n_features']}, K = {row['width']} ({row['seconds']:g} s)" for row in rows
+        f"N = {row['n_features']}, K = {row['width']} ({_columns(row)}, {row['seconds']:g} s)"
+        for row in rows
     )
-    return f"Not run, with what one seed is estimated to take: {told}."
+    return (
+        f"Not run to the end, with what one seed is estimated to take: {told}. At "
+        "N = 10⁶ a seed took several times its estimate without being near its end, and was given "
+        "up."
+    )
+
+
+def _columns(row: dict[str, Any]) -> str:
+    return f"{row['n_classes'] or row['n_features']} columns"
 
 
 def _percent(part: float) -> str:

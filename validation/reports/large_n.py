@@ -1,11 +1,13 @@
 """Slopes of tied students of very many features by thinned flows, and how near these are.
 
+Besides: points that the map of widths leaves out, or has one seed of, by whole flows.
+
 `python -m superlaw.validation.reports.large_n --out large_n.json --runs build/runs` measures it.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +25,7 @@ from superlaw.validation.reports.measuring import SEEDS, options
 from superlaw.validation.sweeps.ensembles import Simulation, simulation, simulations
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.extrapolation import ADDED, CHANGE
-from superlaw.validation.training.thinned import COARSER
+from superlaw.validation.training.thinned import columns
 
 TIMES = np.geomspace(*WINDOW, 12)
 OPTIMIZER, PRECISION = GradientFlow(rtol=5e-3), "float32"
@@ -32,34 +34,42 @@ COMMAND = "python -m superlaw.validation.reports.large_n"
 
 @dataclass(frozen=True)
 class Point:
-    """A student, and how many columns stand for its features.
+    """A student, and how many columns stand for its features; None if each has its own.
 
     Parameters
     ----------
     a, b : float
-    n_features, width, n_classes : int
+    n_features, width : int
+    n_classes : int or None
     """
 
     a: float
     b: float
     n_features: int
     width: int
-    n_classes: int
+    n_classes: int | None = None
 
 
 CHECKED = (Point(1.5, 0.0, 2048, 64, 1024), Point(1.5, 0.5, 2048, 64, 1024))
 """Thinned flows that are compared with whole ones."""
 LARGE = (
-    Point(1.5, 0.5, 100_000, 32, 512),
+    Point(1.5, 1.0, 8192, 128, 2048),
+    Point(1.5, 0.5, 100_000, 32, 1024),
     Point(1.5, 0.0, 100_000, 32, 512),
 )
-
 LEFT = (
-    Point(1.5, 0.5, 1_000_000, 32, 512),
+    Point(1.5, 1.0, 32_768, 256, 4096),
     Point(1.5, 0.5, 100_000, 64, 1024),
     Point(1.5, 0.5, 100_000, 128, 2048),
+    Point(1.5, 0.5, 1_000_000, 32, 512),
+    Point(1.5, 1.0, 1024, 512),
 )
-"""Not run, but for what one seed is estimated to take."""
+"""Not run to the end, but for what one seed is estimated to take."""
+WHOLE = tuple(Point(1.5, 1.0, 1024, width) for width in (32, 91))
+"""Students of which the map has one seed."""
+MORE_SEEDS, MANY_SEEDS = 4, 12
+"""Of whole flows, and of thinned ones that are compared with them: early in the window one seed of
+an extrapolated loss scatters by twice what is aimed at."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -71,39 +81,46 @@ def main(arguments: list[str] | None = None) -> None:
 
 def measured(runs: str | None, entropy: int) -> dict[str, Any]:
     """Return deviations from whole flows, slopes at large N with their errors, and provenance."""
-    thinned = {x: _flow(x, entropy + 1, x.n_classes) for x in CHECKED}
-    thinned |= {x: _flow(x, entropy, x.n_classes) for x in LARGE}
-    whole = {x: _flow(x, entropy, None) for x in CHECKED}
-    found, exact = (simulations(of, runs=runs, progress=True) for of in (thinned, whole))
+    of = {("thinned", x): _flow(x, entropy + 1, MANY_SEEDS) for x in CHECKED}
+    of |= {("whole", x): _flow(replace(x, n_classes=None), entropy, MORE_SEEDS) for x in CHECKED}
+    of |= {("large", x): _flow(x, entropy, SEEDS) for x in LARGE}
+    of |= {("map", x): _flow(x, entropy, MORE_SEEDS) for x in WHOLE}
+    found = simulations(of, runs=runs, progress=True)
     return {
         "provenance": storage.provenance(COMMAND, entropy=entropy, seeds=SEEDS),
+        "more_seeds": MORE_SEEDS,
+        "many_seeds": MANY_SEEDS,
         "window": WINDOW,
-        "checked": [_checked(x, found[x], exact[x]) for x in CHECKED],
-        "large": [_read(x, found[x]) for x in LARGE],
+        "times": [_rounded(t) for t in TIMES],
+        "checked": [_checked(x, found["thinned", x], found["whole", x]) for x in CHECKED],
+        "large": [_read(x, found["large", x]) for x in LARGE],
+        "map": [_slopes(x, found["map", x]) for x in WHOLE],
         "left": [{**asdict(x), "seconds": _seconds(x)} for x in LEFT],
     }
 
 
 def _seconds(point: Point) -> float:
     """Return what one seed is estimated to take, rounded."""
-    task, student = (
-        PowerLawTask(point.a, point.b, point.n_features),
-        Student(point.width, tied=True),
-    )
-    columns = [point.n_classes / part for part in COARSER]
-    return float(
-        f"{flow_seconds(case(task, student, OPTIMIZER), WINDOW[1], PRECISION, columns):.2g}"
-    )
+    task, student = _task(point), Student(point.width, tied=True)
+    n, n_classes = point.n_features, point.n_classes
+    trained = [float(n)] if n_classes is None else columns(task, n_classes, WINDOW[1])
+    seconds = flow_seconds(case(task, student, OPTIMIZER), WINDOW[1], PRECISION, trained)
+    return float(f"{seconds:.2g}")
 
 
-def _flow(point: Point, entropy: int, n_classes: int | None) -> Simulation:
-    thinned = {} if n_classes is None else {"features": "classes", "n_classes": n_classes}
+def _task(point: Point) -> PowerLawTask:
+    return PowerLawTask(point.a, point.b, point.n_features)
+
+
+def _flow(point: Point, entropy: int, seeds: int) -> Simulation:
+    n = point.n_classes
+    thinned = {} if n is None else {"features": "classes", "n_classes": n}
     return simulation(
-        PowerLawTask(point.a, point.b, point.n_features),
+        _task(point),
         TIMES,
         Student(point.width, tied=True),
         optimizer=OPTIMIZER,
-        seeds=SEEDS,
+        seeds=seeds,
         entropy=entropy,
         precision=PRECISION,
         **thinned,
@@ -113,31 +130,42 @@ def _flow(point: Point, entropy: int, n_classes: int | None) -> Simulation:
 def _checked(point: Point, thinned: Ensemble, whole: Ensemble) -> dict[str, Any]:
     """Return how far the log-mean of thinned flows is from that of whole ones of other seeds.
 
-    `added` is what extrapolation adds to ln L, `change` how far that from half the columns is off.
+    `added` is what extrapolation adds to ln L, `change` what of that its last order adds, `scatter`
+    the standard error of the deviation, root mean square over the times.
     """
     off = np.log(thinned.loss).mean(axis=0) - np.log(whole.loss).mean(axis=0)
+    square = sum(np.log(x.loss).var(axis=0, ddof=1) / len(x.loss) for x in (thinned, whole))
     return _read(point, thinned) | {
         "added": _rounded(np.abs(thinned.observables[ADDED].mean(axis=0)).max()),
         "change": _rounded(np.abs(thinned.observables[CHANGE].mean(axis=0)).max()),
         "rms": _rounded(np.sqrt(np.mean(off**2))),
+        "scatter": _rounded(np.sqrt(np.mean(square))),
+        "off": [_rounded(each) for each in off],
         "worst": _rounded(np.abs(off).max()),
         "whole_slope": _rounded(_slope(np.log(whole.loss).mean(axis=0))),
     }
 
 
 def _read(point: Point, thinned: Ensemble) -> dict[str, Any]:
-    """Return the slope with its errors: of seeds, and what half of all columns would change."""
+    """Return the slope with its errors: of seeds, and what the last order of extrapolation adds."""
     log_loss = np.log(thinned.loss)
-    each = straight_slope(TIMES, thinned.loss, WINDOW)
     slope = _slope(log_loss.mean(axis=0))
     changed = _slope((log_loss - thinned.observables[CHANGE]).mean(axis=0)) - slope
     assert thinned.thinning_error is not None  # of every thinned flow
-    return {
-        **asdict(point),
-        "slope": _rounded(slope),
-        "seeds_error": _rounded(np.std(each, ddof=1) / len(each) ** 0.5),
+    return _slopes(point, thinned) | {
         "extrapolation_error": _rounded(abs(changed)),
         "stated_error": _rounded(thinned.thinning_error.max()),
+    }
+
+
+def _slopes(point: Point, runs: Ensemble) -> dict[str, Any]:
+    """Return the slope, and the standard deviation and error over seeds of theirs."""
+    scatter = float(np.std(straight_slope(TIMES, runs.loss, WINDOW), ddof=1))
+    return {
+        **asdict(point),
+        "slope": _rounded(_slope(np.log(runs.loss).mean(axis=0))),
+        "scatter": _rounded(scatter),
+        "seeds_error": _rounded(scatter / len(runs.loss) ** 0.5),
     }
 
 

@@ -12,14 +12,15 @@ other's way, and rows answer themselves, n times as fast: relative to the sum ov
 is K e, the larger part, of the order of K/M − K/N [derived to that order only].
 
 So ln L is a function of how many share with each, F[n] = F[1] + Σ g_x (n_x − 1) + …, and g is not
-even: about −2K/N for every feature, and of the order of K/x where feature x is about to be learned
-[measured at N = 512, K = 16]. F is a power series in one small number only if n_x − 1 = ε s_x with
-one shape s for all ε (`blocks`): then e ∝ ε, whatever g. Features that are learned by the end have
-columns of their own; beyond, s is flat, which makes Σ (n − 1) least for given M. The loss at ε = 0
-is that of the parabola in e through ln L at ε = 1, 2 and 4 (L. F. Richardson, Phil. Trans. R. Soc.
-A 210 (1911) 307); how far it is from the line through the first two tells the error
-(`thinning_error`) [measured]. The series is one in K over the columns whose gates are open to a
-feature, no longer in K/M, while the last gates of the most frequent ones close.
+even: about −2K/N² for every feature, and −4K/(Nx) where feature x is about to be learned [measured,
+N = 512, K = 16, tied, a = 1.5: blocks of two in one octave of features at a time]. F is a power
+series in one small number only if n_x − 1 = ε s_x with one shape s for all ε (`blocks`): then
+e ∝ ε, whatever g. Features that are learned by the end have columns of their own; beyond, s is
+flat, which makes Σ (n − 1) least for given M. The loss at ε = 0 is that of the parabola in e
+through ln L at ε = 1, 2 and 4 (L. F. Richardson, Phil. Trans. R. Soc. A 210 (1911) 307); how far it
+is from the line through the first two tells the error (`thinning_error`) [measured]. The series is
+one in K over the columns whose gates are open to a feature, no longer in K/M, while the last gates
+of the most frequent ones close.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ POINT = large_n.Point(1.5, 0.5, 4096, 16, 256)
 
 
 def ensemble(slope, seeds=2, change=0.0):
-    """Thinned flows with a power law, whose coarser extrapolation has another slope."""
+    """Thinned flows with a power law, whose extrapolation of lower order has another slope."""
     loss = np.tile(large_n.TIMES**-slope, (seeds, 1)) * np.array([[1.0], [1.1]])[:seeds]
     drift = change * np.tile(np.log(large_n.TIMES), (seeds, 1))
     return SimpleNamespace(
@@ -54,7 +54,17 @@ def test_measuring_writes_rows_and_what_was_not_run(tmp_path, monkeypatch):
         [x.options["entropy"] for x in seen if ("n_classes" in x.options) == is_thinned]
         for is_thinned in (False, True)
     )
-    assert whole == [3, 3] and thinned == [4, 4, 3, 3]  # other seeds than those compared with
-    assert (len(found["checked"]), len(found["large"])) == (2, len(large_n.LARGE))
+    n_large, n_whole = len(large_n.LARGE), len(large_n.WHOLE)
+    assert whole == [3, 3] + n_whole * [3]
+    assert thinned == [4, 4] + n_large * [3]  # other seeds than those compared with
+    assert (len(found["checked"]), len(found["large"]), len(found["map"])) == (2, n_large, n_whole)
     small, large = (large_n._seconds(replace(POINT, n_classes=m)) for m in (256, 512))
-    assert 3.0 * small < large < 5.0 * small and found["left"][0]["seconds"] > 1.0
+    assert 2.5 * small < large < 5.0 * small and found["left"][0]["seconds"] > 1.0
+
+
+def test_slopes_tell_how_seeds_scatter():
+    runs = ensemble(0.9)
+    runs.loss[1] *= large_n.TIMES**0.02  # a slope of 0.88
+    row = large_n._slopes(replace(POINT, n_classes=None), runs)
+    assert row["scatter"] == pytest.approx(0.02 / 2**0.5, abs=1e-4)
+    assert row["seeds_error"] == pytest.approx(0.01, abs=1e-4)

@@ -117,10 +117,11 @@ def _scatter(off: Rows) -> str:
     return (
         f"A row that was off was trained {MORE_DRAWS} more times. Trainings that differ in nothing "
         f"but what was drawn differ among themselves by {min(spreads):.0%} to {max(spreads):.0%} "
-        "there (standard deviation, sampling included): under decay it is chance which features "
-        f"keep a column, and so no single training has a loss to {CLOSE:.0%}. Of these {len(off)} "
-        f"rows {explained} are explained by that, |z| < {FAR:g}, sampling and "
-        "scatter counted on both sides:"
+        "there (standard deviation, sampling included). Where decay takes columns it is chance "
+        f"which features keep one, and no single training has a loss to {CLOSE:.0%}. Of these "
+        f"{len(off)} rows {explained} are explained by that, |z| < {FAR:g}, sampling and scatter "
+        "counted on both sides; z of a row that was trained once, in the table above, knows of "
+        "sampling alone:"
     )
 
 

@@ -125,9 +125,9 @@ def _left(rows: list[dict[str, Any]]) -> str:
         for row in rows
     )
     return (
-        f"Not run to the end, with what one seed is estimated to take: {told}. At "
-        "N = 10⁶ a seed took several times its estimate without being near its end, and was given "
-        "up."
+        f"Not run to the end, with what one seed is estimated to take: {told}. In single "
+        "precision, in which these are, a seed of N = 10⁶ takes several times its estimate, or "
+        "diverges."
     )
 
 

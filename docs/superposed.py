@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,9 @@ import closure_turning
 import numpy as np
 import trained
 
-from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures.accuracy import SMALL
 from superlaw.solvers.closures.bands import ERRORS, MISSED, SEEDS
 from superlaw.solvers.closures.measurements import measured
-from superlaw.solvers.closures.row_replica import solve_closure
 from superlaw.storage import to_json, write_text
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import measured_on, table
@@ -38,11 +35,6 @@ FIGURES = {
     "parallel": (0, 1),
 }
 """Panels shown on the page, by claim."""
-
-EARLY = re.compile(r"a=([\d.]+), b=([\d.]+), N/K=(\d+) at t = (\S+)")
-STRAIGHT, UNCHANGED, PER_DECADE = 1.5, 1e-4, 8
-"""The a whose stored predictions are compared with present ones, how near these must be, and the
-times of the flows in a decade: a label has three digits of its time."""
 
 TRUST = f"""# How far the mean field can be trusted
 
@@ -101,30 +93,8 @@ def _regime(report: dict[str, Any]) -> str:
         "trusted is on [a page of its own](accuracy.md). W is fixed here; the slope that tasks "
         "share once it is trained is on [another](trained.md).",
         f"The one slope, once W is trained. {trained.paragraph()}",
-        *_earlier(report),
     ]
     return "\n\n".join((*parts, *claims.sections(report, FIGURES))) + "\n"
-
-
-def _earlier(report: dict[str, Any]) -> Iterator[str]:
-    """Yield a sentence where the mean field of the numbers is no longer the one that is shipped."""
-    claim = next(claim for claim in report["claims"] if claim["name"] == "meanfield")
-    changes = []
-    for check in claim["checks"]:
-        if found := EARLY.fullmatch(check["label"]):
-            a, b, share, t = map(float, found.groups())
-            if b == 0.0 and a == STRAIGHT:
-                n = report["configuration"]["size"]["superposed"]["n_features"]
-                at = np.array([10.0 ** (round(PER_DECADE * math.log10(t)) / PER_DECADE)])
-                curve = solve_closure(PowerLawTask(a, b, n), round(n / share), True, at)
-                changes.append(curve.loss[0] / check["predicted"] - 1.0)
-    if (largest := max(changes, key=abs)) and abs(largest) > UNCHANGED:
-        yield (
-            "The losses that meanfield predicts here are those of marks that stay; since marks of "
-            "rare columns turn (step R26), they differ: for b = 0 and a = "
-            f"{STRAIGHT:g}, by {largest:+.1%} at most. [Accuracy](accuracy.md) is that of the "
-            "present ones."
-        )
 
 
 def _accuracy(closure: dict[str, Any], outside: dict[str, Any]) -> str:
@@ -161,8 +131,11 @@ def _why(rows: list[dict[str, Any]]) -> str:
     """Return how far the closure stands for other columns and inputs, and where it stops to."""
     off = {}
     for name in ("tight frame", "independent features"):
-        found = [row["ratio"] for row in rows if row["what"].startswith(name)]
-        off[name] = max(abs(ratio - 1.0) for row in found for ratio in row)
+        found = [row for row in rows if row["what"].startswith(name)]
+        gaps = np.abs(np.subtract([row["ratio"] for row in found], 1.0))
+        off[name] = gaps.max()
+        if name == "tight frame" and np.any(gaps > [row["error"] for row in found]):
+            raise ValueError("tight frames differ by more than seeds: the sentence is untrue")
     return (
         f"A tight frame moves the loss by {off['tight frame']:.1%} at most, within what seeds "
         "scatter by: the closure stands for it, though R10 averages over random columns. "

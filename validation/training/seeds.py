@@ -229,9 +229,11 @@ class SeedRun:
         return False
 
     def _divergence(self, when: str, loss: float) -> DivergenceError:
+        is_flow = isinstance(self.plan.optimizer, GradientFlow)
+        remedy = "lower rtol or take float64" if is_flow else "lower lr or raise the batch"
         return DivergenceError(
             f"seed {self.number} diverged by {when} (loss {loss:.3g}) with {self.plan.optimizer}; "
-            "lower lr or raise the batch"
+            f"{remedy}"
         )
 
     def _paths(self, folder: Path) -> tuple[Path, Path]:

@@ -41,7 +41,7 @@ def main() -> int:
     results = out / "results" / "benchmarks.json"
     if not chosen.docs:
         results.parent.mkdir(parents=True, exist_ok=True)
-        kept = json.loads(results.read_text(encoding="utf-8"))["rows"] if chosen.resume else []
+        kept = json.loads(results.read_text(encoding="utf-8")) if chosen.resume else {}
         measure(chosen.size, results, kept)
     for path, text in page.write(json.loads(results.read_text(encoding="utf-8"))):
         (out / path).parent.mkdir(parents=True, exist_ok=True)
@@ -50,9 +50,9 @@ def main() -> int:
     return 0
 
 
-def measure(size: str, path: Path, kept: list[dict[str, Any]]) -> None:
+def measure(size: str, path: Path, kept: dict[str, Any]) -> None:
     """Write the machine, its bandwidth, and a row for every case and tolerance, as they come."""
-    results = {
+    results = kept or {
         "size": size,
         "machine": {"processors": os.cpu_count(), "python": platform.python_version()},
         "packages": {name: _version(name) for name in PACKAGES},
@@ -62,7 +62,8 @@ def measure(size: str, path: Path, kept: list[dict[str, Any]]) -> None:
     todo = cases(SIZES[size])
     for number, case in enumerate(todo, start=1):
         plain = storage.plain(case)
-        found = [row for row in kept if plain.items() <= row.items()] or _rows(case)
+        there = [row for row in kept.get("rows", ()) if plain.items() <= row.items()]
+        found = there or _rows(case)
         rows += found
         storage.write_json(path, results | {"rows": rows})
         words = f"[{number}/{len(todo)}] {case['study']} {case['problem']} N={case['n_features']}"

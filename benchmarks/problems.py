@@ -201,7 +201,7 @@ def _row_replica(n: int) -> Problem:
         mean_field=closure,
         y0=y0,
         scale=np.ones_like(y0),
-        rhs=closure.rate,
+        rhs=lambda y, out: closure.rate(np.require(y, requirements="W"), out),
         times_vector=None,
         diagonal=None,
         loss=loss,

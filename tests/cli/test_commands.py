@@ -73,7 +73,9 @@ def test_simulate_says_what_shared_columns_cost(as_json):
 
 
 def test_validate_exits_1_when_a_claim_fails(run, tmp_path):
-    code, out, _ = run("validate", "two_layer", "--planted", 1.1, "--out", tmp_path / "planted")
+    code, out, _ = run(
+        "validate", "two_layer", "--size", "small", "--planted", 1.1, "--out", tmp_path / "planted"
+    )
     assert code == 1
     assert "FAIL" in out
     page = (tmp_path / "planted" / "index.html").read_text()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.goals import judge
-from benchmarks.problems import FINEST
+from benchmarks.problems import FEATURES_A_DIMENSION, FINEST
 from benchmarks.rows import GOAL_ERROR, Row, fastest_each, finished, is_ours, of_study
 from superlaw.figures.drawing import svg
 from superlaw.figures.panels import Panel, Series
@@ -24,7 +24,8 @@ EQUATIONS = {
     "linear": "sequential linear, de_i/dt = −λ_i e_i",
     "two_layer": "two-layer logistic, ds_i/dt = 2 λ_i s_i (a_i − s_i)",
     "cross_talk": "cross-talk, de_k/dt = −λ_k e_k − (1/K) Σ λ_i e_i, K = N/8",
-    "row_replica": "row-replica closure, the mean field of a ReLU student, K = N/4",
+    "row_replica": "row-replica closure, the mean field of a ReLU student, "
+    f"K = N/{FEATURES_A_DIMENSION}",
 }
 WANTED = {"row_replica": 1e-3}
 """Error of a problem at which solvers are compared, where it is not `GOAL_ERROR`."""

@@ -10,10 +10,9 @@ from numba import njit, prange
 
 from superlaw.curves import Array
 from superlaw.setting.task import PowerLawTask
-from superlaw.solvers.closures.row_replica import FIRST_STEP, REFRESH, RTOL, RowReplicas
 from superlaw.solvers.closures.row_replica import START as CLOSURE_START
+from superlaw.solvers.closures.row_replica import RowReplicas
 from superlaw.solvers.integrators.problem import MeanField
-from superlaw.solvers.integrators.stabilised import Chebyshev
 from superlaw.solvers.models.cross_talk import loss as cross_talk_loss
 from superlaw.solvers.models.families import cross_talk, sequential, two_layer
 from superlaw.solvers.models.sequential import exponential_sum
@@ -214,14 +213,7 @@ def closure_losses(
     closure: RowReplicas, loss: Callable[[Array], float], times: Array, rtol: float
 ) -> tuple[Array, int]:
     """Return losses at times since the start, by the steps `solve` takes, and the rates it took."""
-    start, relative = closure.start(CLOSURE_START), RTOL / rtol
-    steps = Chebyshev(
-        closure.rate,
-        closure.spectral_radius(),
-        lambda estimate, y: relative * closure.error(estimate, y),
-        start, 0.0, FIRST_STEP, REFRESH,
-    )  # fmt: skip
-    losses = []
+    steps, losses = closure.steps(closure.start(CLOSURE_START), 0.0, rtol), []
     for t in times:
         while steps.t < t:
             steps.step(float(t))

@@ -146,9 +146,7 @@ class RowReplicas:
         asked, start = times, self.start(START)
         if not self.model.trains_bias:
             times = np.union1d(times, WATCHED[WATCHED < times[-1]])
-        stepper = Chebyshev(
-            self.rate, self.spectral_radius(), self.error, start, START, FIRST_STEP, REFRESH
-        )
+        stepper = self.steps(start, START)
         rows = follow(
             stepper,
             times,
@@ -161,6 +159,18 @@ class RowReplicas:
         found = found if times is asked else found.at(np.isin(found.times, asked))
         return accuracy.with_row_replica_band(
             found, self.task, self.width, trains_bias=bool(self.model.trains_bias)
+        )
+
+    def steps(self, start: Array, t: float, rtol: float = RTOL) -> Chebyshev:
+        """Return the steps from a state on, at a tolerance of overlaps and biases."""
+        return Chebyshev(
+            self.rate,
+            self._spectral_radius(),
+            lambda estimate, y: self._error(estimate, y) / rtol,
+            start,
+            t,
+            FIRST_STEP,
+            REFRESH,
         )
 
     def start(self, t: float) -> Array:
@@ -178,18 +188,18 @@ class RowReplicas:
         """Fill the rates of a state; keep its diagonal and its interference loss in `losses`."""
         self.losses = closure_rates(self.model, self.sizes.parts(y), self.sizes.parts(out))
 
-    def spectral_radius(self) -> float:
+    def _spectral_radius(self) -> float:
         """Return the largest rate at the start, with half of the gates open."""
         lam, model = _SECOND * self.model.p, self.model
         total = np.sum(model.n * lam) / model.width
         return float(1.1 * (lam[0] * (1.0 + model.n.sum() / model.width) + total + 1.0))
 
-    def error(self, estimate: Array, y: Array) -> float:
-        """Return the local error of overlaps and biases in tolerances."""
+    def _error(self, estimate: Array, y: Array) -> float:
+        """Return the relative local error of overlaps and biases."""
         error, state = self.sizes.parts(estimate), self.sizes.parts(y)
         in_s = np.mean(error.s**2) / (np.mean(state.s**2) + _TINY)
         in_beta = np.mean(error.beta**2) / (np.mean(state.beta**2) + _SMALLEST_BIAS**2)
-        return float(np.sqrt(max(in_s, in_beta))) / RTOL
+        return float(np.sqrt(max(in_s, in_beta)))
 
     def _observe(self, stepper: Chebyshev | None, t: float) -> dict[str, float]:
         """Return what is reported at a time."""

@@ -10,26 +10,21 @@ from typing import Any
 import numpy as np
 
 from superlaw import storage
-from superlaw.setting.case import case
-from superlaw.setting.optimizer import GradientFlow
-from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures.row_replica import HEAD, solve_closure
-from superlaw.validation.reports.measuring import options
-from superlaw.validation.training.students import population_flow
+from superlaw.validation.reports.measuring import MOST_STEPS, embedded_flow, options
 
 TASK, WIDTH = PowerLawTask(2.1, 0.35, 512), 171
 """Where fresh flows were farthest from the closure."""
 TIMES = (1e3, 1e4)
 SEEDS = 4
-STEPS = 100_000
-"""More than a flow takes."""
 COMMAND = "python -m superlaw.validation.reports.late_losses"
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Take late losses apart, and write them to a file."""
-    given = options(COMMAND, "What late losses are made of.").parse_args(arguments)
+    parser = options(COMMAND, "What late losses are made of.", keeps_runs=False)
+    given = parser.parse_args(arguments)
     out = storage.output_file(given.out, (".json",))
     storage.write_json(out, measured(given.entropy))
 
@@ -50,12 +45,9 @@ def measured(entropy: int) -> dict[str, Any]:
 
 def _flow(entropy: list[int]) -> list[dict[str, Any]]:
     """Return what one flow's loss is made of, at each time."""
-    student = case(TASK, Student(WIDTH), GradientFlow()).student
-    generator, none = np.random.default_rng(entropy), np.zeros(0, np.int64)
-    flow = population_flow(TASK, student, GradientFlow(), generator, none, np.float32)
-    found = []
+    flow, found = embedded_flow(TASK, WIDTH, entropy), []
     for time in TIMES:
-        flow.advance(time, STEPS)
+        flow.advance(time, MOST_STEPS)
         parts = flow.state()
         L, R = flow.factors.geometry(parts)
         L, R, beta = (np.asarray(each, np.float64) for each in (L, R, parts["beta"]))

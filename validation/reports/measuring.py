@@ -6,21 +6,29 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from superlaw.curves import log_times
+from superlaw.setting.case import case
 from superlaw.setting.optimizer import GradientFlow
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.validation.sweeps.ensembles import Simulation, simulation
+from superlaw.validation.training.flow import PopulationFlow
+from superlaw.validation.training.students import population_flow
 
 SEEDS, PER_DECADE = 2, 10
 """Of flows of tied students."""
+MOST_STEPS = 100_000
+"""More than a flow takes."""
 
 
-def options(command: str, description: str) -> argparse.ArgumentParser:
-    """Return a parser of where to write, where runs are kept, and the root of randomness."""
+def options(command: str, description: str, *, keeps_runs: bool = True) -> argparse.ArgumentParser:
+    """Return a parser of where to write, where runs are kept, if so, and the root of randomness."""
     parser = argparse.ArgumentParser(prog=command, description=description)
     parser.add_argument("--out", required=True, help="file to write, .json")
-    parser.add_argument("--runs", help="folder in which flows are kept, to resume from")
+    if keeps_runs:
+        parser.add_argument("--runs", help="folder in which flows are kept, to resume from")
     parser.add_argument("--entropy", type=int, default=0, help="root of all random streams (0)")
     return parser
 
@@ -34,6 +42,13 @@ def region(
     }
     spans["last"] = sorted({(row["n_features"], row["until"][-1]) for row in rows})
     return spans
+
+
+def embedded_flow(task: PowerLawTask, width: int, entropy: int | list[int]) -> PopulationFlow:
+    """Return the flow of a student with a fixed embedding at its start, to look into its state."""
+    student = case(task, Student(width), GradientFlow()).student
+    generator, none = np.random.default_rng(entropy), np.zeros(0, np.int64)
+    return population_flow(task, student, GradientFlow(), generator, none, np.float32)
 
 
 def tied_flow(

@@ -12,15 +12,11 @@ import numpy as np
 
 from superlaw import storage
 from superlaw.curves import Array
-from superlaw.setting.case import case
-from superlaw.setting.optimizer import GradientFlow
-from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
-from superlaw.solvers.closures.row_replica import solve_closure
+from superlaw.solvers.closures.row_replica import HEAD, solve_closure
 from superlaw.theory.derivations import find_step
 from superlaw.theory.symbols import omega_B, t
-from superlaw.validation.reports.measuring import options
-from superlaw.validation.training.students import population_flow
+from superlaw.validation.reports.measuring import MOST_STEPS, embedded_flow, options
 
 CASES = (
     (PowerLawTask(1.5, 0.0, 512), 128),
@@ -29,22 +25,21 @@ CASES = (
     (PowerLawTask(2.0, 0.0, 512), 64),
 )
 """Tasks and K."""
-HEAD, RARE = 20, 100
-"""Columns up to this many have marks that stay, in the closure; after as many, all are rare."""
+RARE = 100
+"""After this many columns all are rare; the first `HEAD` have marks that stay, in the closure."""
 TIMES = np.logspace(-1.0, 4.0, 41)
 """Between neighbours B turns by a small angle."""
 LAST, SPAN = (1e2, 1e3, 1e4), 1e3
 """Last times, and how much earlier the earliest is to which they are compared."""
 EVERY = 4
 """Which of the times are kept: two a decade."""
-STEPS = 100_000
-"""More than a flow takes."""
 COMMAND = "python -m superlaw.validation.reports.two_times"
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Compare both, and write them to a file."""
-    given = options(COMMAND, "How marks turn in direct flows.").parse_args(arguments)
+    parser = options(COMMAND, "How marks turn in direct flows.", keeps_runs=False)
+    given = parser.parse_args(arguments)
     out = storage.output_file(given.out, (".json",))
     storage.write_json(out, measured(given.entropy))
 
@@ -95,13 +90,11 @@ def _rows(task: PowerLawTask, width: int, entropy: int) -> Iterator[dict[str, An
 
 def _seen(task: PowerLawTask, width: int, entropy: int) -> tuple[Array, Array]:
     """Return B at each time, and W."""
-    student = case(task, Student(width), GradientFlow()).student
-    generator, none = np.random.default_rng(entropy), np.zeros(0, np.int64)
-    flow = population_flow(task, student, GradientFlow(), generator, none, np.float32)
+    flow = embedded_flow(task, width, entropy)
     W = np.array(flow.factors.geometry(flow.state())[0], np.float64).T
     found = []
     for time in TIMES:
-        flow.advance(float(time), STEPS)
+        flow.advance(float(time), MOST_STEPS)
         found.append(flow.state()["B"].copy())
     return np.array(found), W
 

@@ -126,8 +126,8 @@ def _left(rows: list[dict[str, Any]]) -> str:
     )
     return (
         f"Not run to the end, with what one seed is estimated to take: {told}. In single "
-        "precision, in which these are, a seed of N = 10⁶ takes several times its estimate, or "
-        "diverges."
+        f"precision, in which these are, a seed of N = {max(row['n_features'] for row in rows)} "
+        "was seen to take several times its estimate, or to diverge."
     )
 
 

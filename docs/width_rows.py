@@ -20,8 +20,10 @@ from superlaw.validation.claims.width.codes import name
 from superlaw.validation.reports.other_trainings import (
     CLOSE,
     CLOSE_AT_10,
+    FEW,
     MORE_DRAWS,
     Training,
+    allowed,
     compared,
     draws,
     keep,
@@ -37,7 +39,7 @@ RUNS = DOCS.parent / "build" / "runs" / "rows"
 FAR = 3.0
 """z of a deviation that errors do not explain."""
 CHOSEN = (
-    ", short ones first, but for four under decay that earlier trainings had ended off, so that "
+    ", short ones first, but for some under decay that earlier trainings had ended off, so that "
     "such rows are counted too often"
 )
 Rows = list[dict[str, Any]]
@@ -60,7 +62,7 @@ def measure(minutes: float = float("inf")) -> None:
 
 def _is_tried(row: Training) -> bool:
     """Whether a row is also trained from shorter columns: decay, the fewest of them, steep laws."""
-    return row.decay == 0.5 and row.width == 10 and row.number in (1.5, 2.0)
+    return row.decay == 0.5 and row.width == FEW and row.number in (1.5, 2.0)
 
 
 def section() -> str:
@@ -76,7 +78,7 @@ def section() -> str:
         f"{len(every)} of {found['of']} rows were trained here "
         f"(`{source['command']}`, {source['date']}){CHOSEN if len(every) < found['of'] else ''}; "
         f"near enough is {CLOSE:.0%}, and "
-        f"{CLOSE_AT_10:.0%} at K = 10.",
+        f"{CLOSE_AT_10:.0%} at K = {FEW}.",
         table(Table(HEADS, tuple(_kind(name, rows) for name, rows in _kinds(every) if rows))),
         *((_scatter(off), table(Table(OFF_HEADS, tuple(_off(row) for row in off)))) if off else ()),
         _shorter(found["shorter"]),
@@ -107,8 +109,7 @@ def _kind(name: str, rows: Rows) -> tuple[str, ...]:
 
 def is_near(row: dict[str, Any]) -> bool:
     """Whether the first training ended near enough."""
-    allowed = CLOSE_AT_10 if row["width"] == 10 else CLOSE
-    return bool(abs(row["found"][0] / row["loss"] - 1.0) <= allowed)
+    return bool(abs(row["found"][0] / row["loss"] - 1.0) <= allowed(row["width"]))
 
 
 def _scatter(off: Rows) -> str:

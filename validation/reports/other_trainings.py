@@ -27,8 +27,8 @@ MORE_DRAWS = 5
 """Trainings beside the first one of a row that is off."""
 SHORTER, SHORTER_DRAWS = 0.3, 3
 """Norm of columns at another start, and trainings from it."""
-CLOSE, CLOSE_AT_10 = 0.05, 0.1
-"""What seeds and samples may make of a loss, relative: more where columns are few."""
+CLOSE, CLOSE_AT_10, FEW = 0.05, 0.1, 10
+"""What seeds and samples may make of a loss, relative: more where columns are as few as these."""
 PER_STEP, PER_OUTPUT, PER_PRODUCT = 1.5e-3, 1.5e-9, 4e-11
 """Seconds of a step, and for each sample and output, and times width: orders work, no more."""
 
@@ -72,12 +72,7 @@ class Training:
     @property
     def allowed(self) -> float:
         """Relative deviation of a loss that is near enough."""
-        return CLOSE_AT_10 if self.width == 10 else CLOSE
-
-    @property
-    def is_weak(self) -> bool:
-        """Whether decay is not negative, so that features may go without a column."""
-        return self.decay >= 0.0
+        return allowed(self.width)
 
     @property
     def cost(self) -> float:
@@ -91,6 +86,11 @@ class Training:
         known = {key: value for key, value in asdict(self).items() if key not in left}
         known |= {} if size == 1.0 else {"size": size}
         return known | {"n": N, "draw": draw, "samples": TEST_SAMPLES}
+
+
+def allowed(width: int) -> float:
+    """Return the relative deviation of a loss that is near enough, at a width."""
+    return CLOSE_AT_10 if width == FEW else CLOSE
 
 
 def read(path: Path) -> list[Training]:

@@ -31,6 +31,22 @@ def test_marks_turn_in_a_flow_as_the_closure_says(tmp_path, monkeypatch):
     assert two_times.correlation(np.zeros(1)) == [1.0]
 
 
+def test_rare_columns_and_head_columns_are_told_apart(monkeypatch):
+    """B leaves the first columns where they are, and turns the others by the angle of its row."""
+    angles = np.array([0.0, 0.3, 1.0])
+    B = np.array([[[1.0, np.sin(x)], [0.0, np.cos(x)]] for x in angles])
+    W = np.repeat(np.eye(2), [40, 24], axis=1)
+    monkeypatch.setattr(two_times, "CASES", ((PowerLawTask(1.5, 0.0, 64), 16),))
+    monkeypatch.setattr(two_times, "TIMES", np.array([1.0, 2.0, 3.0]))
+    monkeypatch.setattr(two_times, "LAST", (3.0,))
+    monkeypatch.setattr(two_times, "EVERY", 1)
+    monkeypatch.setattr(two_times, "RARE", 40)
+    monkeypatch.setattr(two_times, "_seen", lambda *_: (B, W))
+    (row,) = two_times.measured(0)["rows"]
+    assert row["seen"]["head columns"] == [1.0, 1.0]
+    np.testing.assert_allclose(row["seen"]["rare columns"], np.cos(1.0 - angles[:2]), atol=1e-4)
+
+
 def test_the_stored_comparison_is_that_of_the_script():
     kept = json.loads(STORED.read_text())
     cases = [(row["task"], row["width"]) for row in kept["rows"][:: len(two_times.LAST)]]

@@ -1,5 +1,6 @@
 """Settings of every test: one BLAS thread, reproducible properties."""
 
+import gc
 import os
 import signal
 from pathlib import Path
@@ -15,6 +16,15 @@ for number, handler in (
 ):
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, handler)
+
+gc.disable()  # until all is imported: nothing of that is garbage
+
+
+def pytest_collection_finish():
+    """Let the collector of garbage pass over what was imported, which is most of what there is."""
+    gc.freeze()
+    gc.enable()
+
 
 settings.register_profile("superlaw", deadline=None, derandomize=True, max_examples=20)
 settings.load_profile("superlaw")

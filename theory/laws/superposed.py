@@ -12,8 +12,10 @@ from superlaw.laplace import talbot
 from superlaw.setting.task import Bins, Task
 from superlaw.theory.laws.sequential import exponential
 
-SEARCH = 1.3
+SEARCH = 2.0
 """Factor between times at which the slope is looked at."""
+HALVINGS = 12
+"""Of such a factor, in log t, where the slope has risen through 1: to 2e-4 of a time."""
 
 
 def slope_limits(a: float) -> tuple[float, float]:
@@ -45,9 +47,19 @@ def unit_slope_time(task: Task, width: int) -> float | None:
     while t < last:
         after = cross_talk_loss(t * SEARCH, modes, width)[1]
         if before < 1.0 <= after:
-            return float(t * SEARCH ** ((1.0 - before) / (after - before)))
+            return _rise(t, modes, width)
         t, before = t * SEARCH, after
     return None
+
+
+def _rise(t: float, modes: Bins, width: int) -> float:
+    """Return when the slope rises through 1, between a time and `SEARCH` times it."""
+    factor = SEARCH
+    for _ in range(HALVINGS):
+        factor **= 0.5
+        if cross_talk_loss(t * factor, modes, width)[1] < 1.0:
+            t *= factor
+    return t * factor**0.5
 
 
 def rates(task: Task) -> Bins:

@@ -14,7 +14,7 @@ TIMES = np.geomspace(1.0, 100.0, 9)
 ROWS = np.sin(np.arange(60.0) ** 2).reshape(12, 5)
 
 
-def results():
+def results(ledger_of):
     """One result of every public kind."""
     curve = sl.solve(TASK, times=TIMES)
     return {
@@ -29,7 +29,7 @@ def results():
         "WidthLaw": sl.width_law(np.full(9, 1 / 9), [2, 3]),
         "SweepTable": sl.sweep({"task.a": [1.5, 2.0]}, executor="serial"),
         "Derivation": sl.derive("front"),
-        "Ledger": sl.derive("frames").verify(),
+        "Ledger": ledger_of("frames"),
     }
 
 
@@ -56,8 +56,8 @@ def echo(value):
 
 
 @pytest.fixture(scope="module")
-def found():
-    return results()
+def found(ledger_of):
+    return results(ledger_of)
 
 
 @pytest.fixture(scope="module")
@@ -103,11 +103,13 @@ def test_equal_sees_one_bit_and_takes_unknowns_as_equal():
     assert not equal([1.0], (1.0,))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_results_come_back_from_a_spawned_process(found, pool, name):
     assert pool.apply_async(echo, (found[name],)).get(300) == found[name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ArgumentError", "NumericsError", "DivergenceError"])
 def test_errors_come_back_from_a_spawned_process_with_what_they_carry(pool, name):
     expected = errors()[name]
@@ -117,6 +119,7 @@ def test_errors_come_back_from_a_spawned_process_with_what_they_carry(pool, name
     assert equal(vars(caught.value), vars(expected))
 
 
+@pytest.mark.slow
 def test_an_interruption_carries_its_seeds_between_processes(pool):
     expected = errors()["SimulationInterrupted"]
     copy = pool.apply_async(echo, (expected,)).get(300)

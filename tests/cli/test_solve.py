@@ -33,7 +33,7 @@ def test_direct_flows_from_the_command_line(as_json, run):
 
 def test_a_plot_shades_the_band(run, tmp_path):
     plots = [tmp_path / name for name in ("with.svg", "without.svg")]
-    lines = f"{TASK} --t-end 10", "solve -a 1.3 -N 512 --t-end 10"
+    lines = f"{TASK} --t-end 2", "solve -a 1.3 -N 512 --t-end 2"
     for line, plot in zip(lines, plots, strict=True):
         code, *_ = run(*line.split(), "--plot", str(plot))
         assert code == 0

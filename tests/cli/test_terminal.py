@@ -94,7 +94,7 @@ def test_an_answer_is_printed_where_its_file_cannot_be_written(run, tmp_path, mo
 
 
 def test_quiet_says_nothing_but_why_it_fails(run, tmp_path):
-    code, out, err = run("validate", "two_layer", "--size", "small", "--quiet", "--out", tmp_path)
+    code, out, err = run("validate", "front", "--size", "small", "--quiet", "--out", tmp_path)
     assert (code, err) == (0, "")
     assert "PASS" in out
     code, out, err = run("exponent", "-a", -1, "--quiet")

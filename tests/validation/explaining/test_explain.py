@@ -31,6 +31,12 @@ def verdicts(found):
     return {each.name: each.verdict for each in found.candidates}
 
 
+@pytest.fixture(scope="module")
+def explained():
+    curve = STEPS, noisy(sl.solve(fresh(3), times=LR * STEPS).loss, 5)
+    return sl.explain(curve, fresh(3), lr=LR)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("seed", "lr"), [(0, LR), (1, None)])
 def test_modes_learned_one_by_one_are_known_from_their_rival(seed, lr):
@@ -107,11 +113,10 @@ def test_where_sgd_has_no_mean_gradient_flow_stands_for_it():
     assert "of gradient flow, not of SGD" in found.named("sequential").source
 
 
-def test_an_explanation_is_read_back(tmp_path, refused):
-    found = sl.explain((STEPS, noisy(sl.solve(fresh(3), times=LR * STEPS).loss, 5)), fresh(3))
-    found.save(tmp_path / "found.json")
+def test_an_explanation_is_read_back(explained, tmp_path, refused):
+    explained.save(tmp_path / "found.json")
     again = sl.Explanation.load(tmp_path / "found.json")
-    assert again == found and str(again) == str(found)
+    assert again == explained and str(again) == str(explained)
     (tmp_path / "other.json").write_text('{"candidates": [3]}')
     for name in ("other.json", "none.json"):
         with refused("path", "the .json of an explanation"):
@@ -162,17 +167,14 @@ def test_a_rival_without_a_prediction_says_why():
     assert "Not compared: superposed, trained" in found.summary
 
 
-def test_every_predicted_curve_is_drawn_with_its_band():
-    found = sl.explain(
-        (STEPS, noisy(sl.solve(fresh(3), times=LR * STEPS).loss, 5)), fresh(3), lr=LR
-    )
-    series = found.picture().series
+def test_every_predicted_curve_is_drawn_with_its_band(explained):
+    series = explained.picture().series
     assert [each.label for each in series if each.label] == [
         "measured", "sequential: not rejected", "two-layer: rejected",
     ]  # fmt: skip
     bands = [each for each in series if each.style == "band"]
     assert len(bands) == 2 and all((each.upper > each.y).all() for each in bands)
-    assert found.columns()["verdict"] == [each.verdict for each in found.candidates]
+    assert explained.columns()["verdict"] == list(verdicts(explained).values())
 
 
 @pytest.mark.slow

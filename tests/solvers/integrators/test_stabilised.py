@@ -71,3 +71,18 @@ def test_a_step_that_is_too_inaccurate_is_rejected():
     stepper = _stepper(0.5, tolerance=1e-8)
     assert not stepper.step(1.0)
     assert stepper.t == 0.0 and stepper.h < 0.5 and stepper.n_rejected == 1
+
+
+@pytest.mark.parametrize("real", [np.float64, np.float32])
+def test_a_radius_is_that_of_where_the_flow_is(real):
+    """A part far smaller than the rest is stiff within a thousandth of its size: a gate closes."""
+
+    def rate(y, out):
+        out[0] = -1000.0 * np.clip(y[0], -3e-4, 3e-4)
+        out[1:] = -1e-3 * y[1:]
+
+    start = np.concatenate([[1e-5], np.full(500, 1.0)]).astype(real)
+    stepper = Chebyshev(rate, 1000.0, lambda *_: 1.0, start, 0.0, 1e-4, refresh=1)
+    for _ in range(5):
+        assert stepper.step(np.inf)
+    assert 1000.0 < stepper.spectral_radius < 1500.0

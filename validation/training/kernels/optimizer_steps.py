@@ -30,11 +30,11 @@ def _momentum(parameter, gradient, velocity, lr, momentum):
 
 
 @kernel(*(void(*(real[::1],) * 4, *(real,) * 4) for real in REALS))
-def _adam(parameter, gradient, first, second, rate, beta1, beta2, epsilon):
+def _adam(parameter, gradient, first, second, rate, new, new_square, epsilon):
     for k in range(parameter.size):
         slope = gradient[k]
-        first[k] += (1.0 - beta1) * (slope - first[k])
-        second[k] += (1.0 - beta2) * (slope * slope - second[k])
+        first[k] += new * (slope - first[k])
+        second[k] += new_square * (slope * slope - second[k])
         parameter[k] -= rate * first[k] / (np.sqrt(second[k]) + epsilon)
 
 
@@ -61,10 +61,10 @@ class Updater:
         if isinstance(chosen, Adam):
             correction = (1.0 - chosen.beta2**step) ** 0.5
             rate = real(chosen.lr * correction / (1.0 - chosen.beta1**step))
-            beta1, beta2 = real(chosen.beta1), real(chosen.beta2)
+            shares = real(1.0 - chosen.beta1), real(1.0 - chosen.beta2)
             epsilon = real(chosen.epsilon * correction)
             first, second = self.memory
-            _adam(self.parameter, flat, first, second, rate, beta1, beta2, epsilon)
+            _adam(self.parameter, flat, first, second, rate, *shares, epsilon)
         elif chosen.momentum > 0.0:
             _momentum(self.parameter, flat, self.memory[0], real(chosen.lr), real(chosen.momentum))
         else:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtri
@@ -71,11 +72,15 @@ class Sizes:
 
     def parts(self, y: Array) -> State:
         """Return the parts of a flat state as views."""
+        return State(*(y[start:end].reshape(shape) for start, end, shape in self._layout))
+
+    @cached_property
+    def _layout(self) -> list[tuple[int, int, tuple[int, ...]]]:
+        """Where each part starts and ends in a flat state, and its shape."""
         G, H, R, Q = self.G, self.H, self.R, self.Q
         shapes = (G, R), (G, R), (G,), (G,), (N_BULK,), (G, H, R), (G, G - H, Q)
         ends = np.cumsum([math.prod(shape) for shape in shapes]).tolist()
-        pieces = zip([0, *ends], ends, shapes, strict=False)
-        return State(*(y[start:end].reshape(shape) for start, end, shape in pieces))
+        return list(zip([0, *ends[:-1]], ends, shapes, strict=True))
 
 
 def solve_closure(

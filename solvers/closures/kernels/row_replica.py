@@ -18,10 +18,10 @@ from superlaw.compiled import helper, kernel
 from superlaw.solvers.closures.kernels.row_replica_pairs import (
     MODEL,
     STATE,
-    all_pairs,
     moments,
     new_pairs,
 )
+from superlaw.solvers.closures.kernels.row_replica_rows import all_pairs
 from superlaw.solvers.closures.kernels.row_replica_turning import forget, turn
 
 

@@ -58,10 +58,13 @@ def turn(model, state, own, work, rate):
     rate.bulk[2] = turning
     half = max(np.tanh(0.5 * state.bulk[2]), _SMALL)
     kappa = turning * half * half / ((1.0 + half * half) * np.arctan(half))
+    given, taken = kappa * model.edges, kappa * model.edges
+    for q in range(model.edges.size):
+        given[q] /= model.node_weights[q]
+        taken[q] /= model.node_weights[q + 1]
     for g in range(model.n.size):
         for column in range(state.tail.shape[1]):
-            response, change = state.tail[g, column], rate.tail[g, column]
             for q in range(model.edges.size):
-                flow = kappa * model.edges[q] * (response[q + 1] - response[q])
-                change[q] += flow / model.node_weights[q]
-                change[q + 1] -= flow / model.node_weights[q + 1]
+                change = state.tail[g, column, q + 1] - state.tail[g, column, q]
+                rate.tail[g, column, q] += given[q] * change
+                rate.tail[g, column, q + 1] -= taken[q] * change

@@ -72,7 +72,7 @@ class WidthLaw(DrawnResult):
     steps : int or None
         Of each start; with the flow of the longest.
     training : str or None
-        Optimizer, starts, and from where.
+        Optimizer, starts, and from where; where norm costs, from which the best came.
     """
 
     widths: tuple[int, ...]
@@ -177,10 +177,10 @@ def width_law(
     ridge : float
         λ of a cost ½λ Σ|w_i|²: below some frequency a feature has no column then.
     train : bool
-        Train too, each start from a random code at its best norms and biases; by Adam unless
-        `optimizer` says otherwise. One active feature: exact loss and gradient, a rate that falls
-        from 0.01 to 0. Independent features: fresh samples, a rate that rises for a twentieth of
-        the steps and falls to 0.0005.
+        Train too, each start from a random code at its best norms and biases, where norm costs
+        every other one from Gaussian columns; by Adam unless `optimizer` says otherwise. One
+        active feature: exact loss and gradient, a rate that falls from 0.01 to 0. Independent
+        features: fresh samples, a rate that rises for a twentieth of the steps and falls to 0.0005.
     starts, steps, entropy : int, optional
         Starts at each width, steps of each, root of all random streams: 4, 2500 (4000 where
         sampled) and 0 if left out. Refused without `train`, as are the next four.
@@ -248,7 +248,7 @@ def _with_trained(
         trained=tuple(trained.best.tolist()),
         standard_error=tuple(trained.standard_error.tolist()),
         steps=int(trained.steps.max()),
-        training=plan.told,
+        training=plan.told(widths, trained.best_start),
         exponent=tuple(local_exponent(np.array(widths, dtype=float), trained.best)),
         represented=tuple(k / n for k in shown),
         regime=tuple(regime(k, n, m) for k, m in zip(shown, widths, strict=True)),

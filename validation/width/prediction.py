@@ -98,5 +98,8 @@ def notices_of_training(decay: float) -> tuple[Notice, ...]:
     """Return what a reader of trained losses should know."""
     if decay == 0.0:
         return ()
-    message = "trained with weight decay, which no bound and no prediction here knows of"
+    message = (
+        "trained with weight decay, which no bound and no prediction here knows of; what it ends "
+        "in depends on the start"
+    )
     return (Notice("W-UNVALIDATED", message),)

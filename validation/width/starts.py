@@ -28,6 +28,11 @@ def taken(
     return with_norms(norms, m, generator), biases
 
 
+def told(k: int, pays: bool) -> str:
+    """Say what start number k is."""
+    return "Gaussian columns" if pays and k % 2 == 0 else "a random code"
+
+
 def with_norms(norms: Array, m: int, generator: np.random.Generator) -> Array:
     """Return random directions with these norms, shape (n, m)."""
     W = generator.standard_normal((len(norms), m))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -30,8 +30,9 @@ from superlaw.validation.training.descent import FlowTrainer
 from superlaw.validation.training.recipe import Recipe
 from superlaw.validation.width import starts
 
-PER_STEP, PER_PAIR, PER_TERM = 2e-4, 1.5e-9, 5e-11
-"""Seconds of a step at least, for each of n² pairs, and times m [n = 1000, m = 25 and 100]."""
+PER_STEP, PER_PAIR, PER_TERM = 2e-4, 1.2e-9, 6e-11
+"""Seconds of a step at least, for each of n² pairs, and times m [n = 1000, m = 25 and 100; n =
+10240, m = 1024]."""
 PER_OUTPUT, PER_PRODUCT = 2e-9, 5e-11
 """The same for each sample and output, and times m [n = 1000, m = 10 and 100]."""
 PULLS_A_STEP, PER_LISTED = 60, 4e-10
@@ -73,11 +74,16 @@ class Plan:
         """Whether norm has a price."""
         return self.ridge > 0.0 or self.decay > 0.0
 
-    @property
-    def told(self) -> str:
-        """How each start is trained, and from where, in words."""
-        origin = "Gaussian columns and random codes by turns" if self.pays else "random codes"
-        return f"{self.optimizer}, best of {self.starts} from {origin}"
+    def told(self, widths: Sequence[int], best: Sequence[int]) -> str:
+        """How each start is trained, from where, and from which the best one came, in words."""
+        text = f"{self.optimizer}, best of {self.starts} from"
+        if not self.pays:
+            return f"{text} random codes"
+        at: dict[str, list[str]] = {}
+        for m, k in zip(widths, best, strict=True):
+            at.setdefault(starts.told(k, self.pays), []).append(str(m))
+        where = "; ".join(f"m = {', '.join(at[name])} from {name}" for name in at)
+        return f"{text} Gaussian columns and random codes by turns; the best at {where}"
 
     @property
     def recipe(self) -> Recipe:
@@ -133,8 +139,13 @@ class Trained:
         """Features that the best start represents."""
         return tuple(map(int, self._of_best(self.represented)))
 
+    @property
+    def best_start(self) -> tuple[int, ...]:
+        """Number of the best start at each width."""
+        return tuple(map(int, self.energy.argmin(axis=1)))
+
     def _of_best(self, values: Array) -> Array:
-        return np.asarray(values[np.arange(len(values)), self.energy.argmin(axis=1)])
+        return np.asarray(values[np.arange(len(values)), list(self.best_start)])
 
     @property
     def standard_error(self) -> Array:

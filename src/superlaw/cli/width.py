@@ -91,8 +91,12 @@ def _frequencies(options: Options) -> Array:
     n = given.pop("n_features", None)
     if n is None:
         raise ArgumentError("n_features must be given; got nothing. Give it, e.g. -N 1000.")
-    density = options["law"].get("density", 1.0)
-    return density * by_law(given.pop("law", "power"), n, **given)
+    p, law = by_law(given.pop("law", "power"), n, **given), options["law"]
+    density = law.get("density", 1.0)
+    if law.get("activity") == "bernoulli" and density * p[0] >= 1.0:
+        rule = f"below {1.0 / p[0]:.4g}: no feature is active more often than always"
+        refuse("density", rule, density, "Give a lower density, or more features.")
+    return density * p
 
 
 COMMAND = Command(

@@ -217,6 +217,10 @@ def test_measured_frequencies_come_from_a_file(capsys, tmp_path):
     [
         (["--law", "even", "-N", "50"], "widths must be given"),
         (["--law", "even", "--widths", "10"], "n_features must be given"),
+        (
+            [*"--law even -N 9 --widths 3 --activity bernoulli --density 20".split()],
+            "density must be below 9: ",
+        ),
         (["-N", "50", "--widths", "10"], "a must be"),
         (["--law", "even", "-a", "1", "-N", "50", "--widths", "10"], "a must be left out"),
         (["--law", "even", "-N", "50", "--widths", "10,x"], "widths must be a number"),

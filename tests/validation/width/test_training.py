@@ -189,6 +189,15 @@ def test_columns_that_cost_are_those_that_pay():
     alone = int(np.sum(p > 0.1 / 4.0))
     assert abs(60 * found.represented[0] - alone) <= 1 and found.regime == ("weak",)
     assert found.trained[0] == pytest.approx(found.predicted[0], rel=0.05)
+    assert found.training.endswith("by turns; the best at m = 12 from Gaussian columns")
+
+
+def test_the_best_start_is_said_at_each_width():
+    plan = training.Plan(4, 10, 0, decay=0.5)
+    assert plan.told((4, 5, 6), (1, 0, 3)) == (
+        "adam, best of 4 from Gaussian columns and random codes by turns; "
+        "the best at m = 4, 6 from a random code; m = 5 from Gaussian columns"
+    )
 
 
 def test_weight_decay_takes_columns_and_is_said():
@@ -199,4 +208,7 @@ def test_weight_decay_takes_columns_and_is_said():
     )
     assert held.represented > 54 and decayed.represented < 36
     assert held.loss < decayed.loss
-    assert "weight decay" in str(notices_of_training(1.0)[0]) and notices_of_training(0.0) == ()
+    assert (
+        "depends on the start" in str(notices_of_training(1.0)[0])
+        and notices_of_training(0.0) == ()
+    )

@@ -14,6 +14,7 @@ from superlaw import resume
 from superlaw.arguments import (
     LONGEST_RUN,
     finite,
+    fitting,
     flag,
     lasting,
     not_negative,
@@ -42,6 +43,8 @@ STEPS = {"adam": 2500, "sampled": 4000, "flow": 300}
 """If left out; those of the flow at most."""
 OPTIMIZERS = ("adam", "flow")
 LARGEST_DECAY = 2.0
+COPIES, BATCHES = 12, 3
+"""Copies of W and of a batch's outputs that training holds, about, in single precision."""
 UNDER_WAY = "under_way."
 SNAPSHOT_SECONDS, LONG_SECONDS = 1.0, 20.0
 """How much of a start an interruption loses at most; work that is announced with its estimate."""
@@ -205,9 +208,12 @@ def _decay(value: float) -> float:
 def checked_place(
     plan: Plan, n: int, widths: tuple[int, ...], path: str | os.PathLike[str] | None
 ) -> resume.Place | None:
-    """Return where starts are kept, or refuse what would take too long."""
+    """Return where starts are kept, or refuse what would take too long or too much memory."""
     remedy = "Give fewer widths, starts or steps."
     lasting("steps", plan.steps, _work(plan, n, widths), remedy, LONGEST_RUN)
+    fitting("widths", widths[-1], 4.0 * COPIES * n * widths[-1], "Give narrower ones.")
+    if plan.batch is not None:
+        fitting("batch", plan.batch, 4.0 * BATCHES * n * plan.batch, "Give fewer samples.")
     return resume.place(path, None)
 
 

@@ -92,6 +92,10 @@ def test_an_estimate_is_said_before_long_training(monkeypatch, capsys):
         ({"activity": "bernoulli", "ridge": 0.1, "train": True}, "ridge must be 0"),
         ({"train": True, "weight_decay": 2.0}, "weight_decay must be between -2 and 2"),
         ({"train": True, "weight_decay": float("nan")}, "weight_decay must be"),
+        (
+            {"activity": "bernoulli", "train": True, "batch": 10**10, "steps": 1, "starts": 1},
+            "batch must be small enough for",
+        ),
         ({"train": True, "batch": 64}, "batch must be left out where one feature is active"),
         ({"activity": "bernoulli", "train": True, "batch": 0}, "batch must be at least 1"),
         ({"weight_decay": 0.5}, "weight_decay must be left out without train"),
@@ -115,6 +119,12 @@ def test_an_estimate_is_said_before_long_training(monkeypatch, capsys):
 def test_bad_input_is_refused_by_name(arguments, message):
     with pytest.raises(sl.ArgumentError, match=message):
         sl.width_law(np.full(9, 1 / 9), [3], **arguments)
+
+
+def test_widths_that_do_not_fit_into_memory_are_refused():
+    plan = training.Plan(1, 1, 0, batch=1)
+    with pytest.raises(sl.ArgumentError, match="widths must be small enough for"):
+        training.checked_place(plan, 10**6, (4, 10**6 - 1), None)
 
 
 def _ignore(*_):

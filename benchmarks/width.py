@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,6 @@ from superlaw.solvers.width.random_codes import random_code
 from superlaw.validation.training.codes import AdamTrainer
 from superlaw.validation.training.recipe import Recipe
 from superlaw.validation.width.starts import Published, plain, sampled_recipe, with_norms
-from superlaw.validation.width.training import STEPS as DEFAULT_STEPS
 
 DOCS = Path(__file__).parent.parent / "docs"
 RESULTS = DOCS / "results" / "width_speed.json"
@@ -41,8 +39,6 @@ PEERS = {"sampled": sampled_step, "exact": exact_step}
 WHOLE_WIDTH, WHOLE_STEPS = 25, 4000
 SETTLING_WIDTHS, SETTLING_STEPS = (25, 50, 100), (625, 1250, 2500, 5000)
 LARGE_WIDTHS, LARGE_STEPS = (8, 16, 32, 64, 128, 256, 512, 1024), 3
-CALLS = (("sampled", 4), ("exact", 4), ("exact", 1))
-"""What `superlaw width --train` may be asked for at the largest size: gradient and starts."""
 
 
 def main() -> int:
@@ -55,7 +51,6 @@ def main() -> int:
                 "whole": _whole(),
                 "settling": [_settling(m) for m in SETTLING_WIDTHS],
                 "large": [_large(m) for m in LARGE_WIDTHS],
-                "night": [_night(*call) for call in CALLS],
             }
         storage.write_text(RESULTS, storage.to_json(found) + "\n")
     storage.write_text(DOCS / "width_speed.md", page(json.loads(RESULTS.read_text("utf-8"))))
@@ -135,19 +130,6 @@ def _large(m: int) -> dict[str, Any]:
     _seconds(trainer.step, 1)
     pace = _seconds(trainer.step, LARGE_STEPS)
     return {"m": m, "batch": recipe.batch, "steps": recipe.steps, "seconds": pace}
-
-
-def _night(kind: str, starts: int) -> dict[str, Any]:
-    """Return the pace of `superlaw width --train` at the largest width, and what it takes."""
-    batch, steps = (
-        (BATCH, DEFAULT_STEPS["sampled"]) if kind == "sampled" else (None, DEFAULT_STEPS["adam"])
-    )
-    m = LARGE_WIDTHS[-1]
-    trainer = _trainer(LARGE_N, m, Recipe(steps, batch=batch), "random code")
-    _seconds(trainer.step, 1)
-    seconds, memory = _seconds(trainer.step, 2), getrusage(RUSAGE_SELF).ru_maxrss
-    return {"kind": kind, "starts": starts, "m": m, "steps": steps, "seconds": seconds,
-            "gigabytes": memory / 2**20}  # fmt: skip
 
 
 def _seconds(step: Callable[[], object], times: int) -> float:

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import more_flows
+
 from superlaw.setting.case import case
 from superlaw.setting.optimizer import GradientFlow
 from superlaw.setting.student import Student
@@ -13,7 +15,6 @@ from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.direct import flow_seconds
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import table
-from superlaw.theory.laws.tied import measured_slope
 from superlaw.validation.claims.trained.flows import WINDOW
 
 RESULTS = Path(__file__).parent / "results" / "large_n.json"
@@ -21,18 +22,14 @@ GOAL = 0.03
 """Largest deviation from whole flows that was aimed at."""
 HEADS = ("N", "K", "N/K²", "a", "b", "columns", "slope", "errors: seeds, last order", "loss within")
 AGAINST = (*HEADS, "whole slope", "loss off, rms", "scatter, rms", "worst")
-OF_MAP = ("N", "K", "N/K²", "a", "b", "slope", "scatter of seeds", "1 + 0.115 ln(2N/K²)")
 
 
 def section() -> str:
     """Return how near thinned flows are to whole ones, slopes at large N, and what is missing."""
     found = json.loads(RESULTS.read_text("utf-8"))
     source, more = found["provenance"], found["more_seeds"]
+    large = [*found["large"], *more_flows.large_rows()]
     parts = (
-        "## More seeds of the map",
-        f"Whole flows, {more} seeds: `{source['command']}`, {source['date']}. The scatter is the "
-        f"standard deviation of a seed's slope, at {len(found['times'])} times of the window.",
-        table(Table(OF_MAP, tuple(_of_map(row) for row in found["map"]))),
         "## Large N at fixed K",
         "Classes of features that share columns, extrapolated to none shared: "
         f"`{source['command']}`, {source['date']}. `loss within` is the error that a run states "
@@ -40,9 +37,10 @@ def section() -> str:
         "`scatter` is what the seeds of both explain of the deviation:",
         table(Table(AGAINST, tuple(_checked(row) for row in found["checked"]))),
         _verdict(found["checked"], found["times"]),
-        f"Then where no whole flow was run, {source['seeds']} seeds:",
-        table(Table(HEADS, tuple(_row(row) for row in found["large"]))),
-        _left(found["left"]),
+        f"Then where no whole flow was run, {source['seeds']} seeds; N ≥ 10⁶ with the flows below:",
+        table(Table(HEADS, tuple(_row(row) for row in large))),
+        _left([row for row in found["left"] if not _is_among(row, large)]),
+        more_flows.columns_section(),
     )
     return "\n\n".join(parts)
 
@@ -75,11 +73,6 @@ def _where(row: dict[str, Any]) -> tuple[str, ...]:
         f"{row['a']:g}",
         f"{row['b']:g}",
     )
-
-
-def _of_map(row: dict[str, Any]) -> tuple[str, ...]:
-    law = measured_slope(row["n_features"], row["width"])
-    return (*_where(row), f"{row['slope']:.3f}", f"{row['scatter']:.3f}", f"{law:.3f}")
 
 
 def _row(row: dict[str, Any]) -> tuple[str, ...]:
@@ -124,11 +117,13 @@ def _left(rows: list[dict[str, Any]]) -> str:
         f"N = {row['n_features']}, K = {row['width']} ({_columns(row)}, {row['seconds']:g} s)"
         for row in rows
     )
-    return (
-        f"Not run to the end, with what one seed is estimated to take: {told}. In single "
-        f"precision, in which these are, a seed of N = {max(row['n_features'] for row in rows)} "
-        "was seen to take several times its estimate, or to diverge."
-    )
+    return f"Not run, with what one seed is estimated to take: {told}."
+
+
+def _is_among(row: dict[str, Any], others: list[dict[str, Any]]) -> bool:
+    """Whether a student has been run, with any number of columns."""
+    names = ("a", "b", "n_features", "width")
+    return any(all(row[name] == other[name] for name in names) for other in others)
 
 
 def _columns(row: dict[str, Any]) -> str:

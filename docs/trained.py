@@ -8,6 +8,7 @@ from pathlib import Path
 
 import claims
 import large_n
+import more_flows
 import readings
 from captions import figure
 
@@ -59,6 +60,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         figure("one_slope"),
         *claims.sections(report, FIGURES, readings.TABLES),
         large_n.missing(report),
+        more_flows.map_section(report),
         large_n.section(),
     )
     yield DOCS / "trained.md", "\n\n".join(parts) + "\n"

@@ -39,9 +39,9 @@ N_OBSERVABLES = 8
 """Numbers measured at each time, at most, besides those of features and of their classes."""
 SEED_BYTES = 2000.0
 """What a seed takes besides its numbers."""
-COLUMNS_PER_WIDTH, FEWEST_CLASSES = 16, 256
-"""Classes for each dimension of a student, at least, so that their error is known; and how many
-there are if nothing is said."""
+COLUMNS_PER_WIDTH, USUAL_PER_WIDTH, FEWEST_CLASSES = 16, 32, 256
+"""Classes for each dimension of a student: at least, and if nothing is said, as long as two
+features share one on the average; and how many there are then of a narrow student."""
 SEEDS, PRECISION = 8, "float64"
 """What is taken where nothing is said."""
 _SMALLER = "Choose a smaller N, K or batch, or fewer workers."
@@ -100,7 +100,8 @@ def simulate(
         features that share one, extrapolated to none shared: large N at any K, with a stated error
         (`Ensemble.thinning_error`). All if left out.
     n_classes : int, optional
-        Number of classes, at least 16 K and at most N/2; the larger of 16 K and 256 if left out.
+        Number of classes, at least 16 K and at most N/2; if left out, 32 K, or fewer where N/2 is
+        less, and at least 256.
         Refused without features="classes".
     out : path, optional
         Folder for finished seeds and resume files; the same call with it resumes. Another process
@@ -214,12 +215,13 @@ def _classes(studied: Case, features: str | None, n_classes: int | None) -> int 
     if student.activation != "relu" or student.embedding not in ("random", "trained"):
         rule = "relu, W random or trained, with classes of features"
         refuse("student", rule, student.to_dict(), 'Use features="all".')
-    usual = max(least, FEWEST_CLASSES)
+    most = USUAL_PER_WIDTH * (student.width or 0)
+    usual = max(least, FEWEST_CLASSES, min(most, n // 2))
     if 2 * usual > n and n_classes is None:
         rule = f'"all" where N is below {2 * usual}'
         refuse("features", rule, features, "Every feature can have a column of its own.")
     wanted = usual if n_classes is None else n_classes
-    wanted = whole("n_classes", wanted, "Give a number of columns, e.g. 16 K.")
+    wanted = whole("n_classes", wanted, "Give a number of columns, e.g. 32 K.")
     if not least <= wanted <= n // 2:
         rule = f"at least {least} (16 K) and at most {n // 2} (N/2)"
         refuse("n_classes", rule, wanted, 'Leave it out, or use features="all".')

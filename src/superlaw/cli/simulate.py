@@ -36,7 +36,7 @@ def _build(parser: Parser) -> None:
         about="a column for all features, or for classes of them, extrapolated (all)",
         choices=("all", "classes"),
     )
-    count(group, "--n-classes", to="simulate.n_classes", about="how many classes (16 K)")
+    count(group, "--n-classes", to="simulate.n_classes", about="how many classes (32 K)")
     path(
         group,
         "--out",

@@ -23,7 +23,7 @@ def ensemble(slope, seeds=2, change=0.0):
 
 
 def test_a_slope_has_its_errors():
-    row = large_n._read(POINT, ensemble(0.9, change=0.03))
+    row = large_n.read(POINT, ensemble(0.9, change=0.03))
     assert row["slope"] == pytest.approx(0.9, abs=1e-3)
     assert row["extrapolation_error"] == pytest.approx(0.03, abs=1e-3)
     assert (row["seeds_error"], row["stated_error"], row["n_classes"]) == (0.0, 0.05, 256)
@@ -32,7 +32,7 @@ def test_a_slope_has_its_errors():
 @pytest.mark.parametrize(("slope", "off"), [(0.9, 0.0), (1.0, 0.44)])
 def test_thinned_flows_are_compared_with_whole_ones(slope, off):
     """A loss whose slope is wrong by 0.1 is off by as much as the window is long."""
-    row = large_n._checked(POINT, ensemble(slope), ensemble(0.9))
+    row = large_n.checked(POINT, ensemble(slope), ensemble(0.9))
     first, last = np.log(large_n.TIMES[[0, -1]])
     assert row["worst"] == pytest.approx((slope - 0.9) * last, abs=1e-3)
     assert row["rms"] <= row["worst"] and row["whole_slope"] == pytest.approx(0.9, abs=1e-3)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from superlaw.arguments import ArgumentError
+from superlaw.setting.case import case
 from superlaw.setting.optimizer import SGD, GradientFlow
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
@@ -21,7 +22,7 @@ from superlaw.validation.training.extrapolation import (
 )
 from superlaw.validation.training.features import Features
 from superlaw.validation.training.seeds import SimulationInterrupted
-from superlaw.validation.training.simulate import simulate
+from superlaw.validation.training.simulate import _classes, simulate
 from superlaw.validation.training.students import flow_of
 from superlaw.validation.training.thinned import COARSER, classes
 
@@ -255,3 +256,27 @@ def test_what_makes_no_sense_is_refused_by_name(message):
     student, options = WRONG[message]
     with pytest.raises(ArgumentError, match=message):
         simulate(TASK, student, TIMES, seeds=1, **options)
+
+
+@pytest.mark.parametrize(
+    ("n", "width", "columns"),
+    [(10**5, 32, 1024), (2048, 64, 1024), (1500, 32, 750), (10**4, 4, 256)],
+)
+def test_columns_are_32_a_dimension_or_as_many_as_share_one_between_two(n, width, columns):
+    task, student = PowerLawTask(1.5, 0.5, n), Student(width, tied=True)
+    studied = case(task, student, GradientFlow())
+    assert _classes(studied, "classes", None) == columns
+
+
+@pytest.mark.slow
+def test_columns_that_are_taken_by_themselves_are_as_near_as_they_say():
+    """b = 0, where columns are shared with the largest effect."""
+    task, student = PowerLawTask(1.5, 0.0, 1024), Student(16, tied=True)
+    options = {"seeds": 2, "precision": "float32", "optimizer": GradientFlow(5e-3)}
+    times = [12.0, 60.0, 300.0]
+    thinned = simulate(task, student, times, features="classes", **options)
+    whole = simulate(task, student, times, entropy=1, **options)
+    assert thinned.configuration["n_classes"] == 512
+    gap, scatter = _deviation(thinned.loss, whole.loss)
+    assert np.all(np.abs(gap) < thinned.thinning_error + scatter)
+    assert thinned.thinning_error.max() < 0.1

@@ -25,8 +25,8 @@ HEADS = ("tasks, with bias", "N/K", "up to t", "goal", "reached by", "median", "
 TEXT = """Largest deviation up to a time, of all log-means above, fresh or not. What was aimed at is
 reached by no more of the tasks than stand under "reached by". What was found of the reasons: with
 b = 0 the closure makes B too large and turns it too little, most at a = 2 (Two times); late with
-b > 0 few outputs decide that are open or closed (Late). Why it is missed at N/K = 16 was not
-found."""
+b > 0 few outputs decide that are open or closed (Late). At N/K = 16 these
+students are narrow, and marks are Gaussian that should be bounded (Narrow students)."""
 
 
 def sections(closure: dict[str, Any]) -> list[str]:

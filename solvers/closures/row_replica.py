@@ -128,7 +128,7 @@ class RowReplicas:
         head = min(HEAD, len(classes))
         self.task, self.width = task, width
         self.sizes = Sizes(len(classes), head, N_REPLICAS, len(nodes))
-        marks, bulk_marks = _marks(self.sizes)
+        marks, bulk_marks = shuffled_marks(self.sizes)
         self.model = Model(
             n=classes.weight,
             p=classes.p,
@@ -287,7 +287,7 @@ def exchange(nodes: Array, weights: Array) -> Array:
     return np.asarray(np.minimum(linear, FASTEST * np.minimum(weights[:-1], weights[1:])))
 
 
-def _marks(sizes: Sizes) -> tuple[Array, Array]:
+def shuffled_marks(sizes: Sizes) -> tuple[Array, Array]:
     """Return the marks of head columns and of the bulk: shuffled normal quantiles of variance 1."""
     generator = np.random.default_rng(MARK_SEED)
     quantiles = ndtri((np.arange(sizes.R) + 0.5) / sizes.R)

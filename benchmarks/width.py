@@ -1,8 +1,9 @@
-"""Training of loss against width, against PyTorch: `python -m benchmarks.width [--docs]`.
+"""Training of loss against width, against PyTorch: `python -m benchmarks.width`.
 
 Steps of AdamW on ŷ = relu(WᵀW x + b), sampled and exact, by this package and by PyTorch, from one
 start; a whole training; how many steps settle the loss; and the pace of large students. Processor
-seconds of one thread each; rounds alternate, ratios are of one round.
+seconds of one thread each; rounds alternate, ratios are of one round. `--docs` writes the page
+alone; names of parts measure these, and keep what the others have.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
 import numpy as np
@@ -26,6 +28,7 @@ from superlaw.solvers.width.random_codes import random_code
 from superlaw.validation.training.codes import AdamTrainer
 from superlaw.validation.training.recipe import Recipe
 from superlaw.validation.width.starts import Published, plain, sampled_recipe, with_norms
+from superlaw.validation.width.training import STEPS as DEFAULT
 
 DOCS = Path(__file__).parent.parent / "docs"
 RESULTS = DOCS / "results" / "width_speed.json"
@@ -42,16 +45,21 @@ LARGE_WIDTHS, LARGE_STEPS = (8, 16, 32, 64, 128, 256, 512, 1024), 3
 
 
 def main() -> int:
-    """Measure, keep the numbers, write the page."""
-    if "--docs" not in sys.argv[1:]:
+    """Measure all parts, or those that are named; keep the numbers, write the page."""
+    parts: dict[str, Callable[[], Any]] = {
+        "steps": lambda: [row for case in CASES for row in _compared(*case)],
+        "whole": _whole,
+        "settling": lambda: [_settling(m) for m in SETTLING_WIDTHS],
+        "large": lambda: [_large(m) for m in LARGE_WIDTHS],
+        "night": lambda: [_night(kind) for kind in ("sampled", "exact")],
+    }
+    named = sys.argv[1:]
+    if "--docs" not in named:
+        found = json.loads(RESULTS.read_text("utf-8")) if named else {}
         with threadpool_limits(1):
-            found: dict[str, Any] = {
-                "provenance": storage.provenance(COMMAND, entropy=ENTROPY, seeds=1),
-                "steps": [row for case in CASES for row in _compared(*case)],
-                "whole": _whole(),
-                "settling": [_settling(m) for m in SETTLING_WIDTHS],
-                "large": [_large(m) for m in LARGE_WIDTHS],
-            }
+            for name in named or parts:
+                source = storage.provenance(COMMAND, entropy=ENTROPY, seeds=1)
+                found[name] = {"provenance": source, "found": parts[name]()}
         storage.write_text(RESULTS, storage.to_json(found) + "\n")
     storage.write_text(DOCS / "width_speed.md", page(json.loads(RESULTS.read_text("utf-8"))))
     return 0
@@ -130,6 +138,16 @@ def _large(m: int) -> dict[str, Any]:
     _seconds(trainer.step, 1)
     pace = _seconds(trainer.step, LARGE_STEPS)
     return {"m": m, "batch": recipe.batch, "steps": recipe.steps, "seconds": pace}
+
+
+def _night(kind: str) -> dict[str, Any]:
+    """Return the pace of `superlaw width --train` at the largest width."""
+    batch, steps = (BATCH, DEFAULT["sampled"]) if kind == "sampled" else (None, DEFAULT["adam"])
+    m = LARGE_WIDTHS[-1]
+    trainer = _trainer(LARGE_N, m, Recipe(steps, batch=batch), "random code")
+    _seconds(trainer.step, 1)
+    seconds, memory = _seconds(trainer.step, 2), getrusage(RUSAGE_SELF).ru_maxrss
+    return {"kind": kind, "m": m, "steps": steps, "seconds": seconds, "gigabytes": memory / 2**20}
 
 
 def _seconds(step: Callable[[], object], times: int) -> float:

@@ -10,15 +10,20 @@ from superlaw.validation.width.training import STEPS
 
 N, LARGE_N, EXPONENT, BATCH = 1000, 10_240, 1.2, 1024
 """Features, their frequency exponent, and samples of a step: what is measured."""
-GOAL, SECONDS, NIGHT, CORES = 3.0, 60.0, 12.0, 2
-"""Ratio to PyTorch, of a whole training on one core, and hours of a night on so many cores."""
+GOAL, SECONDS, NIGHT, CORES, STARTS = 3.0, 60.0, 8.0, 2, (1, 4)
+"""Ratio to PyTorch, of a whole training on one core, and hours of a night on so many cores;
+starts of a training."""
+
+
+PARTS = ("steps", "whole", "settling", "large", "night")
 
 
 def page(found: dict[str, Any]) -> str:
     """Return the page."""
+    steps, whole, settling, large, night = (found[name]["found"] for name in PARTS)
     parts = (
         "# Training of loss against width: speed",
-        f"{measured_on(found['provenance'])}. "
+        f"{_measured(found)}. "
         "Seconds are those of a processor, on a machine shared with other work: read ratios.",
         "## A step against PyTorch",
         f"N = {N} features i^-{EXPONENT:g}, AdamW in single precision, one thread each, both "
@@ -27,16 +32,27 @@ def page(found: dict[str, Any]) -> str:
         "active feature, every pair in closed form in PyTorch. Starts are Gaussian columns "
         "without biases (plain), or a random code at its best norms and biases, from which "
         "`superlaw width` trains.",
-        table(_rows(found["steps"])),
-        _reason(found["steps"]),
+        table(_rows(steps)),
+        _reason(steps),
         "## A whole training",
-        _whole(found["whole"]),
+        _whole(whole),
         "## How many steps",
-        _settling(found["settling"]),
+        _settling(settling),
         "## Large students",
-        *_large(found["large"]),
+        *_large(large),
+        *_night(night),
     )
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _measured(found: dict[str, Any]) -> str:
+    """Say when what was measured."""
+    dates: dict[str, list[str]] = {}
+    for name in PARTS:
+        dates.setdefault(found[name]["provenance"]["date"], []).append(name)
+    first = measured_on(found[PARTS[0]]["provenance"])
+    others = [f"{', '.join(names)} on {date}" for date, names in list(dates.items())[1:]]
+    return "; ".join([first, *others])
 
 
 def _verdict(is_met: bool) -> str:
@@ -72,7 +88,8 @@ def _reason(rows: list[dict[str, Any]]) -> str:
     return (
         f"Missed: {'; '.join(told)}. An exact step works out every pair in vector instructions, as "
         "the other code does: the gain is that a pair is one scalar product for both directions, "
-        "and that a tile of them stays in the cache from the product to the pull."
+        "and that a tile of them stays in the cache from the product to the pull. What is left is "
+        "mostly its three matrix products."
     )
 
 
@@ -118,3 +135,25 @@ def _large(rows: list[dict[str, Any]]) -> list[str]:
         f"{_verdict(night <= NIGHT)}). `superlaw width --train --resume FILE` says its estimate "
         "before it starts, and goes on from the middle of a start to the same bits.",
     ]
+
+
+def _night(rows: list[dict[str, Any]]) -> list[str]:
+    """Return what `superlaw width --train` takes at the largest width."""
+    heads = ("gradient", "steps", "seconds a step", *(f"hours, starts: {k}" for k in STARTS))
+    lines = tuple(
+        (row["kind"], str(row["steps"]), f"{row['seconds']:.2f}", *(_hours(row, k) for k in STARTS))
+        for row in rows
+    )
+    return [
+        f"`superlaw width --train` at N = {LARGE_N}, K = {rows[0]['m']}, steps as they are if left "
+        f"out, one core, {max(row['gigabytes'] for row in rows):.1f} GB of memory "
+        f"(goal: a night of {NIGHT:g} hours, starts shared out to {CORES} cores, a call each):",
+        table(Table(heads, lines)),
+    ]
+
+
+def _hours(row: dict[str, Any], starts: int) -> str:
+    """Return the hours of so many starts on one core, and whether all cores end in a night."""
+    hours = starts * row["steps"] * row["seconds"] / 3600.0
+    rounds = -(-starts // CORES) / starts
+    return f"{hours:.1f} ({_verdict(hours * rounds <= NIGHT)})"

@@ -17,15 +17,27 @@ def test_the_page_is_that_of_the_numbers():
     assert (DOCS / "width_speed.md").read_text("utf-8") == page(FOUND)
 
 
+def changed(part, **values):
+    """Return the page of other numbers in a part."""
+    found = FOUND[part]["found"]
+    other = [row | values for row in found] if isinstance(found, list) else found | values
+    return page(FOUND | {part: FOUND[part] | {"found": other}})
+
+
 def test_a_worse_measurement_misses_a_goal():
-    slow = [row | {"ratio": 2.9} for row in FOUND["steps"]]
-    assert f"Missed: {slow[0]['code']}" in page(FOUND | {"steps": slow})
-    fast = [row | {"ratio": 3.1} for row in FOUND["steps"]]
-    assert "Missed" not in page(FOUND | {"steps": fast})
-    assert "below 60, **missed**" in page(FOUND | {"whole": FOUND["whole"] | {"seconds": 61.0}})
-    assert "below 60, met" in page(FOUND | {"whole": FOUND["whole"] | {"seconds": 59.0}})
-    crawling = [row | {"seconds": 10.0} for row in FOUND["large"]]
-    assert "a night of 12, **missed**" in page(FOUND | {"large": crawling})
+    assert f"Missed: {FOUND['steps']['found'][0]['code']}" in changed("steps", ratio=2.9)
+    assert "Missed" not in changed("steps", ratio=3.1)
+    assert "below 60, **missed**" in changed("whole", seconds=61.0)
+    assert "below 60, met" in changed("whole", seconds=59.0)
+    assert "a night of 8, **missed**" in changed("large", seconds=10.0)
+    assert "11.1 (**missed**)" in changed("night", steps=4000, seconds=10.0)
+    assert "7.9 (met)" in changed("night", steps=4000, seconds=7.1)
+
+
+def test_parts_that_are_older_are_dated():
+    source = FOUND["whole"]["provenance"] | {"date": "2001-02-03"}
+    older = FOUND | {"whole": FOUND["whole"] | {"provenance": source}}
+    assert "; whole on 2001-02-03" in page(older)
 
 
 @pytest.mark.slow

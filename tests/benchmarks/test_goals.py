@@ -28,7 +28,7 @@ RESULTS = {
         {"problem": "cross_talk", "n_features": 10**6, "t1": 1e9, "seconds": 0.02,
          "stated": 3e-7, "error": 2e-7}
     ],
-    "floor": {"bytes_a_step": 72e6, "bandwidth": 1e10, "seconds_a_step": 0.02,
+    "floor": {"bytes_a_step": 72e6, "bandwidth": 1e10, "seconds_a_step": 0.014,
               "floor_a_step": 0.01, "passes": 1.8e-2, "arithmetic": 3e-3},
     "first_call": 0.9,
     "numba_ready": 0.4,

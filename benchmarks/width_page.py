@@ -13,9 +13,8 @@ N, LARGE_N, EXPONENT, BATCH = 1000, 10_240, 1.2, 1024
 GOAL, SECONDS, NIGHT, CORES, STARTS = 3.0, 60.0, 8.0, 2, (1, 4)
 """Ratio to PyTorch, of a whole training on one core, and hours of a night on so many cores;
 starts of a training."""
-
-
 PARTS = ("steps", "whole", "settling", "large", "night")
+"""What is measured, in the order of the page."""
 
 
 def page(found: dict[str, Any]) -> str:

@@ -29,6 +29,8 @@ SHORTER, SHORTER_DRAWS = 0.3, 3
 """Norm of columns at another start, and trainings from it."""
 CLOSE, CLOSE_AT_10, FEW = 0.05, 0.1, 10
 """What seeds and samples may make of a loss, relative: more where columns are as few as these."""
+FAR = 3.0
+"""z of a deviation that errors do not explain."""
 PER_STEP, PER_OUTPUT, PER_PRODUCT = 1.5e-3, 1.5e-9, 4e-11
 """Seconds of a step, and for each sample and output, and times width: orders work, no more."""
 
@@ -125,17 +127,23 @@ def trained(training: Training, draw: int, size: float = 1.0) -> Record:
 def draws(trainings: Sequence[Training], store: Store) -> Iterator[tuple[Training, int]]:
     """Yield what is still to be trained: every row once, short ones first, then rows that are off.
 
-    A row is off if its loss differs by more than is allowed; it is trained some more times, to tell
-    how far trainings differ among themselves.
+    A row is off if its loss differs by more than is allowed, or by more than sampling explains; it
+    is trained some more times, to tell how far trainings differ among themselves.
     """
     ordered = sorted(trainings, key=lambda row: row.cost)
     for row in ordered:
         if store.load(row.asked(0)) is None:
             yield row, 0
         first = store.load(row.asked(0))
-        if first and abs(first["loss"] / row.loss - 1.0) > row.allowed:
+        if first and _is_off(row, first):
             missing = (k for k in range(1, 1 + MORE_DRAWS) if store.load(row.asked(k)) is None)
             yield from ((row, k) for k in missing)
+
+
+def _is_off(row: Training, first: Record) -> bool:
+    """Whether one training differs by more than is allowed, or than sampling explains."""
+    gap = abs(first["loss"] - row.loss)
+    return bool(gap > min(row.allowed * row.loss, FAR * math.hypot(first["error"], row.error)))
 
 
 def keep(row: Training, draw: int, store: Store, size: float = 1.0) -> Record:

@@ -37,6 +37,12 @@ def test_short_rows_come_first_and_a_row_that_is_off_is_drawn_again(loss, more):
     assert not list(draws([ROW, SHORT], store))
 
 
+def test_a_row_that_sampling_does_not_explain_is_drawn_again():
+    row, store = dataclasses.replace(ROW, error=0.003), Store()
+    store.save(row.asked(0), record(1.02, error=0.004))
+    assert len([*draws([row], store)]) == MORE_DRAWS
+
+
 def test_a_training_that_was_cut_off_is_yielded_again():
     assert [*draws([ROW], Store())] == [(ROW, 0)]
 

@@ -52,11 +52,12 @@ def main() -> int:
 
 def measure(size: str, path: Path, kept: dict[str, Any]) -> None:
     """Write the machine, its bandwidth, and a row for every case and tolerance, as they come."""
-    results = kept or {
+    machine = {"processors": os.cpu_count(), "python": platform.python_version()}
+    results = {
         "size": size,
-        "machine": {"processors": os.cpu_count(), "python": platform.python_version()},
-        "packages": {name: _version(name) for name in PACKAGES},
-        **extras.measure(SIZES[size].full),
+        "machine": kept.get("machine", machine),
+        "packages": kept.get("packages") or {name: _version(name) for name in PACKAGES},
+        **extras.measure(SIZES[size].full, kept),
     }
     rows: list[dict[str, Any]] = []
     todo = cases(SIZES[size])

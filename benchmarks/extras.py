@@ -6,6 +6,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,16 @@ from numba import njit, prange
 
 from benchmarks import ours, problems
 from superlaw.curves import Array, log_times
+from superlaw.setting.task import PowerLawTask
+from superlaw.solvers.closures.row_replica import solve_closure
 from superlaw.solvers.integrators.integrate import integrate
 from superlaw.solvers.integrators.methods import METHODS
 from superlaw.solvers.integrators.run import pack
 from superlaw.solvers.integrators.steps import loop, rosenbrock_linear, walks
 
 REPEATS = 5
+CLOSURE_LAST = 1e5
+"""Last time of the closure's curve."""
 CACHED = 2**17
 """Features whose arrays, five megabytes, stay in the last cache."""
 DOUBLE = 8
@@ -36,14 +41,30 @@ NUMBA_READY = (
 """What numba does before the first compiled function of any package can run."""
 
 
-def measure(n_features: int) -> dict[str, Any]:
-    """Return every extra measurement."""
-    return {
-        "classes": _classes(n_features),
-        "floor": _floor(n_features),
-        "first_call": _process(FIRST_CALL),
-        "numba_ready": _process(NUMBA_READY),
+def measure(n_features: int, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return every extra measurement, those that are kept as they are."""
+    extras: dict[str, Callable[[], Any]] = {
+        "classes": lambda: _classes(n_features),
+        "floor": lambda: _floor(n_features),
+        "closure": _closure,
+        "first_call": lambda: _process(FIRST_CALL),
+        "numba_ready": lambda: _process(NUMBA_READY),
     }
+    return {name: kept[name] if name in kept else found() for name, found in extras.items()}
+
+
+def _closure() -> dict[str, Any]:
+    """Return seconds of the clock and of a processor for the closure of a million features."""
+    task, times = PowerLawTask(1.5, 0.0, 10**6), log_times(0.1, CLOSURE_LAST)
+    width, pairs, steps = 5 * 10**5, [], ""
+    solve_closure(task, width, True, times[:1])
+    for _ in range(REPEATS):
+        at = time.process_time()
+        seconds, found = _timed(solve_closure, task, width, True, times)
+        pairs.append((seconds, time.process_time() - at))
+        steps = found.message
+    clock, processor = (statistics.median(column) for column in zip(*pairs, strict=True))
+    return {"seconds": clock, "processor": processor, "t1": CLOSURE_LAST, "steps": steps}
 
 
 def _classes(n_features: int) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from benchmarks.rows import GOAL_ERROR, Row, finished, good, is_ours, of_study, 
 FASTER, FLOOR, CLASSES_FASTER, CLASSES_SECONDS, FIRST_CALL = 5.0, 1.5, 1000.0, 0.1, 1.0
 STEPS_A_DECADE = 15.0
 """What counts as constant: so many steps more for ten times the time, wherever it ends."""
+CLOSURE_SECONDS = 1.5
 LINEAR_WITHIN = 0.15
 """Exponent of the time against N may be this far above 1."""
 
@@ -35,6 +36,7 @@ def judge(results: dict[str, Any]) -> list[Goal]:
     found.append(_floor(results["floor"]))
     found += _classes(results["classes"], peer)
     found += _growth(results)
+    found.append(_closure(results["closure"]))
     seconds = results["first_call"]
     found.append(
         Goal(
@@ -98,6 +100,19 @@ def _floor(floor: dict[str, float]) -> Goal:
         ""
         if step <= FLOOR * longest
         else f"the two passes take {1e3 * floor['passes']:.1f} ms of it",
+    )
+
+
+def _closure(found: dict[str, Any]) -> Goal:
+    """Judge the closure by the time of a processor: it has one thread."""
+    seconds, work = found["processor"], found["steps"].split("; ")[-1]
+    is_met = seconds < CLOSURE_SECONDS
+    return Goal(
+        f"closure at N = 10^6, K = 5·10^5, to t = {found['t1']:g}: under {CLOSURE_SECONDS:g} s of "
+        "a processor",
+        f"{seconds:.2f} s ({found['seconds']:.2f} s by the clock; {work})",
+        is_met,
+        "" if is_met else "stability asks for nearly all rates, output times for few",
     )
 
 

@@ -30,6 +30,7 @@ RESULTS = {
     ],
     "floor": {"bytes_a_step": 72e6, "bandwidth": 1e10, "seconds_a_step": 0.014,
               "floor_a_step": 0.01, "passes": 1.8e-2, "arithmetic": 3e-3},
+    "closure": {"seconds": 1.2, "processor": 1.1, "t1": 1e5, "steps": "5 steps"},
     "first_call": 0.9,
     "numba_ready": 0.4,
     "rows": [
@@ -51,7 +52,7 @@ def _verdicts(results):
 
 
 def test_good_measurements_meet_every_goal():
-    assert len(_verdicts(RESULTS)) == 9 and all(_verdicts(RESULTS))
+    assert len(_verdicts(RESULTS)) == 10 and all(_verdicts(RESULTS))
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,7 @@ def test_good_measurements_meet_every_goal():
         lambda r: r["rows"][1].update(seconds=10.0),
         lambda r: r["rows"][6].update(seconds=10.0),
         lambda r: r["rows"][9].update(work=5000),
+        lambda r: r["closure"].update(processor=1.6),
         lambda r: r.update(first_call=1.1),
     ],
 )

@@ -32,7 +32,10 @@ COLUMNS = tuple(
 FLOWS = 3
 """Seeds of each of the two that are compared."""
 LARGE = (Point(1.5, 0.5, 1_000_000, 32, 1024),)
-MAP = (Point(1.5, 1.0, 1024, 45), Point(2.0, 0.5, 1024, 45), Point(1.5, 1.0, 1024, 512))
+MAP = (
+    *(Point(1.5, 1.0, *size) for size in ((1024, 45), (1024, 512), (2048, 64))),
+    *(Point(2.0, 0.5, *size) for size in ((1024, 32), (1024, 45), (1024, 64), (2048, 64))),
+)
 """Students of which the map has one seed, and one wider than all of them."""
 MAP_SEEDS = 4
 

@@ -67,8 +67,9 @@ def test_a_reader_that_leaves_ends_a_command_quietly():
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
 @pytest.mark.parametrize(
     "line",
-    ["superlaw exponent -a 1.5", "superlaw completion bash", "superlaw --version",
-     pytest.param("superlaw derive frames --json --runs {}", marks=pytest.mark.slow)],
+    ["superlaw exponent -a 1.5", "superlaw --version",
+     *(pytest.param(line, marks=pytest.mark.slow) for line in
+       ("superlaw completion bash", "superlaw derive frames --json --runs {}"))],
 )  # fmt: skip
 def test_output_that_does_not_arrive_is_not_success(line, verdicts, ledger_of):
     ledger_of("frames")

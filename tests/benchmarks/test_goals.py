@@ -115,6 +115,7 @@ def test_closed_form_starts_at_the_loss_of_the_start(name):
     assert early == pytest.approx(problem.loss(problem.y0), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_the_closure_is_what_solve_gives_and_what_others_find():
     from superlaw.solvers.solve import solve
 

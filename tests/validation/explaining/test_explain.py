@@ -64,7 +64,7 @@ def test_two_layers_of_an_unknown_start_are_known_from_their_rival():
         assert said["two-layer"] == "not rejected" and said["sequential"] == "rejected"
 
 
-@pytest.mark.parametrize("start", [0.068, 0.007])
+@pytest.mark.parametrize("start", [0.068, pytest.param(0.007, marks=pytest.mark.slow)])
 def test_the_start_of_two_layers_is_found_well_enough(start):
     task = sl.PowerLawTask(1.4, 0.5, 100)
     loss = sl.solve(task, sl.Student(depth=2, init=start), LR * STEPS).loss

@@ -103,7 +103,10 @@ def _noisy(floor, noise, seeds, entropy):
     return (floor + 0.8 * LATE**-0.55) * (1.0 + noise * rng.normal(size=(seeds, 60)))
 
 
-@pytest.mark.parametrize(("floor", "model"), [(0.0, "straight"), (0.02, "offset")])
+@pytest.mark.parametrize(
+    ("floor", "model"),
+    [pytest.param(0.0, "straight", marks=pytest.mark.slow), (0.02, "offset")],
+)
 @pytest.mark.parametrize(
     ("noise", "seeds"),
     [

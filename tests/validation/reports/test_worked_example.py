@@ -64,7 +64,7 @@ def test_notices_reach_the_document(ledger_of):
     )
     (notice,) = (text for text in _texts(blocks) if text.startswith("**W-UNVALIDATED**"))
     assert "N = 100000" in notice
-    for form in ("md", "myst", "tex", "html"):
+    for form in ("md", "tex"):
         text = FORMATS[form](documented(derive("superposed"), ledger_of("superposed"), blocks))
         assert "W-UNVALIDATED" in text
     assert any(text.startswith("**W-FINITE-SIZE**") for text in _texts(_example("sequential")))

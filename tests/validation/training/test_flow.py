@@ -179,7 +179,7 @@ def test_flow_is_the_limit_of_small_steps(name):
         pytest.param(Student(12, tied=True, init=0.3), marks=pytest.mark.slow),
         pytest.param(Student(12, embedding="trained"), marks=pytest.mark.slow),
         pytest.param(Student(12, decoder="random"), marks=pytest.mark.slow),
-        Student(12, activation="linear"),
+        pytest.param(Student(12, activation="linear"), marks=pytest.mark.slow),
     ],
 )
 def test_error_of_the_loss_is_of_the_size_of_the_tolerance(student):

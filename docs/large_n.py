@@ -37,7 +37,8 @@ def section() -> str:
         "`scatter` is what the seeds of both explain of the deviation:",
         table(Table(AGAINST, tuple(_checked(row) for row in found["checked"]))),
         _verdict(found["checked"], found["times"]),
-        f"Then where no whole flow was run, {source['seeds']} seeds; N ≥ 10⁶ with the flows below:",
+        f"Then where no whole flow was run, {source['seeds']} seeds; the last "
+        f"{len(more_flows.large_rows())} students with the flows below:",
         table(Table(HEADS, tuple(_row(row) for row in large))),
         _left([row for row in found["left"] if not _is_among(row, large)]),
         more_flows.columns_section(),

@@ -15,8 +15,8 @@ from superlaw.theory.laws.tied import measured_slope
 RESULTS = Path(__file__).parent / "results"
 HALF = (0.45, 0.55)
 """N/K² that is 1/2, K being a whole number."""
-TASK = (1.5, 1.0)
-"""Of which slopes are known at the most N."""
+TASKS = ((1.5, 1.0), (2.0, 0.5))
+"""a and b, of which slopes are known at several N there."""
 COLUMNS = ("N", "K", "a", "b", "columns", "loss off, rms", "scatter, rms", "worst", "stated")
 OF_MAP = ("N", "K", "N/K²", "a", "b", "slope", "scatter of seeds", "first", "of the map", "law")
 Rows = list[dict[str, Any]]
@@ -37,7 +37,7 @@ def map_section(report: dict[str, Any]) -> str:
         "seed's slope; `of the map` is what stands above, from one seed; `law` is "
         "1 + 0.115 ln(2N/K²), claimed for N/K² from ⅛ to 2.",
         table(Table(OF_MAP, tuple(_of_map(row, old) for row in rows))),
-        _half(found, slopes, earlier["large"]),
+        *(_half(task, found, slopes, [*earlier["large"], *found["large"]]) for task in TASKS),
     )
     return "\n\n".join(parts)
 
@@ -107,16 +107,17 @@ def _of_map(row: dict[str, Any], old: dict[tuple[float, ...], float]) -> tuple[s
     )
 
 
-def _half(found: dict[str, Any], slopes: Rows, large: Rows) -> str:
+def _half(task: tuple[float, float], found: dict[str, Any], slopes: Rows, large: Rows) -> str:
     """Say how the slope at N/K² = 1/2 changes as N grows, of one task, from all that is known."""
     known: dict[int, tuple[float, float | None]] = {}
     for row in slopes:
         error = row["errors"]["seeds"] if row["seeds"] > 1 else None
-        known |= _at_half(row, error)
+        known |= _at_half(task, row, error)
     for row in found["map"]:
-        known |= _at_half(row, row["scatter"] / found["map_seeds"] ** 0.5)
+        known |= _at_half(task, row, row["scatter"] / found["map_seeds"] ** 0.5)
     for row in large:
-        known |= _at_half(row, float(np.hypot(row["seeds_error"], row["extrapolation_error"])))
+        error = float(np.hypot(row["seeds_error"], row["extrapolation_error"]))
+        known |= _at_half(task, row, error)
     told = ", ".join(
         f"{slope:.3f} ± {error:.3f} (N = {n})" if error else f"{slope:.3f} (N = {n}, one seed)"
         for n, (slope, error) in sorted(known.items())
@@ -124,15 +125,17 @@ def _half(found: dict[str, Any], slopes: Rows, large: Rows) -> str:
     x, y = np.log(list(known)), np.array([slope for slope, _ in known.values()])
     rise, error = _line(x, y)
     return (
-        f"At N/K² = ½, a = {TASK[0]:g} and b = {TASK[1]:g}, slopes are {told}: {rise:+.3f} ± "
+        f"At N/K² = ½, a = {task[0]:g} and b = {task[1]:g}, slopes are {told}: {rise:+.3f} ± "
         f"{error:.3f} as N grows e-fold, by a straight line through all. Nothing is known beyond "
         f"N = {max(known)} there; errors are of seeds, and of extrapolation where columns are "
         "shared."
     )
 
 
-def _at_half(row: dict[str, Any], error: float | None) -> dict[int, tuple[float, float | None]]:
-    n, is_task = row["n_features"], (row["a"], row["b"]) == TASK
+def _at_half(
+    task: tuple[float, float], row: dict[str, Any], error: float | None
+) -> dict[int, tuple[float, float | None]]:
+    n, is_task = row["n_features"], (row["a"], row["b"]) == task
     is_half = HALF[0] <= n / row["width"] ** 2 <= HALF[1]
     return {n: (row["slope"], error)} if is_task and is_half else {}
 

@@ -31,7 +31,11 @@ COLUMNS = tuple(
 """Few and many columns a dimension, compared with whole flows where these are cheap."""
 FLOWS = 3
 """Seeds of each of the two that are compared."""
-LARGE = (Point(1.5, 0.5, 1_000_000, 32, 1024),)
+LARGE = (
+    Point(2.0, 0.5, 8192, 128, 2048),
+    Point(1.5, 0.5, 100_000, 128, 2048),
+    Point(1.5, 0.5, 1_000_000, 32, 1024),
+)
 MAP = (
     *(Point(1.5, 1.0, *size) for size in ((1024, 45), (1024, 512), (2048, 64))),
     *(Point(2.0, 0.5, *size) for size in ((1024, 32), (1024, 45), (1024, 64), (2048, 64))),

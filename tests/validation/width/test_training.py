@@ -5,7 +5,7 @@ import pytest
 
 import superlaw as sl
 from superlaw.setting.frequencies import by_law
-from superlaw.validation.training import codes
+from superlaw.validation.training import codes, sampled
 from superlaw.validation.training.codes import trained_code
 from superlaw.validation.training.recipe import Mover, Recipe
 from superlaw.validation.training.sampled import SampledPull, sampled_loss
@@ -169,6 +169,53 @@ def test_the_pull_of_samples_is_that_of_the_loss():
             ends.append(sampled_loss(p, moved[:, :2], moved[:, 2], 100_000, rng))
         slope = (ends[0][0] - ends[1][0]) / (2.0 * step)
         assert -2.0 * total[j, k] == pytest.approx(slope, abs=0.01)
+
+
+@pytest.mark.parametrize("shut", [0.0, 1.0], ids=["open", "shut"])
+def test_the_pull_of_a_batch_is_that_of_dense_arrays(monkeypatch, shut):
+    """The same samples, in one piece and in float64; tiles of which the last is short."""
+    monkeypatch.setattr(sampled, "TILE", 7)
+    p, rng = by_law("power", 20, a=1.2), np.random.default_rng(5)
+    W, b = (x.astype(np.float32) for x in starts.plain(20, 4, rng, 0.3))
+    b -= np.float32(shut)
+    pull = SampledPull(p, 4, 64, rng)
+    W_pull, b_pull = np.empty_like(W), np.empty_like(b)
+    pull(W, b, W_pull, b_pull)
+    x = inputs(pull._batch, 20)
+    y = np.maximum(x @ W.astype(float) @ W.T + b, 0.0)
+    g = np.where(y > 0.0, x - y, 0.0) / 64
+    assert (np.mean(y > 0.0) < sampled.SPARSE_ENOUGH) == (shut > 0.0)
+    assert W_pull == pytest.approx(g.T @ x @ W + x.T @ g @ W, rel=1e-5, abs=1e-6)
+    assert b_pull == pytest.approx(g.sum(axis=0), rel=1e-5, abs=1e-6)
+
+
+def test_the_sampled_loss_is_that_of_dense_arrays(monkeypatch):
+    monkeypatch.setattr(sampled, "TILE", 7)
+    kept, real = [], sampled.draw_batch
+
+    def draw(*arguments):
+        patterns = real(*arguments)
+        kept.append(inputs(arguments[-1], 20))
+        return patterns
+
+    monkeypatch.setattr(sampled, "draw_batch", draw)
+    p, rng = by_law("power", 20, a=1.2), np.random.default_rng(5)
+    W, b = starts.plain(20, 4, rng, 0.3)
+    loss, error = sampled_loss(p, W, b, 2048, rng)
+    x = np.concatenate(kept)
+    losses = np.sum((np.maximum(x @ W @ W.T + b, 0.0) - x) ** 2, axis=1)
+    assert loss == pytest.approx(losses.mean(), rel=1e-12)
+    assert error == pytest.approx(losses.std(ddof=1) / np.sqrt(2048), rel=1e-12)
+
+
+def inputs(batch, n):
+    """Return the inputs of a batch."""
+    x = np.zeros((len(batch.pattern), n))
+    for sample, (u, scale) in enumerate(zip(batch.pattern, batch.scale, strict=True)):
+        if u >= 0:
+            k = slice(batch.starts[u], batch.starts[u + 1])
+            x[sample, batch.index[k]] = scale * batch.amplitude[k]
+    return x
 
 
 def test_samples_of_rare_features_have_the_loss_of_one_active_feature():

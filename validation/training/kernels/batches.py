@@ -20,7 +20,8 @@ Batch = namedtuple("Batch", ("pattern", "scale", "index", "amplitude", "starts",
 index[starts[u]:starts[u+1]] and their amplitudes; room to look up the pattern of a feature (N,)."""
 
 
-def _batch(real):
+def batch_type(real):
+    """Return numba's type of a batch."""
     return types.NamedTuple(
         (int64[::1], real[::1], int64[::1], float64[::1], *(int64[::1],) * 2), Batch
     )
@@ -38,7 +39,7 @@ def new_batch(batch: int, n_features: int, dtype: np.dtype) -> Batch:
     )
 
 
-@kernel(*(int64(types.npy_rng, boolean, int64, float64[::1], _batch(real)) for real in REALS))
+@kernel(*(int64(types.npy_rng, boolean, int64, float64[::1], batch_type(real)) for real in REALS))
 def draw_batch(generator, one_active, law, ladder, batch):
     """Draw a batch; return its number of patterns."""
     patterns = 0
@@ -65,7 +66,7 @@ def draw_batch(generator, one_active, law, ladder, batch):
     return patterns
 
 
-@kernel(*(void(_batch(real), int64, *(real[:, ::1],) * 2) for real in REALS))
+@kernel(*(void(batch_type(real), int64, *(real[:, ::1],) * 2) for real in REALS))
 def embed(batch, patterns, columns, out):
     """Set out[u] = Σ amplitude · columns[index], the embedded patterns; columns is Wᵀ, (N, K)."""
     for u in range(patterns):
@@ -79,7 +80,7 @@ def embed(batch, patterns, columns, out):
 @kernel(
     *(
         int64(
-            _batch(real),
+            batch_type(real),
             int64,
             real[:, ::1],
             *(real[::1],) * 2,
@@ -150,7 +151,7 @@ def pull_back(gradient, patterns, columns, out):
                     out[u, k] += pull * columns[j, k]
 
 
-@kernel(*(void(_batch(real), int64, *(real[:, ::1],) * 2) for real in REALS))
+@kernel(*(void(batch_type(real), int64, *(real[:, ::1],) * 2) for real in REALS))
 def scatter(batch, patterns, rows, out):
     """Add amplitude · rows[u] to out at the active features of each pattern."""
     for u in range(patterns):
@@ -159,7 +160,7 @@ def scatter(batch, patterns, rows, out):
                 out[batch.index[k], j] += batch.amplitude[k] * rows[u, j]
 
 
-@kernel(float64[::1](_batch(float64), float64[:, ::1], *(float64[::1],) * 2, boolean))
+@kernel(float64[::1](batch_type(float64), float64[:, ::1], *(float64[::1],) * 2, boolean))
 def sample_losses(batch, S, beta, target, is_relu):
     """Return ½‖φ(S x + β) − A x‖² of every sample of a batch."""
     n = beta.size

@@ -11,12 +11,12 @@ from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import table
 
 Row = dict[str, Any]
-STRAIGHT, CURVED, LAST = 1.5, (1.75, 2.1), 2.2
+STRAIGHT, CURVED, LAST = 1.5, (1.75, 2.0, 2.1), 2.2
 """Largest a of the first goal, the a of the second, and beyond the a of all."""
 GOALS: tuple[tuple[str, Callable[[Row], bool], float, float], ...] = (
     ("b = 0, a ≤ 1.5", lambda row: row["b"] == 0.0 and row["a"] <= STRAIGHT, 1e3, 0.015),
     ("b = 0, a ≤ 1.5", lambda row: row["b"] == 0.0 and row["a"] <= STRAIGHT, 1e4, 0.04),
-    ("b ≤ 0.05, a = 1.75, 2.1", lambda row: row["b"] <= 0.05 and row["a"] in CURVED, 1e4, 0.05),
+    ("b ≤ 0.05, a = 1.75, 2, 2.1", lambda row: row["b"] <= 0.05 and row["a"] in CURVED, 1e4, 0.05),
     ("b > 0, a ≤ 2.1", lambda row: row["b"] > 0.0 and row["a"] < LAST, 1e2, 0.1),
 )
 """Tasks, up to which time, and the largest deviation that was aimed at. With b > 0 that was meant

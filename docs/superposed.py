@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from superlaw.solvers.closures.measurements import measured
 from superlaw.storage import to_json, write_text
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import measured_on, table
-from superlaw.validation.reports import closure_accuracy, outside_assumptions
+from superlaw.validation.reports import closure_accuracy, closure_cells, outside_assumptions
 
 DOCS = Path(__file__).parent
 RESULTS = DOCS / "results"
@@ -58,13 +59,12 @@ one-active limit under gradient flow stands for them only where this is near 1."
 
 FLOOR = """Late losses with b > 0 are decided by few features. Their distribution over seeds at the
 last time: losses over their log-mean."""
-NOT_RUN = """Meant were eight seeds and more at N = 512, a of 1.05, 1.1, 1.3, 1.5, 1.75, 2 and 2.5,
-b of 0, 0.1, ¼, ½, ¾ and 1, with and without bias, and four seeds at N = 1024 and 2048. Run were
-the cells above, with fewer seeds; an a of 1.1 and 2 and a b of ¾ only as points near them. Where no
-row stands, nothing was compared with log-means, and no band is stated. Above N = 1024 three flows
-were (Narrow students, and the next section), of which one above N = 4096: thinned flows are of use
-with some 16 K columns or more, which at N/K = 16 are all there are, and whole ones cost N³ and more
-at fixed N/K."""
+NOT_RUN = """Where no row stands, nothing was compared with log-means, and no band is stated. What
+was left out takes longest: flows at N/K = 2, flows without a bias, whose outputs stay half open,
+and larger N, where whole flows cost N³ and more at fixed N/K. Thinned flows are of use with some
+16 K columns or more, which at N/K = 16 are all there are. Above N = 1024 losses of three flows were
+compared (Narrow students, and the next section), of which one above N = 4096."""
+AXES = closure_cells.FREQUENCY_EXPONENTS, closure_cells.TEACHER_EXPONENTS
 
 
 def measure() -> None:
@@ -165,7 +165,7 @@ def _compared(closure: dict[str, Any]) -> list[str]:
     )
     late = tuple((*_place(row), *_quantiles(row["last"])) for row in biased if row["b"] > 0.0)
     return [
-        f"## With bias\n\n{_source(closure['provenance'])}",
+        f"## With bias\n\n{_source(closure['provenance'])} {_dates(closure['rows'])}",
         table(Table(_heads(closure), tuple(_line(row) for row in biased))),
         "## Without bias\n\nAs above. Where the closure fails (`invariant`) there is no entry.",
         table(Table(_heads(closure), tuple(_line(row) for row in free))),
@@ -173,8 +173,30 @@ def _compared(closure: dict[str, Any]) -> list[str]:
         table(Table(_heads(closure), tuple(_line(row, np.expm1(half)) for row, half, _ in fresh))),
         f"## On the floor\n\n{FLOOR}",
         table(Table(("N", "N/K", "a", "b", "seeds", "lowest", "median", "highest"), late)),
-        f"## What was not run\n\n{NOT_RUN}",
+        f"## What was not run\n\n{_meant(closure['rows'])} {NOT_RUN}",
     ]
+
+
+def _dates(rows: list[dict[str, Any]]) -> str:
+    """Return how many rows are of flows of each day, with and without bias."""
+    counts = Counter(row["date"] for row in rows)
+    days = " and ".join(f"{n} tasks and widths on {day}" for day, n in sorted(counts.items()))
+    return f"Flows of all, with and without bias, were run for {days}."
+
+
+def _meant(rows: list[dict[str, Any]]) -> str:
+    """Return how much was run of what was meant."""
+    shares = sorted({row["share"] for row in rows})
+    meant = 2 * len(closure_cells.FULL) * len(shares)
+    many = sum(row["seeds"] >= closure_cells.MANY for row in rows)
+    a, b, c = (", ".join(f"{x:g}" for x in values) for values in (*AXES, shares))
+    n, least = closure_cells.N_FEATURES, closure_cells.MANY
+    return (
+        f"Meant were a of {a}, b of {b} and N/K of {c}, with and without bias: {meant} cells, at "
+        f"N = {n} with {least} seeds and more, and four seeds at N = 1024 and 2048. Run were "
+        f"{len(rows)} of them, {many} with so many seeds, and of larger N the points among the "
+        "fresh flows."
+    )
 
 
 def _heads(closure: dict[str, Any]) -> tuple[str, ...]:

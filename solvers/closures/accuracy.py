@@ -106,7 +106,7 @@ def _stated(solution: Solution, band: Band, beyond: list[str]) -> Solution:
     notices: list[Notice] = []
     known = np.isfinite(band.half_width)
     if not known.all():
-        text = f"no direct flow was compared where {', '.join(beyond)}; simulate to be sure"
+        text = f"no band was measured where {', '.join(beyond)}; simulate to be sure"
         notices.append(Notice("W-UNVALIDATED", text))
     if known.any() and (widest := float(np.nanmax(band.half_width))) > SMALL:
         at = solution.times[int(np.nanargmax(band.half_width))]

@@ -16,7 +16,7 @@ CODES = {
     "W-ROUNDING": "the loss has fallen to what rounding or the tolerance leaves of it",
     "W-CLOSURE": "a closure was used; the message holds how far off it is, measured or at least",
     "W-BOUND": "a bound is missing, or holds less than it does elsewhere",
-    "W-UNVALIDATED": "a closure was used outside the parameters where it was compared with flows",
+    "W-UNVALIDATED": "a closure was used where its band was not measured",
     "W-ZERO-FEATURES": "features without a direction: they are left out of overlaps",
     "W-BLOCKS": "too many features to look for blocks: all pairs would have to be compared",
     "W-WIDTHS": "models of two widths only: a check of a law against width, not an exponent",

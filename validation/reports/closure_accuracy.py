@@ -1,11 +1,15 @@
 """How far the row-replica closure is from direct flows: on a lattice, and at points between.
 
-`python -m superlaw.validation.reports.closure_accuracy --out row_replica.json` measures it again.
+`python -m superlaw.validation.reports.closure_accuracy --out row_replica.json` measures it again;
+with `--known row_replica.json` only cells are flown that the file has not, and the closure is
+compared again with all.
 """
 
 from __future__ import annotations
 
-from itertools import product
+import json
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,78 +23,75 @@ from superlaw.solvers.closures.bands import row_replica_band
 from superlaw.solvers.closures.measurements import FLOW_TOLERANCE
 from superlaw.solvers.closures.measurements import measured as stored
 from superlaw.solvers.closures.row_replica import solve_closure
+from superlaw.validation.reports.closure_cells import BETWEEN, LATTICE, STILL, Cell
 from superlaw.validation.reports.measuring import options
 from superlaw.validation.sweeps.ensembles import Simulation, simulation, simulations
-from superlaw.validation.training.ensemble import Ensemble
 
-Cell = tuple[float, float, int, int, bool, int]
-"""a, b, N, N/K, whether there is a bias, and the number of flows."""
 SPAN, PER_DECADE, EVERY = (0.1, 1e4), 8, 4
 """Times of the flows, and which of them are kept: two a decade."""
-FREQUENCY_EXPONENTS = (1.05, 1.3, 1.75, 2.5)
-TEACHER_EXPONENTS = (0.0, 0.1, 0.25, 0.5, 1.0)
-COARSE = tuple(product((1.05, 1.5, 2.5), (0.0, 0.5, 1.0)))
-"""a and b where a flow takes longest: N/K = 2, or no bias."""
-SEEDS, FEWER, FEWEST = 6, 4, 3
-N_FEATURES = 512
-LATTICE: tuple[Cell, ...] = (
-    *((a, b, N_FEATURES, 2, True, FEWER) for a, b in COARSE),
-    *(
-        (a, b, N_FEATURES, share, True, SEEDS)
-        for share, a, b in product((4, 8, 16), FREQUENCY_EXPONENTS, TEACHER_EXPONENTS)
-    ),
-    *((a, b, N_FEATURES, share, False, FEWEST) for share in (4, 8) for a, b in COARSE),
-)
-"""Between these the band is interpolated."""
-LARGER = tuple(
-    (a, b, 1024, share, True, FEWEST)
-    for a, b, share in (*product((1.15, 1.45), (0.0,), (4, 8)), (1.15, 0.3, 8), (1.45, 0.3, 8))
-)
-BETWEEN: tuple[Cell, ...] = (
-    *(
-        (a, b, N_FEATURES, share, True, FEWER)
-        for share, a, b in product((3, 6, 12), (1.15, 1.5, 2.1), (0.05, 0.35, 0.75))
-    ),
-    *LARGER,
-)
-"""The band is tested on these, other W, at the root of randomness after that of the lattice."""
-STILL: tuple[Cell, ...] = tuple(
-    cell for cell in LATTICE if cell[1] in (0.0, 0.5) and cell[3] <= 8 and cell[4]
-)
-"""The closure is compared on these with marks that do not turn, too."""
 COMMAND = "python -m superlaw.validation.reports.closure_accuracy"
+PLACE = ("a", "b", "n_features", "share", "bias", "seeds")
+SEEN = ("flows", "spread", "scatter", "last", "date")
+Row = dict[str, Any]
+Flown = dict[Cell, Row]
+"""What is kept of the flows of each cell."""
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure the accuracy of the closure and write it to a file."""
-    given = options(COMMAND, "How far the closure is from flows.").parse_args(arguments)
+    parser = options(COMMAND, "How far the closure is from flows.")
+    parser.add_argument("--known", help="file of this script: its cells are not flown again")
+    given = parser.parse_args(arguments)
     out = storage.output_file(given.out, (".json",))
-    storage.write_json(out, measured(given.runs, given.entropy))
+    known = json.loads(Path(given.known).read_text("utf-8")) if given.known else None
+    storage.write_json(out, measured(given.runs, given.entropy, known))
 
 
-def measured(runs: str | None, entropy: int) -> dict[str, Any]:
-    """Return what `superlaw.solvers.closures.measurements` reads."""
-    rows = _rows(LATTICE, runs, entropy)
-    fresh = _rows(BETWEEN, runs, entropy + 1)
-    still = _rows(STILL, runs, entropy, turns=False)
+def measured(runs: str | None, entropy: int, known: Row | None = None) -> Row:
+    """Return what `superlaw.solvers.closures.measurements` reads.
+
+    Parameters
+    ----------
+    runs : str or None
+        Folder in which flows are kept.
+    entropy : int
+        Root of all random streams.
+    known : dict, optional
+        What this returned before: cells of the same root are taken from it.
+    """
+    flown = _flown(LATTICE, runs, entropy, known)
+    fresh = _flown(BETWEEN, runs, entropy + 1, known and known["fresh"])
     return {
-        "provenance": storage.provenance(COMMAND, entropy=entropy, seeds=SEEDS),
+        "provenance": _provenance(flown, entropy),
         "times": [float(f"{t:.6g}") for t in log_times(*SPAN, PER_DECADE)[::EVERY]],
-        "rows": rows,
-        "still": still,
+        "rows": [_row(cell, flown[cell]) for cell in LATTICE],
+        "still": [_row(cell, flown[cell], turns=False) for cell in STILL],
         "fresh": {
-            "provenance": storage.provenance(COMMAND, entropy=entropy + 1, seeds=FEWER),
-            "rows": fresh,
+            "provenance": _provenance(fresh, entropy + 1),
+            "rows": [_row(cell, fresh[cell]) for cell in BETWEEN],
         },
     }
 
 
-def _rows(
-    cells: tuple[Cell, ...], runs: str | None, entropy: int, *, turns: bool = True
-) -> list[dict[str, Any]]:
-    """Return how far the closure is from flows at each of many points: one sweep of these."""
-    flows = simulations({cell: _flow(cell, entropy) for cell in cells}, runs=runs, progress=True)
-    return [_row(cell, flows[cell], turns) for cell in cells]
+def _flown(cells: tuple[Cell, ...], runs: str | None, entropy: int, known: Row | None) -> Flown:
+    """Return what is kept of the flows of each cell; those not known are one sweep."""
+    flown: Flown = {}
+    if known is not None and known["provenance"]["entropy"] == entropy:
+        flown = {_cell(row): {name: row[name] for name in SEEN} for row in known["rows"]}
+    missing = [cell for cell in cells if cell not in flown]
+    flows = simulations({cell: _flow(cell, entropy) for cell in missing}, runs=runs, progress=True)
+    day = {"date": date.today().isoformat()}
+    new = {cell: seen(flows[cell].loss[:, ::EVERY]) | day for cell in missing}
+    return {cell: (flown | new)[cell] for cell in cells}
+
+
+def _provenance(flown: Flown, entropy: int) -> Row:
+    return storage.provenance(COMMAND, entropy=entropy, seeds=max(cell[-1] for cell in flown))
+
+
+def _cell(row: Row) -> Cell:
+    a, b, n, share, has_bias, seeds = (row[name] for name in PLACE)
+    return a, b, n, share, has_bias, seeds
 
 
 def _flow(cell: Cell, entropy: int) -> Simulation:
@@ -106,17 +107,20 @@ def _flow(cell: Cell, entropy: int) -> Simulation:
     )
 
 
-def _row(cell: Cell, flows: Ensemble, turns: bool = True) -> dict[str, Any]:
-    """Return how far the closure is from the log-mean of flows, and how these scatter."""
-    a, b, n, share, has_bias, seeds = cell
-    task, times, width = PowerLawTask(a, b, n), flows.times, round(n / share)
-    known = {"a": a, "b": b, "n_features": n, "share": share, "width": width, "bias": has_bias}
-    closure = solve_closure(task, width, has_bias, times, turns=turns)
-    curve = closure.loss[::EVERY] if closure.success else None
-    return known | {"seeds": seeds} | compared(flows.loss[:, ::EVERY], curve)
+def _row(cell: Cell, flows: Row, turns: bool = True) -> Row:
+    """Return how far the closure is from the log-mean of flows, and how these scatter.
+
+    Its "deviation" is ln of the closure over the log-mean, none where the closure fails.
+    """
+    a, b, n, share, has_bias, _ = cell
+    width, times = round(n / share), log_times(*SPAN, PER_DECADE)
+    closure = solve_closure(PowerLawTask(a, b, n), width, has_bias, times, turns=turns)
+    off = np.log(closure.loss[::EVERY]) - flows["flows"] if closure.success else np.empty(0)
+    place = dict(zip(PLACE, cell, strict=True)) | {"width": width}
+    return place | {"deviation": np.round(off, 4).tolist()} | flows
 
 
-def beyond(rows: list[dict[str, Any]]) -> list[tuple[dict[str, Any], Array, Array]]:
+def beyond(rows: list[Row]) -> list[tuple[Row, Array, Array]]:
     """Return rows with the stated half-width in logarithms, and how far beyond it they lie.
 
     Below 0 inside; at each time.
@@ -130,32 +134,21 @@ def beyond(rows: list[dict[str, Any]]) -> list[tuple[dict[str, Any], Array, Arra
     return found
 
 
-def compared(flows: Array, curve: Array | None) -> dict[str, list[float]]:
-    """Return the deviation of a curve from flows, and their spread.
+def seen(losses: Array) -> Row:
+    """Return what is kept of flows, losses of shape (n_seeds, n_times).
 
-    Parameters
-    ----------
-    flows : ndarray
-        Losses, shape (n_seeds, n_times).
-    curve : ndarray or None
-        Loss of the closure, shape (n_times,); None where it failed.
-
-    Returns
-    -------
-    dict of list
-        "deviation": ln of the curve over the log-mean, none if there is no curve; "spread":
-        standard deviation of ln L; "scatter": of L, over its mean; "last": losses of the seeds over
-        their log-mean at the last time, in order.
+    "flows": log-mean, ln L; "spread": standard deviation of ln L; "scatter": of L, over its mean;
+    "last": losses of the seeds over their log-mean at the last time, in order.
     """
-    logs, mean = np.log(flows), flows.mean(axis=0)
-    deviation = np.empty(0) if curve is None else np.log(curve) - logs.mean(axis=0)
+    logs = np.log(losses)
+    mean = logs.mean(axis=0)
     columns = {
-        "deviation": deviation,
         "spread": logs.std(axis=0, ddof=1),
-        "scatter": flows.std(axis=0, ddof=1) / mean,
-        "last": np.sort(np.exp(logs[:, -1] - logs[:, -1].mean())),
+        "scatter": losses.std(axis=0, ddof=1) / losses.mean(axis=0),
+        "last": np.sort(np.exp(logs[:, -1] - mean[-1])),
     }
-    return {name: np.round(column, 4).tolist() for name, column in columns.items()}
+    kept = {name: np.round(column, 4).tolist() for name, column in columns.items()}
+    return {"flows": np.round(mean, 5).tolist()} | kept
 
 
 if __name__ == "__main__":

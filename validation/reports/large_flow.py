@@ -18,7 +18,8 @@ from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures.bands import row_replica_band
 from superlaw.solvers.closures.measurements import FLOW_TOLERANCE
 from superlaw.solvers.closures.row_replica import solve_closure
-from superlaw.validation.reports.closure_accuracy import EVERY, N_FEATURES, PER_DECADE, SPAN
+from superlaw.validation.reports.closure_accuracy import EVERY, PER_DECADE, SPAN
+from superlaw.validation.reports.closure_cells import N_FEATURES
 from superlaw.validation.reports.measuring import options
 from superlaw.validation.sweeps.ensembles import simulation, simulations
 

@@ -24,7 +24,7 @@ from superlaw.solvers.closures.row_replica import (
     exchange,
     shuffled_marks,
 )
-from superlaw.validation.reports.closure_accuracy import PER_DECADE, SPAN, compared
+from superlaw.validation.reports.closure_accuracy import PER_DECADE, SPAN, seen
 from superlaw.validation.reports.measuring import options
 from superlaw.validation.sweeps.ensembles import Simulation, simulation, simulations
 
@@ -72,10 +72,12 @@ def measured(runs: str | None, entropy: int) -> dict[str, Any]:
         a, n, seeds = cell
         task, losses = PowerLawTask(a, 0.0, n), flows[cell].loss[:, ::EVERY]
         row: Row = {"task": task.to_dict(), "width": n // SHARE, "seeds": seeds, "deviation": {}}
+        flown = seen(losses)
+        row["spread"] = flown["spread"]
         for name, bounded, replicas in VARIANTS:
             closure = variant(task, n // SHARE, bounded, replicas)
-            found = compared(losses, closure.solve(times, False, None).loss[::EVERY])
-            row["deviation"][name], row["spread"] = found["deviation"], found["spread"]
+            curve = closure.solve(times, False, None).loss[::EVERY]
+            row["deviation"][name] = np.round(np.log(curve) - flown["flows"], 4).tolist()
         rows.append(row)
     return {
         "provenance": storage.provenance(COMMAND, entropy=entropy, seeds=max(c[2] for c in CELLS)),

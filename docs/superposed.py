@@ -11,6 +11,7 @@ from typing import Any
 
 import claims
 import closure_goals
+import closure_memory
 import closure_narrow
 import closure_turning
 import large_flow
@@ -119,6 +120,7 @@ def _accuracy(closure: dict[str, Any], outside: dict[str, Any]) -> str:
         *closure_goals.sections(closure),
         *closure_narrow.sections(),
         *closure_turning.sections(closure),
+        *closure_memory.sections(),
         *closure_turning.late(),
         ASIDE,
         _source(outside["provenance"]),

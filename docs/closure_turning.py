@@ -27,12 +27,12 @@ the deviation's size, in brackets that of the same closure with marks that stay.
 large few features decide late, and those are in head columns, whose marks stay."""
 TWO = f"""The mean cosine of $B w_i$ at a last time and at earlier ones, in one direct flow each,
 beside R24. A closure that keeps two times, or a mark for each class of what was learned, is not
-built (Memory); it was to have these within {NEAR:g} first. Two things keep R24 from it: the hyperbolic
-secant itself, of the angle through which B of the flow has turned, and the angle that the closure
-gives, the root of a small difference (R22), most of it due to few head features. The size of B is
-|B|² of the closure over that of the flow: where it is far from 1, what is missed is missed before
-marks turn. Largest differences over all earlier times; for comparison also those of the critically
-damped $(1 + \\vartheta)\\, e^{{-\\vartheta}}$, which has no cusp either."""
+built (Memory); it was to have these within {NEAR:g} first. Two things keep R24 from it: the
+hyperbolic secant itself, of the angle through which B of the flow has turned, and the angle that
+the closure gives, the root of a small difference (R22), most of it due to few head features. The
+size of B is |B|² of the closure over that of the flow: where it is far from 1, what is missed is
+missed before marks turn. Largest differences over all earlier times; for comparison also those of
+the critically damped $(1 + \\vartheta)\\, e^{{-\\vartheta}}$, which has no cusp either."""
 
 
 def sections(closure: dict[str, Any]) -> Iterator[str]:

@@ -58,9 +58,7 @@ class SampledPull:
         W_pull /= size
         b_pull /= size
 
-    def _add(
-        self, first: int, h: Array, W: Array, b: Array, W_pull: Array, b_pull: Array
-    ) -> None:
+    def _add(self, first: int, h: Array, W: Array, b: Array, W_pull: Array, b_pull: Array) -> None:
         """Set the pulls on some outputs, from `first` on, and add what they pull back."""
         patterns = len(h)
         drive, pull = self._tiles[:, : patterns * len(b)].reshape(2, patterns, len(b))

@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> None:
 def measured(entropy: int) -> dict[str, Any]:
     """Return how far each closure is from what is exact, by width and time."""
     task = PowerLawTask(EXPONENT, 0.0, N_FEATURES)
-    lam, rows = np.asarray(task.second_moment(np.arange(1, N_FEATURES + 1))), []
+    lam, rows = task.second_moment(np.arange(1.0, N_FEATURES + 1.0)), []
     for width in WIDTHS:
         left, right = _spectra(lam, width, entropy)
         for t in TIMES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from benchmarks import open_pairs
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.theory.documents.document import Table
@@ -40,6 +41,7 @@ def page(found: dict[str, Any]) -> str:
         _reason(found["small"]),
         "## A large tied flow" if "large" in found else "",
         _large(found["large"]) if "large" in found else "",
+        open_pairs.section(),
     )
     return "\n\n".join(part for part in parts if part) + "\n"
 

@@ -11,7 +11,7 @@ TEACHER_EXPONENTS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
 FULL = tuple(product(FREQUENCY_EXPONENTS, TEACHER_EXPONENTS))
 COARSE = tuple(product((1.05, 1.5, 2.5), (0.0, 0.5, 1.0)))
 """a and b where flows take longest: without bias, and most at N/K = 2."""
-WIDE = tuple(sorted({*COARSE, *product((1.5, 2.0), TEACHER_EXPONENTS)}))
+WIDE = tuple(sorted({*COARSE, *product((1.5, 2.0, 2.5), TEACHER_EXPONENTS)}))
 """a and b at N/K = 2."""
 FIRST = frozenset(product((1.05, 1.3, 1.75, 2.5), (0.0, 0.1, 0.25, 0.5, 1.0)))
 """a and b that were measured first, with fewer seeds."""
@@ -27,6 +27,7 @@ LATTICE: tuple[Cell, ...] = (
     *((a, b, N_FEATURES, 2, True, FEWER) for a, b in WIDE),
     *((a, b, N_FEATURES, share, True, _seeds(a, b)) for share in (4, 8, 16) for a, b in FULL),
     *((a, b, N_FEATURES, share, False, FEWEST) for share in (4, 8) for a, b in COARSE),
+    *((a, b, N_FEATURES, 16, False, FEWER) for a, b in COARSE),
 )
 """Between these the band is interpolated."""
 LARGER: tuple[Cell, ...] = (

@@ -14,7 +14,10 @@ from superlaw.validation.training.kernels.tiles import pull_tile
 Array = NDArray[Any]
 ROWS, COLUMNS = 125, 1000
 """Features on the sides of a tile at most: its scalar products stay in the cache. A long side is at
-least twice the short one."""
+least about twice the short one."""
+MORE_ROWS, PART = 512, 8
+"""Rows at most where columns are as long as that, and features over rows: there most of the time
+goes into the products, which are faster of larger tiles."""
 
 
 class Tiles:
@@ -32,9 +35,10 @@ class Tiles:
 
     def __init__(self, features: Features, width: int) -> None:
         self.features, size = features, len(features.p)
-        self._rows = list(pairwise(_edges(0, size, ROWS)))
+        rows = max(ROWS, min(MORE_ROWS, width, size // PART))
+        self._rows = list(pairwise(_edges(0, size, rows)))
         dtype = features.p.dtype
-        self._S = np.empty(min(ROWS, size) * min(COLUMNS, size), dtype)
+        self._S = np.empty(min(rows, size) * min(COLUMNS, size), dtype)
         self._moved = np.empty((min(COLUMNS, size), width), dtype)
 
     def pull(self, W: Array, beta: Array, W_pull: Array, beta_pull: Array) -> None:

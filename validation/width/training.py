@@ -31,12 +31,12 @@ from superlaw.validation.training.descent import FlowTrainer
 from superlaw.validation.training.recipe import Recipe
 from superlaw.validation.width import starts
 
-PER_STEP, PER_PAIR, PER_TERM = 2e-4, 1.2e-9, 6e-11
+PER_STEP, PER_PAIR, PER_TERM = 2e-4, 6e-10, 2.5e-11
 """Seconds of a step at least, for each of n² pairs, and times m [n = 1000, m = 25 and 100; n =
 10240, m = 1024]."""
-PER_OUTPUT, PER_PRODUCT = 6e-10, 1.2e-11
-"""The same for each sample and output, and times m [n = 1000, m = 10 and 100; n = 10240, m = 8 and
-64, batches of 2048]."""
+PER_OUTPUT, PER_PRODUCT = 7e-10, 1.5e-11
+"""The same for each sample and output, and times m [n = 1000, m = 10 and 100; n = 10240, m = 8, 64
+and 1024]."""
 PULLS_A_STEP, PER_LISTED = 60, 4e-10
 """Gradients of a step of the flow, about, and seconds of one for each n² m [n = 200 to 1000]."""
 BATCH = 1024

@@ -29,6 +29,14 @@ def test_tiles_pull_as_lists_of_pairs_do(sides, bias, monkeypatch):
     compare(W, {"both signs": b, "below 0": -np.abs(b), "0": 0.0 * b}[bias])
 
 
+def test_tiles_of_more_rows_for_long_columns_pull_as_lists_of_pairs_do(monkeypatch):
+    for name, value in {"ROWS": 1, "MORE_ROWS": 3, "PART": 1, "COLUMNS": 8}.items():
+        monkeypatch.setattr(tiles, name, value)
+    W, b = plain(N, M, np.random.default_rng(5), 0.5)
+    assert len(tiles.Tiles(single_features(by_law("power", N, a=1.2)), M)._rows) == N // 3
+    compare(W, b)
+
+
 def test_tiles_pull_as_lists_of_pairs_do_where_some_pieces_only_close():
     """Biases above 0 in the middle of a long tile."""
     n = 2 * PIECE + 40

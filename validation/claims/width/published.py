@@ -139,7 +139,7 @@ def _remark(slopes: list[dict[str, Any]], trained: list[dict[str, Any]]) -> str:
             f"at K = {m[-1]} with {last['from_zero'] / last['published']:.2f} of its loss: what "
             "keeps losses up is the start at biases of size 1, from which many outputs are shut. "
         )
-    return text + f"Training was not run at N = {N}, nor at widths between and beyond."
+    return f'{text}Trainings at N = {N} and at more widths: "The published recipe to its end".'
 
 
 CLAIM = Claim(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import claims
+import width_recipe
 import width_rows
 
 from superlaw.theory.documents.document import Table
@@ -52,6 +53,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         "how to ask for a law of one's own frequencies is in [the tutorial](tutorial.md). Losses "
         "are E‖ŷ − x‖² of ŷ = ReLU(WᵀW x + b), without a ½, amplitudes uniform on (0, 2).",
         *claims.sections(report, FIGURES, TABLES),
+        width_recipe.section(),
         width_rows.section(),
     )
     yield DOCS / "width.md", "\n\n".join(parts) + "\n"

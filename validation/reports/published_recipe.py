@@ -19,7 +19,7 @@ from superlaw.validation.training.codes import AdamTrainer
 from superlaw.validation.training.sampled import sampled_loss
 from superlaw.validation.width.starts import BIAS, Published, plain
 
-STEPS = Published().steps
+STEPS, BATCH = Published().steps, Published().batch
 LARGE, SMALL = 10_240, 1000
 LARGE_WIDTHS, SMALL_WIDTHS = (8, 16, 32, 64, 128), (6, 10, 16, 25, 40, 63, 100)
 MARKS = (0, 500, 1000, 2000, 5000, 10_000, 20_000, 40_000)

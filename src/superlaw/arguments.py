@@ -159,8 +159,8 @@ def lasting(
 ) -> None:
     """Refuse `value` if the work it asks for would take longer than `longest`."""
     if seconds > longest:
-        rule = f"such that it ends within {longest / 3600.0:g} hours"
-        needs = f"{rule} (it would take {seconds / 3600.0:.2g} hours)"
+        hours = f"{longest / 3600.0:g} hour{'' if longest == LONGEST else 's'}"
+        needs = f"such that it ends within {hours} (it would take {seconds / 3600.0:.2g} hours)"
         refuse(name, needs, value, remedy)
 
 

@@ -1,4 +1,4 @@
-"""Progress on stderr: bars, on a terminal only, and lines that are said once."""
+"""Progress on stderr: bars, on a terminal only, lines that are said once, times in words."""
 
 from __future__ import annotations
 
@@ -21,6 +21,14 @@ def say(line: str) -> None:
     if line not in _said:
         _said.add(line)
         print(line, file=sys.stderr, flush=True)
+
+
+def duration(seconds: float) -> str:
+    """Return a time in the unit in which it is read."""
+    for unit, size in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
+        if seconds > 2.0 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} seconds"
 
 
 class WorkBar:

@@ -77,10 +77,6 @@ class Map(Grid):
     sampled: int
     apart: tuple[tuple[float, float], ...] = ()
 
-    def seeds_at(self, n_features: int) -> int:
-        """Return the runs of each student of this N: fewer where one costs many times more."""
-        return max(1, self.seeds // max(1, n_features // self.n_features) ** 2)
-
 
 @dataclass(frozen=True)
 class Matrices(Extent):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,11 @@ def extrapolated(log_loss: list[float], shared: list[float]) -> float:
     e = np.asarray(shared)
     apart = e[None] - e[:, None] + np.diag(e)  # e_j − e_i, and e_i for j = i, which cancels
     return float(np.prod(e[None] / apart, axis=1) @ log_loss)
+
+
+def unextrapolated(measured: Mapping[str, Array]) -> Array:
+    """Loss of the flow that was run, which goes down, where what was measured is extrapolated."""
+    return np.asarray(measured["loss"] * np.exp(-measured.get(ADDED, np.zeros(()))))
 
 
 def thinning_error(times: Array, added: Array, change: Array) -> Array:

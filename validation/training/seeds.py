@@ -22,6 +22,7 @@ from superlaw.solvers.integrators.stabilised import StepUnderflow
 from superlaw.solvers.solution import NumericsError
 from superlaw.validation.training import seed_state
 from superlaw.validation.training.ensemble import Ensemble
+from superlaw.validation.training.extrapolation import unextrapolated
 from superlaw.validation.training.plan import Plan, Trainer
 from superlaw.validation.training.seed_state import SeedState
 
@@ -210,7 +211,7 @@ class SeedRun:
         if not found["loss"] <= DIVERGED * self.first_loss:
             when = f"t = {self.plan.times[self.n_measured]:.6g}"
             raise self._divergence(when, float(found["loss"]))
-        if self._has_risen(float(found["loss"])):
+        if self._has_risen(float(unextrapolated(found))):
             when = f"t = {self.plan.times[self.n_measured]:.6g}, where it rises"
             raise self._divergence(when, float(found["loss"]))
         for name, value in found.items():
@@ -218,12 +219,13 @@ class SeedRun:
 
     def _has_risen(self, loss: float) -> bool:
         """Whether a flow goes up, as no gradient flow does, or Adam by far more than noise does."""
-        optimizer, before = self.plan.optimizer, self.state.rows.get("loss", [])
+        optimizer, rows = self.plan.optimizer, self.state.rows
         least = SMALL * self.first_loss
-        if not before or self.plan.n_classes is not None:
+        if not rows:
             return False
+        before = unextrapolated({name: np.asarray(values) for name, values in rows.items()})
         if isinstance(optimizer, Adam):
-            return loss > SWING * min(map(float, before)) + least
+            return loss > SWING * float(np.min(before)) + least
         if isinstance(optimizer, GradientFlow):
             return loss > float(before[-1]) * (1.0 + RISE * optimizer.rtol) + least
         return False

@@ -9,11 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from superlaw.arguments import (
-    LONGEST,
     fitting,
     flag,
     increasing_times,
-    lasting,
     one_of,
     positive,
     refuse,
@@ -24,7 +22,7 @@ from superlaw.setting.case import Case, case
 from superlaw.setting.optimizer import SGD, Adam, GradientFlow, Optimizer
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask, Task
-from superlaw.validation.training.cost import seconds_of_seed
+from superlaw.validation.training.cost import check_time, tell_time
 from superlaw.validation.training.ensemble import Ensemble
 from superlaw.validation.training.plan import TRAINERS, Plan
 from superlaw.validation.training.seeds import SAVE_SECONDS, Runs, run_folder
@@ -114,7 +112,7 @@ def simulate(
     hours : float, optional
         What is estimated to take longer is refused, 1 if left out.
     progress : bool
-        Show a bar on a terminal.
+        Show a bar on a terminal; before, say what is estimated to take more than 10 s.
 
     Returns
     -------
@@ -145,6 +143,8 @@ def simulate(
     every = SAVE_SECONDS if save_every is None else save_every
     every = positive("save_every", every, "Give seconds, e.g. 60.")
     folder = None if out is None else run_folder(out, plan)
+    if progress:
+        tell_time(plan, at_once)
     return Runs(plan, folder, every, progress=progress).go(at_once)
 
 
@@ -165,7 +165,7 @@ def _check_room(plan: Plan, workers: int | None, hours: float | None) -> int:
     """Refuse what takes too much memory or time; return how many seeds run at once."""
     at_once = _workers(workers, plan.seeds)
     _check_memory(plan, at_once)
-    _check_time(plan, at_once, hours)
+    check_time(plan, at_once, hours)
     return at_once
 
 
@@ -285,16 +285,6 @@ def _check_memory(plan: Plan, at_once: int) -> None:
     classes = math.log2(n) + 1.0
     rows = 8.0 * len(plan.goals) * (3 * len(plan.tracked) + classes * classes + N_OBSERVABLES)
     fitting("seeds", plan.seeds, plan.seeds * (SEED_BYTES + rows), "Ask for fewer.")
-
-
-def _check_time(plan: Plan, at_once: int, hours: float | None) -> None:
-    """Refuse what is estimated to take longer than was asked for."""
-    longest = LONGEST if hours is None else 3600.0 * positive("hours", hours, "Give e.g. 10.")
-    each = seconds_of_seed(plan)
-    remedy = "End earlier, choose a smaller N or K, or ask for it: hours=…."
-    lasting("times", float(plan.times[-1]), each, remedy, longest)
-    total = each * plan.seeds / at_once
-    lasting("seeds", plan.seeds, total, "Ask for fewer, or for more: hours=….", longest)
 
 
 def _workers(workers: int | None, seeds: int) -> int:

@@ -23,7 +23,7 @@ from superlaw.arguments import (
     whole,
 )
 from superlaw.curves import Array
-from superlaw.progress import WorkBar, say
+from superlaw.progress import WorkBar, duration, say
 from superlaw.solvers.width.coactive_codes import coactive_random_code
 from superlaw.solvers.width.random_codes import random_code
 from superlaw.validation.training.codes import AdamTrainer
@@ -225,7 +225,7 @@ def trained(
     run, work = _Run(p, widths, plan), _work(plan, len(p), widths)
     if progress and work > LONG_SECONDS:
         pace = ", ".join(f"{1.0 / plan.seconds(len(p), m):.3g} at m = {m}" for m in widths)
-        say(f"superlaw: about {_duration(work)} of training on one core; steps a second: {pace}")
+        say(f"superlaw: about {duration(work)} of training on one core; steps a second: {pace}")
     with (
         resume.kept(place, resume.fingerprint(p, widths, plan), run.arrays, run.restore) as save,
         WorkBar(progress, work) as bar,
@@ -237,13 +237,6 @@ def trained(
 def _work(plan: Plan, n: int, widths: tuple[int, ...]) -> float:
     """Return about how many seconds all starts take."""
     return sum(plan.seconds(n, m) for m in widths) * plan.starts * plan.steps
-
-
-def _duration(seconds: float) -> str:
-    for unit, size in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
-        if seconds > 2.0 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} seconds"
 
 
 class _Run:

@@ -171,11 +171,6 @@ def test_what_is_told_of_a_speed_is_the_largest_gain_over_students_and_levels():
     assert "not reached" not in speed.sentence(fast)
 
 
-def test_students_that_cost_many_times_more_have_fewer_seeds():
-    full = SIZES["full"].trained
-    assert [full.seeds_at(n) for n in (256, 512, 900, 1024, 2048, 4096)] == [4, 4, 4, 1, 1, 1]
-
-
 def test_the_measured_slope_is_one_at_half_the_square_of_the_width():
     assert measured_slope(512, 32) == 1.0
     assert measured_slope(2048, 64) == 1.0

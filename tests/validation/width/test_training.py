@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import superlaw as sl
+from superlaw.progress import duration
 from superlaw.setting.frequencies import by_law
 from superlaw.validation.training import codes, sampled
 from superlaw.validation.training.codes import trained_code
@@ -83,7 +84,7 @@ def test_an_estimate_is_said_before_long_training(monkeypatch, capsys):
     training.trained(by_law("even", 20), (4,), training.Plan(1, 3, 0), None, True)
     said = capsys.readouterr().err
     assert "seconds of training on one core" in said and "at m = 4" in said
-    assert training._duration(3 * 3600.0) == "3 hours" and training._duration(9.6) == "10 seconds"
+    assert duration(3 * 3600.0) == "3 hours" and duration(9.6) == "10 seconds"
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,7 @@ def point(
 ) -> Simulation:
     """Return the training of a student over seeds of W, the same for every task of one width."""
     extent = conditions.size.trained
-    seeds = extent.seeds_at(task.n_features or extent.n_features)
-    drawn = {"entropy": conditions.entropy, "seeds": seeds}
+    drawn = {"entropy": conditions.entropy, "seeds": extent.seeds}
     return simulation(
         task,
         log_times(0.1, t_end or extent.t_end, PER_DECADE),

@@ -8,14 +8,8 @@ from typing import Any
 
 import more_flows
 
-from superlaw.setting.case import case
-from superlaw.setting.optimizer import GradientFlow
-from superlaw.setting.student import Student
-from superlaw.setting.task import PowerLawTask
-from superlaw.solvers.direct import flow_seconds
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import table
-from superlaw.validation.claims.trained.flows import WINDOW
 
 RESULTS = Path(__file__).parent / "results" / "large_n.json"
 GOAL = 0.03
@@ -25,7 +19,7 @@ AGAINST = (*HEADS, "whole slope", "loss off, rms", "scatter, rms", "worst")
 
 
 def section() -> str:
-    """Return how near thinned flows are to whole ones, slopes at large N, and what is missing."""
+    """Return how near thinned flows are to whole ones, and slopes at large N."""
     found = json.loads(RESULTS.read_text("utf-8"))
     source, more = found["provenance"], found["more_seeds"]
     large = [*found["large"], *more_flows.large_rows()]
@@ -44,25 +38,6 @@ def section() -> str:
         more_flows.columns_section(),
     )
     return "\n\n".join(parts)
-
-
-def missing(report: dict[str, Any]) -> str:
-    """Return what the map leaves out, and what that is estimated to take."""
-    size = report["configuration"]["size"]["trained"]
-    (claim,) = (claim for claim in report["claims"] if claim["name"] == "width_order")
-    rows = claim["readings"]["slopes"]
-    few = [row for row in rows if row["seeds"] < size["seeds"]]
-    minutes = sum(_minutes(row, size["seeds"] - row["seeds"]) for row in few)
-    return (
-        f"The map has fewer than {size['seeds']} seeds of {len(few)} students; the rest would take "
-        f"some {minutes:.2g} minutes of one processor, estimated. How seeds scatter is below."
-    )
-
-
-def _minutes(row: dict[str, Any], seeds: int) -> float:
-    task, student = PowerLawTask(row["a"], row["b"], row["N"]), Student(row["K"], tied=True)
-    studied = case(task, student, GradientFlow())
-    return seeds * flow_seconds(studied, WINDOW[1], "float32", [float(row["N"])]) / 60.0
 
 
 def _where(row: dict[str, Any]) -> tuple[str, ...]:
@@ -105,11 +80,8 @@ def _verdict(rows: list[dict[str, Any]], times: list[float]) -> str:
     return (
         f"{told} After t = {max(late):.2g} it is met. Extrapolation adds up to "
         f"{_percent(added)}, its last order up to {_percent(change)}. Early in the window the "
-        "gates between the most frequent features and the rest close. The series that is "
-        "extrapolated is one in K over the columns that are still open to a feature: a class "
-        "answers once for all that it holds, so that its last open gates close too soon, and what "
-        "that costs does not vanish as K/M while they are few (seen, not derived). Seeds scatter "
-        "most there too."
+        "gates between the most frequent features and the rest close, and seeds scatter most: what "
+        "is bias, and what scatter, is below."
     )
 
 

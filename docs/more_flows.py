@@ -26,16 +26,18 @@ def map_section(report: dict[str, Any]) -> str:
     """Return slopes of more seeds beside those of the map, and how N/K² = 1/2 fares as N grows."""
     found = json.loads((RESULTS / "more_flows.json").read_text("utf-8"))
     earlier = json.loads((RESULTS / "large_n.json").read_text("utf-8"))
+    report_seeds = min(row["seeds"] for row in _slopes_of_map(report))
     source, slopes, before = found["provenance"], _slopes_of_map(report), earlier["provenance"]
-    rows = sorted([*found["map"], *earlier["map"]], key=lambda row: (row["a"], row["width"]))
     old = {_key(row): row["slope"] for row in slopes}
+    rows = sorted([*found["map"], *earlier["map"]], key=lambda row: (row["a"], row["width"]))
     parts = (
         "## More seeds of the map",
         f"Whole flows, {found['map_seeds']} seeds: `{source['command']}`, {source['date']}, where "
         f"`first` says what the first seed has; else `{before['command']}`, {before['date']}, at "
         f"{len(earlier['times'])} times of the window. The scatter is the standard deviation of a "
-        "seed's slope; `of the map` is what stands above, from one seed; `law` is "
-        "1 + 0.115 ln(2N/K²), claimed for N/K² from ⅛ to 2.",
+        f"seed's slope; `of the map` is what stands above, of {report_seeds} seeds: the same ones "
+        "where `first` is told, measured again. `law` is 1 + 0.115 ln(2N/K²), claimed for N/K² "
+        "from ⅛ to 2.",
         table(Table(OF_MAP, tuple(_of_map(row, old) for row in rows))),
         *(_half(task, found, slopes, [*earlier["large"], *found["large"]]) for task in TASKS),
     )

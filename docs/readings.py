@@ -109,6 +109,13 @@ def _orders(claim: dict[str, Any]) -> Iterator[str]:
         )
         yield f"Slope for a = {a:g}, b = {b:g}:"
         yield table(Table(("K", *(f"N = {n}" for n in sizes)), lines))
+    errors = [row["errors"]["seeds"] or 0.0 for row in rows]
+    least, seeds = min(row["seeds"] for row in rows), max(row["seeds"] for row in rows)
+    told = f"{seeds}" if least == seeds else f"{least} to {seeds}"
+    yield (
+        f"The standard error of {told} seeds is at most {max(errors):.3f}, "
+        f"{sorted(errors)[len(errors) // 2]:.3f} in the median."
+    )
     yield "Misfit of a quadratic in each combination, (a, b) = (1.5, 1) and (2, ½), and the best γ:"
     yield table(Table(*_misfits(claim["readings"]["orders"])))
     yield (

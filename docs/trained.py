@@ -9,6 +9,7 @@ from pathlib import Path
 import claims
 import large_n
 import more_flows
+import paired_flows
 import readings
 from captions import figure
 
@@ -53,14 +54,14 @@ def pages() -> Iterator[tuple[Path, str]]:
     parts = (
         "# Trained embeddings",
         f"Made by {claims.command('trained', report['configuration'])} {readings.seeds(report)}; "
-        "flows kept on disk and resumed. What can be derived is in "
+        "from nothing, flows kept on disk. What can be derived is in "
         "the [derivation](derivations/tied.md); the shared slope is measured, and nothing is known "
         "of N → ∞.",
         readings.paragraph(report),
         figure("one_slope"),
         *claims.sections(report, FIGURES, readings.TABLES),
-        large_n.missing(report),
         more_flows.map_section(report),
         large_n.section(),
+        paired_flows.section(),
     )
     yield DOCS / "trained.md", "\n\n".join(parts) + "\n"

@@ -61,6 +61,7 @@ LARGE = (
 LEFT = (
     Point(1.5, 1.0, 32_768, 256, 4096),
     Point(1.5, 0.5, 100_000, 128, 2048),
+    Point(1.5, 1.0, 131_072, 512, 8192),
 )
 """Not in this report, but for what one seed is estimated to take."""
 WHOLE = tuple(Point(1.5, 1.0, 1024, width) for width in (32, 91))
@@ -92,21 +93,22 @@ def measured(runs: str | None, entropy: int) -> dict[str, Any]:
         "times": [_rounded(t) for t in TIMES],
         "checked": [checked(x, found["thinned", x], found["whole", x]) for x in CHECKED],
         "large": [read(x, found["large", x]) for x in LARGE],
-        "map": [_slopes(x, found["map", x]) for x in WHOLE],
+        "map": [slopes(x, found["map", x]) for x in WHOLE],
         "left": [{**asdict(x), "seconds": _seconds(x)} for x in LEFT],
     }
 
 
 def _seconds(point: Point) -> float:
     """Return what one seed is estimated to take, rounded."""
-    task, student = _task(point), Student(point.width, tied=True)
+    task, student = task_of(point), Student(point.width, tied=True)
     n, n_classes = point.n_features, point.n_classes
     trained = [float(n)] if n_classes is None else columns(task, n_classes, WINDOW[1])
     seconds = flow_seconds(case(task, student, OPTIMIZER), WINDOW[1], PRECISION, trained)
     return float(f"{seconds:.2g}")
 
 
-def _task(point: Point) -> PowerLawTask:
+def task_of(point: Point) -> PowerLawTask:
+    """Return what a student learns."""
     return PowerLawTask(point.a, point.b, point.n_features)
 
 
@@ -115,7 +117,7 @@ def flow_at(point: Point, entropy: int, seeds: int) -> Simulation:
     n = point.n_classes
     thinned = {} if n is None else {"features": "classes", "n_classes": n}
     return simulation(
-        _task(point),
+        task_of(point),
         TIMES,
         Student(point.width, tied=True),
         optimizer=OPTIMIZER,
@@ -141,34 +143,35 @@ def checked(point: Point, thinned: Ensemble, whole: Ensemble) -> dict[str, Any]:
         "scatter": _rounded(np.sqrt(np.mean(square))),
         "off": [_rounded(each) for each in off],
         "worst": _rounded(np.abs(off).max()),
-        "whole_slope": _rounded(_slope(np.log(whole.loss).mean(axis=0))),
+        "whole_slope": _rounded(slope(np.log(whole.loss).mean(axis=0))),
     }
 
 
 def read(point: Point, thinned: Ensemble) -> dict[str, Any]:
     """Return the slope with its errors: of seeds, and what the last order of extrapolation adds."""
     log_loss = np.log(thinned.loss)
-    slope = _slope(log_loss.mean(axis=0))
-    changed = _slope((log_loss - thinned.observables[CHANGE]).mean(axis=0)) - slope
+    changed = slope((log_loss - thinned.observables[CHANGE]).mean(axis=0))
+    changed -= slope(log_loss.mean(axis=0))
     assert thinned.thinning_error is not None  # of every thinned flow
-    return _slopes(point, thinned) | {
+    return slopes(point, thinned) | {
         "extrapolation_error": _rounded(abs(changed)),
         "stated_error": _rounded(thinned.thinning_error.max()),
     }
 
 
-def _slopes(point: Point, runs: Ensemble) -> dict[str, Any]:
+def slopes(point: Point, runs: Ensemble) -> dict[str, Any]:
     """Return the slope, and the standard deviation and error over seeds of theirs."""
     scatter = float(np.std(straight_slope(TIMES, runs.loss, WINDOW), ddof=1))
     return {
         **asdict(point),
-        "slope": _rounded(_slope(np.log(runs.loss).mean(axis=0))),
+        "slope": _rounded(slope(np.log(runs.loss).mean(axis=0))),
         "scatter": _rounded(scatter),
         "seeds_error": _rounded(scatter / len(runs.loss) ** 0.5),
     }
 
 
-def _slope(log_loss: Array) -> float:
+def slope(log_loss: Array) -> float:
+    """Return the slope over the window of ln L at `TIMES`."""
     return float(straight_slope(TIMES, np.exp(log_loss), WINDOW))
 
 

@@ -33,6 +33,7 @@ FLOWS = 3
 """Seeds of each of the two that are compared."""
 LARGE = (
     Point(2.0, 0.5, 8192, 128, 2048),
+    Point(1.5, 1.0, 32_768, 256, 4096),
     Point(1.5, 0.5, 100_000, 128, 2048),
     Point(1.5, 0.5, 1_000_000, 32, 1024),
 )

@@ -65,6 +65,6 @@ def test_measuring_writes_rows_and_what_was_not_run(tmp_path, monkeypatch):
 def test_slopes_tell_how_seeds_scatter():
     runs = ensemble(0.9)
     runs.loss[1] *= large_n.TIMES**0.02  # a slope of 0.88
-    row = large_n._slopes(replace(POINT, n_classes=None), runs)
+    row = large_n.slopes(replace(POINT, n_classes=None), runs)
     assert row["scatter"] == pytest.approx(0.02 / 2**0.5, abs=1e-4)
     assert row["seeds_error"] == pytest.approx(0.01, abs=1e-4)

@@ -163,7 +163,8 @@ def _compared(closure: dict[str, Any]) -> list[str]:
         f"({len(fresh)} tasks and widths, {excess.shape[1]} times) {int((excess > 0.0).sum())} "
         f"lie outside the stated band (stated: {MISSED:.0%}), in "
         f"{n_cells} of the tasks and widths; the largest deviation is "
-        f"{np.exp(excess.max()):.2f} times the factor 1 + h. Last in an entry stands h, in %."
+        f"{np.exp(excess.max()):.2f} times the factor 1 + h. Last in an entry stands h, in %. The "
+        f"last {sum(not row['bias'] for row, *_ in fresh)} rows are without bias."
     )
     late = tuple((*_place(row), *_quantiles(row["last"])) for row in biased if row["b"] > 0.0)
     return [

@@ -40,6 +40,10 @@ BETWEEN: tuple[Cell, ...] = (
         for share, a, b in product((3, 6, 12), (1.15, 1.5, 2.1), (0.05, 0.35, 0.75))
     ),
     *LARGER,
+    *(
+        (a, b, N_FEATURES, share, False, FEWER)
+        for share, (a, b) in product((6, 12), ((1.3, 0.25), (2.0, 0.75)))
+    ),
 )
 """The band is tested on these, other W, at the root of randomness after that of the lattice."""
 STILL: tuple[Cell, ...] = tuple(

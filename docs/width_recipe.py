@@ -159,13 +159,15 @@ def _answer(large: Rows, small: Rows) -> str:
             "whole training, and over the second half of the steps losses still fall by "
             f"{min(falls):.0%} to {max(falls):.0%}."
         )
+    shares = [_end(row) / row["random"] for row in large]
     own, theirs = ([_slope(pair, key) for pair in _pairs(large)] for key in ("loss", "random"))
     return (
         f"{' '.join(told)} A slope near 1 is therefore not that of the least loss. At N = {LARGE} "
-        "it is that of random directions, which a training keeps to whose rare features are seen "
-        f"too seldom: {_list(own)} from width to width, where random codes have {_list(theirs)} "
-        f"and tend to 1 (above). At N = {SMALL}, where each feature is seen often, it is what a "
-        f"mean over widths makes of {_list([_slope(pair) for pair in _pairs(small)])}. At N = "
+        f"losses keep to {min(shares):.2f} to {max(shares):.2f} of those of random directions, "
+        f"which rare features are seen too seldom to leave: slopes are {_list(own)} from width to "
+        f"width, where random codes have {_list(theirs)} and tend to 1 (above). At N = {SMALL}, "
+        "where each feature is seen often, it is what a mean over widths makes of "
+        f"{_list([_slope(pair) for pair in _pairs(small)])}. At N = "
         f"{LARGE} the recipe was trained at K = {', '.join(str(row['width']) for row in large)} "
         "only, once each; that wider ones keep to random codes up to K = 1024, as the published "
         "slope suggests, is not measured here."

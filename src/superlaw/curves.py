@@ -155,12 +155,22 @@ def _real(name: str, values: NDArray[Any]) -> Array:
 def _csv(content: bytes) -> dict[str, Array]:
     header, _, rows = content.decode("utf-8-sig").partition("\n")
     names = [name.strip() for name in header.split(",")]
+    if all(map(_is_number, names)):
+        raise ValueError("the first line names no columns")
     if len(set(names)) < len(names):
         raise ValueError("two columns of one name")
     if not rows.strip():
         raise ValueError("no rows")
     table = np.loadtxt(io.StringIO(rows), delimiter=",", ndmin=2)
     return dict(zip(names, table.T, strict=True))
+
+
+def _is_number(name: str) -> bool:
+    try:
+        float(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_loss(name: str) -> bool:

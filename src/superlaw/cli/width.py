@@ -31,7 +31,12 @@ def _build(parser: Parser) -> None:
     number(group, "-a", "--frequency-exponent", to="source.a", about="i^-a of the power law")
     number(group, "--scale", to="source.scale", about="exp(-i/scale) of the exponential law")
     count(group, "-N", "--n-features", to="source.n_features", about="features")
-    path(group, "--frequencies", to="source.file", about="measured ones, a .csv with frequency")
+    path(
+        group,
+        "--frequencies",
+        to="source.file",
+        about="measured ones, a .csv with frequency or count",
+    )
     word(
         group,
         "--activity",
@@ -79,7 +84,8 @@ def _run(options: Options) -> Answer:
 
 def _frequencies(options: Options) -> Array:
     """Return what the options say, of sum `density`."""
-    from superlaw.setting.frequencies import by_law, measured
+    from superlaw.setting.frequencies import by_law
+    from superlaw.setting.measured import read_frequencies
 
     given: dict[str, Any] = dict(options["source"])
     file = given.pop("file", None)
@@ -87,7 +93,7 @@ def _frequencies(options: Options) -> Array:
         if given:
             name, value = next(iter(given.items()))
             refuse(name, "left out with measured frequencies", value, "The file has them.")
-        return measured(file)
+        return read_frequencies(file)[0]
     n = given.pop("n_features", None)
     if n is None:
         raise ArgumentError("n_features must be given; got nothing. Give it, e.g. -N 1000.")

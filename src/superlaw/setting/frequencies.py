@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from superlaw.arguments import numbers, one_of, positive, refuse, whole
-from superlaw.curves import Array, read_columns
+from superlaw.curves import Array
 from superlaw.setting.task import PowerLawTask, Task
 
 LAWS = ("power", "exponential", "linear", "even")
@@ -57,22 +56,6 @@ def by_law(
     else:
         p = n + 1.0 - i if law == "linear" else np.ones(n)
     return np.asarray(p / p.sum())
-
-
-def measured(path: str | os.PathLike[str]) -> Array:
-    """Return the column `frequency` (or the only column) of a .csv or .npz file.
-
-    Raises
-    ------
-    ArgumentError
-        If the file cannot be read or has no such column.
-    """
-    rule, remedy = "a file with a column frequency", "Give a .csv whose header names it."
-    columns = read_columns(path, "frequencies", rule, remedy)
-    names = ["frequency"] if "frequency" in columns else list(columns)
-    if len(names) != 1:
-        refuse("frequencies", rule, os.fspath(path), remedy)
-    return columns[names[0]]
 
 
 def checked(frequencies: ArrayLike, density: float = 1.0) -> Array:

@@ -213,16 +213,28 @@ def read_task(path: str | os.PathLike[str], **options: Any) -> MeasuredTask:
     ArgumentError
         If the file cannot be read, or holds no task.
     """
+    p, importances = read_frequencies(path)
+    return MeasuredTask(p, importances, **options)
+
+
+def read_frequencies(path: str | os.PathLike[str]) -> tuple[Array, Array | None]:
+    """Return the frequencies of a file as `read_task` takes it, and importances if it has any.
+
+    Raises
+    ------
+    ArgumentError
+        If the file cannot be read, or holds no frequencies.
+    """
     columns = read_columns(path, "frequencies", _RULE, _HEADER)
     if len(columns) == 1 and "count" not in columns:
         columns = {"frequency": next(iter(columns.values()))}
     named = [name for name in ("frequency", "count") if name in columns]
     if len(named) != 1:
         refuse("frequencies", _RULE, os.fspath(path), _HEADER)
-    p = columns[named[0]]
+    p, importances = columns[named[0]], columns.get("importance")
     if named[0] == "count" and p.sum() > 0.0:
         p = p / p.sum()
-    return MeasuredTask(p, columns.get("importance"), **options)
+    return p, importances
 
 
 def task_of(given: Mapping[str, Any]) -> Task:

@@ -7,7 +7,7 @@ import pytest
 
 import superlaw as sl
 from superlaw.cli import main
-from superlaw.setting.frequencies import by_law, checked, measured
+from superlaw.setting.frequencies import by_law, checked
 from superlaw.solvers.width.budget import trained_budget
 from superlaw.theory.laws import width as laws
 from superlaw.validation.width import law, prediction
@@ -206,10 +206,19 @@ def test_measured_frequencies_come_from_a_file(capsys, tmp_path):
     file = tmp_path / "words.csv"
     p = by_law("power", 100, a=1.1)
     file.write_text("frequency\n" + "\n".join(map(repr, p.tolist())) + "\n")
-    assert measured(file) == pytest.approx(p)
-    code, found = _answer(capsys, "--frequencies", str(file), "--widths", "10")
-    assert code == 0
-    assert found["predicted"][0] == pytest.approx(trained_budget(p, 10))
+    counts = tmp_path / "counts.csv"
+    counts.write_text("count\n" + "\n".join(map(repr, (7e4 * p).tolist())) + "\n")
+    for given in (file, counts):
+        code, found = _answer(capsys, "--frequencies", str(given), "--widths", "10")
+        assert code == 0
+        assert found["predicted"][0] == pytest.approx(trained_budget(p, 10))
+
+
+def test_a_file_without_a_header_does_not_lose_its_first_line(capsys, tmp_path):
+    file = tmp_path / "words.csv"
+    file.write_text("0.5\n0.3\n0.2\n")
+    assert main(["width", "--frequencies", str(file), "--widths", "2"]) == 2
+    assert "the first line names no columns" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,11 @@ a claim or a suite of them again, `--planted 1.1` makes its predictions wrong, a
 HEADS = ("claim", "in words", "equation", "predicted by", "checks", "result")
 
 
-def keep(suite: str, report: Report, figures: Mapping[str, tuple[int, ...]]) -> None:
-    """Write the numbers of a full validation, and the figures that its page shows."""
-    facts = storage.manifest({}, seconds=report.seconds)
+def keep(
+    suite: str, report: Report, figures: Mapping[str, tuple[int, ...]], **told: object
+) -> None:
+    """Write the numbers of a full validation, what is told of it, and the figures of its page."""
+    facts = storage.manifest({}, seconds=report.seconds, **told)
     _write(suite, storage.plain(report.to_dict() | {"manifest": facts}))
     _draw(report, figures)
 

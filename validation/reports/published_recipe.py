@@ -73,6 +73,7 @@ def runs() -> Iterator[Run]:
     yield from (Run(LARGE, width) for width in (16, 32))
     yield from (Run(SMALL, width, bias=0.0) for width in SMALL_WIDTHS)
     yield from (Run(SMALL, width, steps=LONGER) for width in (10, 25, 63))
+    yield Run(LARGE, 8, steps=LONGER)
     yield from (Run(LARGE, width, bias=0.0) for width in (8, 64))
     yield from (Run(LARGE, width) for width in LARGE_WIDTHS[4:])
 

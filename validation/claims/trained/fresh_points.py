@@ -80,4 +80,5 @@ CLAIM = Claim(
     solver="a fit to other flows",
     run=run,
     check=flows.check,
+    takes=("seeds", "entropy"),
 )

@@ -100,4 +100,5 @@ CLAIM = Claim(
     solver="another code",
     run=run,
     check=flows.check,
+    takes=("seeds", "entropy"),
 )

@@ -243,4 +243,5 @@ CLAIM = Claim(
     solver="a fit to other flows",
     run=run,
     check=flows.check,
+    takes=("seeds", "entropy"),
 )

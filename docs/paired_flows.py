@@ -22,7 +22,11 @@ def section() -> str:
     """Return the deviation at each time where a goal was set, and elsewhere the worst."""
     found = json.loads(RESULTS.read_text("utf-8"))
     source, times, goal = found["provenance"], found["times"], found["goal"]
-    first = goal[0]
+    few, many = (
+        [row for row in goal if row["n_classes"] == n]
+        for n in sorted({row["n_classes"] for row in goal})
+    )
+    first = few[0]
     inside = [row for row in found["columns"] if row["beyond"] <= 1.0]
     parts = (
         "## How near thinned flows are to whole ones",
@@ -31,8 +35,11 @@ def section() -> str:
         f"standard error of {found['goal_seeds']} seeds, for N = {first['n_features']}, "
         f"K = {first['width']}, a = {first['a']:g} on {first['n_classes']} columns; in brackets "
         "what these columns alone, not extrapolated, are off:",
-        table(Table(("t", *(f"b = {row['b']:g}" for row in goal)), tuple(_by_time(goal, times)))),
-        _verdict(goal, times),
+        _by_time(few, times),
+        f"{_verdict(few, times)} {_bias(few, times)}",
+        f"The same on {many[0]['n_classes']} columns:",
+        _by_time(many, times),
+        _verdict(many, times),
         f"Fewer columns and other tasks, {source['seeds']} seeds; `worst` is the largest "
         "deviation of all times, `stated there` the error that a run states of its own loss then:",
         table(Table(COLUMNS, tuple(_compared(row, times) for row in found["columns"]))),
@@ -43,35 +50,48 @@ def section() -> str:
     return "\n\n".join(parts)
 
 
-def _by_time(rows: list[Row], times: list[float]) -> list[tuple[str, ...]]:
+def _by_time(rows: list[Row], times: list[float]) -> str:
+    """Return the table of deviations."""
     names = ("off", "error", "unextrapolated")
     lines = []
     for k, t in enumerate(times):
         cells = ([100.0 * row[name][k] for name in names] for row in rows)
         told = (f"{off:+.1f} ± {error:.1f} % ({raw:+.0f} %)" for off, error, raw in cells)
         lines.append((f"{t:.3g}", *told))
-    return lines
+    return table(Table(("t", *(f"b = {row['b']:g}" for row in rows)), tuple(lines)))
 
 
-def _verdict(rows: list[Row], times: list[float]) -> str:
-    """Say where the goal is met, where it is surely not, and what the bias is."""
-    cells = [
+def _cells(rows: list[Row], times: list[float]) -> list[tuple[float, float, float, float]]:
+    """Return b, t, deviation and its error, of every student and time."""
+    return [
         (row["b"], t, off, error)
         for row in rows
         for t, off, error in zip(times, row["off"], row["error"], strict=True)
     ]
+
+
+def _verdict(rows: list[Row], times: list[float]) -> str:
+    """Say where the goal is met, and where it is surely not."""
+    cells = _cells(rows, times)
     missed = [cell for cell in cells if abs(cell[2]) - SURE * cell[3] > GOAL]
     open_ = [cell for cell in cells if abs(cell[2]) > GOAL and cell not in missed]
     rms, gap = max(row["rms"] for row in rows), max(abs(row["slope_off"]) for row in rows)
     average = "met" if rms <= GOAL else "**missed**"
     single = f"**missed** at {_places(missed)}" if missed else "missed at no time for certain"
     between = f", and not decided at {_places(open_)}" if open_ else ""
-    low = min(cells, key=lambda cell: cell[2])
     return (
         f"The goal of {_percent(GOAL)} is {average} in the root mean square over the window "
         f"({_percent(rms)}). At single times it is {single} (by more than {SURE:g} standard "
         f"errors){between}; at the other {len(cells) - len(missed) - len(open_)} of {len(cells)} "
-        f"it is met. Slopes are within {gap:.3f}. What is left is a bias, and its largest is "
+        f"it is met. Slopes are within {gap:.3f}."
+    )
+
+
+def _bias(rows: list[Row], times: list[float]) -> str:
+    """Say what is left, and a likely reason."""
+    low = min(_cells(rows, times), key=lambda cell: cell[2])
+    return (
+        "What is left is a bias, and its largest is "
         f"{100.0 * low[2]:+.1f} ± {100.0 * low[3]:.1f} % (t = {low[1]:.3g}, b = {low[0]:g}). "
         "Early in the window the gates between the most frequent features and the rest close. A "
         "likely reason, not derived: a pair loses its overlap as its two columns push each "

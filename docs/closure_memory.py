@@ -10,15 +10,15 @@ from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import measured_on, table
 
 MEMORY = Path(__file__).parent / "results" / "memory.json"
-SEEN = 1e3
-"""Time of which the text speaks."""
+SEEN = (128, 1e3)
+"""K and time of which the text speaks."""
 
 
 def sections() -> Iterator[str]:
     """Yield how much of a response is kept with linear gates, and what closures make of it."""
     found = json.loads(MEMORY.read_text("utf-8"))
     task = found["task"]
-    seen = next(row for row in found["rows"] if row["t"] == SEEN and row["width"] == 128)
+    (seen,) = (row for row in found["rows"] if (row["width"], row["t"]) == SEEN)
     off, kept = seen["deviation"], seen["kept"]
     yield (
         "## Memory\n\nA response is answered by the rest of the network (R13), and a closure that "
@@ -29,7 +29,7 @@ def sections() -> Iterator[str]:
         "answers until its own drive has stilled it, the usual leave-one-out. By columns: the "
         "N entries of a column see one vector of K numbers and answer as one, χ/(1 + rχ) in place "
         "of their sum χ, r being what is kept. By modes: the same, each eigenvalue of WWᵀ with an "
-        f"r of its own. At K = 128, t = {SEEN:g}, {kept:.0%} are kept; R13 is off by "
+        f"r of its own. At K = {SEEN[0]}, t = {SEEN[1]:g}, {kept:.0%} are kept; R13 is off by "
         f"{off['at once']:.0%}, and so is a memory of single entries ({off['by entries']:.0%}): "
         "what both miss is that a column that has settled answers no more. By columns it is "
         f"{off['by columns']:.0%}, by modes {off['by modes']:+.1%}. Where gates close, as those "

@@ -79,11 +79,16 @@ def _verdict(rows: list[Row], times: list[float]) -> str:
     average = "met" if rms <= GOAL else "**missed**"
     single = f"**missed** at {_places(missed)}" if missed else "missed at no time for certain"
     between = f", and not decided at {_places(open_)}" if open_ else ""
+    n_met = len(cells) - len(missed) - len(open_)
+    told = f"At all {n_met} single times it is met."
+    if n_met < len(cells):
+        told = (
+            f"At single times it is {single} (by more than {SURE:g} standard errors){between}; at "
+            f"the other {n_met} of {len(cells)} it is met."
+        )
     return (
         f"The goal of {_percent(GOAL)} is {average} in the root mean square over the window "
-        f"({_percent(rms)}). At single times it is {single} (by more than {SURE:g} standard "
-        f"errors){between}; at the other {len(cells) - len(missed) - len(open_)} of {len(cells)} "
-        f"it is met. Slopes are within {gap:.3f}."
+        f"({_percent(rms)}). {told} Slopes are within {gap:.3f}."
     )
 
 

@@ -159,8 +159,9 @@ def lasting(
 ) -> None:
     """Refuse `value` if the work it asks for would take longer than `longest`."""
     if seconds > longest:
-        hours = f"{longest / 3600.0:g} hour{'' if longest == LONGEST else 's'}"
-        needs = f"such that it ends within {hours} (it would take {seconds / 3600.0:.2g} hours)"
+        hours = longest / 3600.0
+        within = f"{hours:g} hour{'' if hours == 1.0 else 's'}"
+        needs = f"such that it ends within {within} (it would take {seconds / 3600.0:.2g} hours)"
         refuse(name, needs, value, remedy)
 
 

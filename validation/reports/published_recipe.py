@@ -21,7 +21,7 @@ from superlaw.validation.width.starts import BIAS, Published, plain
 
 STEPS, BATCH = Published().steps, Published().batch
 LARGE, SMALL = 10_240, 1000
-LARGE_WIDTHS, SMALL_WIDTHS = (8, 16, 32, 64, 128), (6, 10, 16, 25, 40, 63, 100)
+SMALL_WIDTHS = (6, 10, 16, 25, 40, 63, 100)
 MARKS = (0, 500, 1000, 2000, 5000, 10_000, 20_000, 40_000)
 """Steps after which the loss is worked out."""
 LONGER = 4 * STEPS
@@ -75,7 +75,7 @@ def runs() -> Iterator[Run]:
     yield from (Run(SMALL, width, steps=LONGER) for width in (10, 25, 63))
     yield Run(LARGE, 8, steps=LONGER)
     yield from (Run(LARGE, width, bias=0.0) for width in (8, 64))
-    yield from (Run(LARGE, width) for width in LARGE_WIDTHS[4:])
+    yield Run(LARGE, 128)
 
 
 def keep(run: Run, store: Store) -> Record:

@@ -36,7 +36,10 @@ def test_a_training_that_was_cut_off_ends_in_the_same_bits(tmp_path, monkeypatch
     monkeypatch.setattr(AdamTrainer, "step", cut_off)
     with pytest.raises(KeyboardInterrupt):
         keep(SHORT, Store(tmp_path))
+    taken = []
+    monkeypatch.setattr(AdamTrainer, "step", lambda trainer: taken.append(real(trainer)))
     again = keep(SHORT, Store(tmp_path))
+    assert len(taken) == SHORT.steps - 33
     assert np.array_equal(again["losses"], whole["losses"]) and again == whole
 
 

@@ -45,7 +45,7 @@ docs-check: $(VENV)/.demo  ## Compare the committed documents with what the code
 site: $(VENV)/.docs  ## The documents as a site that works offline: build/site/index.html
 	rm -rf build/site build/pages
 	mkdir -p build
-	cp -r docs build/pages
+	$(BIN)/python -c "from shutil import *; copytree('docs', 'build/pages', ignore=ignore_patterns('__pycache__'))"
 	$(BIN)/superlaw derive --format myst --out build/pages/derivations --runs build/verdicts
 	$(BIN)/python -m sphinx -q -W --keep-going build/pages build/site
 

@@ -22,8 +22,8 @@ NEAR = 0.02
 SHOWN = (1.5, 0.0, 1e3)
 """a, b and the last time of what is shown in full."""
 TURNS = """Marks of rare columns turn with B (step R26), at a rate that follows from the order
-parameters; nothing in it is fitted. Median over the tasks of the first table with N/K up to 8 of
-the deviation's size, in brackets that of the same closure with marks that stay. Where b > 0 or a is
+parameters; nothing in it is fitted. Median over the tasks with bias and N/K up to 8 of the
+deviation's size, in brackets that of the same closure with marks that stay. Where b > 0 or a is
 large few features decide late, and those are in head columns, whose marks stay."""
 TWO = f"""The mean cosine of $B w_i$ at a last time and at earlier ones, in one direct flow each,
 beside R24. A closure that keeps two times, or a mark for each class of what was learned, is not

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,18 +11,19 @@ import claims
 import closure_goals
 import closure_memory
 import closure_narrow
+import closure_summary
+import closure_tables
 import closure_turning
 import large_flow
 import numpy as np
 import trained
+from closure_tables import source
 
-from superlaw.solvers.closures.accuracy import SMALL
-from superlaw.solvers.closures.bands import ERRORS, MISSED, SEEDS
 from superlaw.solvers.closures.measurements import measured
 from superlaw.storage import to_json, write_text
 from superlaw.theory.documents.document import Table
-from superlaw.theory.documents.markdown import measured_on, table
-from superlaw.validation.reports import closure_accuracy, closure_cells, outside_assumptions
+from superlaw.theory.documents.markdown import table
+from superlaw.validation.reports import outside_assumptions
 
 DOCS = Path(__file__).parent
 RESULTS = DOCS / "results"
@@ -40,32 +39,11 @@ FIGURES = {
 }
 """Panels shown on the page, by claim."""
 
-TRUST = f"""# How far the mean field can be trusted
-
-The row-replica closure against direct population flows of the ReLU student with random unit columns
-and one active feature. Entries: the closure over the log-mean of the flows, less 1; in brackets the
-standard deviation over seeds of a flow's loss, relative to its mean. Nothing is subtracted.
-
-`sl.solve` states both at every time of a curve: `error_band` h, so that the log-mean of {SEEDS} or
-more direct flows and the curve are within a factor 1 + h of each other, and `scatter`. They are
-interpolated between the tasks of the first two tables: the deviation in logarithms, the largest of
-three neighbouring times, and {ERRORS:g} standard errors of a difference between the seeds there and
-{SEEDS} others. `W-CLOSURE` quotes a band above {SMALL:.0%}; where nothing was compared there is
-none (`W-UNVALIDATED`)."""
 ASIDE = f"""## Outside its assumptions
 
 Loss of other students and tasks over that of the direct flow with the same W; a = \
 {outside_assumptions.FREQUENCY_EXPONENT:g}, N/K = {outside_assumptions.SHARE}. The
 one-active limit under gradient flow stands for them only where this is near 1."""
-
-FLOOR = """Late losses with b > 0 are decided by few features. Their distribution over seeds at the
-last time: losses over their log-mean."""
-NOT_RUN = """Where no row stands, nothing was compared with log-means, and no band is stated. What
-was left out takes longest: flows at N/K = 2, flows without a bias, whose outputs stay half open,
-and larger N, where whole flows cost N³ and more at fixed N/K. Thinned flows are of use with some
-16 K columns or more, which at N/K = 16 are all there are. Above N = 1024 losses of three flows were
-compared (Narrow students, and the next section), of which one above N = 4096."""
-AXES = closure_cells.FREQUENCY_EXPONENTS, closure_cells.TEACHER_EXPONENTS
 
 
 def measure() -> None:
@@ -80,11 +58,13 @@ def measure() -> None:
 
 
 def pages() -> Iterator[tuple[Path, str]]:
-    """Yield the page of the regime and that of the closure's accuracy."""
+    """Yield the page of the regime and those of the closure's accuracy."""
     if REPORT.exists() and OUTSIDE.exists():
         yield DOCS / "superposition.md", _regime(json.loads(REPORT.read_text("utf-8")))
         outside = json.loads(OUTSIDE.read_text("utf-8"))
-        yield DOCS / "accuracy.md", _accuracy(measured("row_replica"), outside)
+        closure = measured("row_replica")
+        yield DOCS / "accuracy.md", _accuracy(closure, outside)
+        yield DOCS / "accuracy_tables.md", closure_tables.page(closure)
 
 
 def _regime(report: dict[str, Any]) -> str:
@@ -117,8 +97,7 @@ def _accuracy(closure: dict[str, Any], outside: dict[str, Any]) -> str:
     )
     times = tuple(f"t = {t:g}" for t in flat["times"])
     parts = [
-        TRUST,
-        *_compared(closure),
+        *closure_summary.sections(closure),
         *large_flow.section(),
         *closure_goals.sections(closure),
         *closure_narrow.sections(),
@@ -126,7 +105,7 @@ def _accuracy(closure: dict[str, Any], outside: dict[str, Any]) -> str:
         *closure_memory.sections(),
         *closure_turning.late(),
         ASIDE,
-        _source(outside["provenance"]),
+        source(outside["provenance"]),
         table(Table(("", "b", *times), others)),
         _why(outside["rows"]),
         "## Dead units",
@@ -152,88 +131,6 @@ def _why(rows: list[dict[str, Any]]) -> str:
         f"Independent features move it by up to {off['independent features']:.0%}, and it cannot: "
         "its first step, R1, is the loss of an entry while one feature is active. With several, "
         "gates see the sum of what all of them send, and no entry has a loss of its own."
-    )
-
-
-def _compared(closure: dict[str, Any]) -> list[str]:
-    """Return the tables of deviations: with and without bias, and of fresh flows."""
-    biased, free = ([r for r in closure["rows"] if r["bias"] == kind] for kind in (True, False))
-    fresh = closure_accuracy.beyond(closure["fresh"]["rows"])
-    excess = np.array([each for *_, each in fresh])
-    n_cells = int(np.any(excess > 0.0, axis=1).sum())
-    verdict = (
-        f"Flows of other W at parameters between those of the tables: of {excess.size} log-means "
-        f"({len(fresh)} tasks and widths, {excess.shape[1]} times) {int((excess > 0.0).sum())} "
-        f"lie outside the stated band (stated: {MISSED:.0%}), in "
-        f"{n_cells} of the tasks and widths; the largest deviation is "
-        f"{np.exp(excess.max()):.2f} times the factor 1 + h. Last in an entry stands h, in %. The "
-        f"last {sum(not row['bias'] for row, *_ in fresh)} rows are without bias."
-    )
-    late = tuple((*_place(row), *_quantiles(row["last"])) for row in biased if row["b"] > 0.0)
-    return [
-        f"## With bias\n\n{_source(closure['provenance'])} {_dates(closure['rows'])}",
-        table(Table(_heads(closure), tuple(_line(row) for row in biased))),
-        "## Without bias\n\nAs above. Where the closure fails (`invariant`) there is no entry.",
-        table(Table(_heads(closure), tuple(_line(row) for row in free))),
-        f"## Fresh flows\n\n{verdict} {_source(closure['fresh']['provenance'])}",
-        table(Table(_heads(closure), tuple(_line(row, np.expm1(half)) for row, half, _ in fresh))),
-        f"## On the floor\n\n{FLOOR}",
-        table(Table(("N", "N/K", "a", "b", "seeds", "lowest", "median", "highest"), late)),
-        f"## What was not run\n\n{_meant(closure['rows'])} {NOT_RUN}",
-    ]
-
-
-def _dates(rows: list[dict[str, Any]]) -> str:
-    """Return how many rows are of flows of each day, with and without bias."""
-    counts = Counter(row["date"] for row in rows)
-    days = " and ".join(f"{n} tasks and widths on {day}" for day, n in sorted(counts.items()))
-    return f"Flows of all, with and without bias, were run for {days}."
-
-
-def _meant(rows: list[dict[str, Any]]) -> str:
-    """Return how much was run of what was meant."""
-    shares = sorted({row["share"] for row in rows})
-    meant = 2 * len(closure_cells.FULL) * len(shares)
-    many = sum(row["seeds"] >= closure_cells.MANY for row in rows)
-    a, b, c = (", ".join(f"{x:g}" for x in values) for values in (*AXES, shares))
-    n, least = closure_cells.N_FEATURES, closure_cells.MANY
-    return (
-        f"Meant were a of {a}, b of {b} and N/K of {c}, with and without bias: {meant} cells, at "
-        f"N = {n} with {least} seeds and more, and four seeds at N = 1024 and 2048. Run were "
-        f"{len(rows)} of them, {many} with so many seeds, and of larger N the points among the "
-        "fresh flows."
-    )
-
-
-def _heads(closure: dict[str, Any]) -> tuple[str, ...]:
-    """Return the heads of a table of deviations: whole decades."""
-    times = (f"t = {t:g}" for t in closure["times"][::2])
-    return ("N", "N/K", "a", "b", "seeds", *times)
-
-
-def _place(row: dict[str, Any]) -> tuple[str, ...]:
-    numbers = (row[name] for name in ("n_features", "share", "a", "b", "seeds"))
-    return tuple(f"{number:g}" for number in numbers)
-
-
-def _line(row: dict[str, Any], half: Any = None) -> tuple[str, ...]:
-    """Return a row of deviations, with the stated half-width if there is one."""
-    pairs = zip(row["deviation"], row["scatter"], strict=False)
-    cells = [f"{100.0 * math.expm1(d):+.1f} % ({100.0 * s:.1f})" for d, s in pairs]
-    if half is not None:
-        stated = zip(cells, half, strict=True)
-        cells = [f"{cell}, {100.0 * h:.1f}" for cell, h in stated]
-    return (*_place(row), *(cells[::2] or [""] * 6))
-
-
-def _quantiles(last: list[float]) -> tuple[str, ...]:
-    return tuple(f"{value:.2f}" for value in (last[0], float(np.median(last)), last[-1]))
-
-
-def _source(provenance: dict[str, Any]) -> str:
-    """Return how numbers came about, as a sentence."""
-    return (
-        f"{measured_on(provenance)}: {provenance['seeds']} seeds, entropy {provenance['entropy']}."
     )
 
 

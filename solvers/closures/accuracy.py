@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from superlaw.curves import Array
 from superlaw.notices import Notice
 from superlaw.setting.task import PowerLawTask, Task
 from superlaw.solvers.closures.bands import (
@@ -34,7 +35,7 @@ def sentence(closure: str) -> str:
         return _sentence_of_tied()
     numbers = measured(closure)
     rows = [row for row in numbers["rows"] if row["deviation"]]
-    off = np.abs([row["deviation"] for row in rows])
+    off = np.abs(np.concatenate([row["deviation"] for row in rows]))
     spans = {name: "{:g} to {:g}".format(*region(trains_bias=True)[name]) for name in VARIED}
     where = ", ".join(f"${name}$ = {span}" for name, span in spans.items())
     source = numbers["provenance"]
@@ -106,6 +107,8 @@ def _stated(solution: Solution, band: Band, beyond: list[str]) -> Solution:
     notices: list[Notice] = []
     known = np.isfinite(band.half_width)
     if not known.all():
+        if known.any() and not any(name.startswith("t = ") for name in beyond):
+            beyond = [*beyond, f"t > {solution.times[known][-1]:.4g}"]
         text = f"no band was measured where {', '.join(beyond)}; simulate to be sure"
         notices.append(Notice("W-UNVALIDATED", text))
     if known.any() and (widest := float(np.nanmax(band.half_width))) > SMALL:
@@ -128,6 +131,18 @@ def _percent(part: float) -> str:
     return f"{100.0 * part:.2g} %" if part < 0.1 else f"{100.0 * part:.0f} %"
 
 
+def risen(loss: Array) -> Array:
+    """Return by how much a loss lies above its lowest value so far, relative, at each time."""
+    return np.asarray(loss / np.minimum.accumulate(loss) - 1.0)
+
+
+def standing(loss: Array) -> int:
+    """Return how many first times a run reaches before a rise of its loss ends it."""
+    rise = risen(loss)
+    ends = rise / (2.0 + rise) > LEAST_OFF
+    return int(np.argmax(ends)) if ends.any() else len(loss)
+
+
 def falling(solution: Solution) -> Solution:
     """Return a closure's curve with what it says of itself: no gradient flow's loss can rise.
 
@@ -135,7 +150,7 @@ def falling(solution: Solution) -> Solution:
     """
     if not solution.success or not solution.loss.size:
         return solution
-    excess = solution.loss / np.minimum.accumulate(solution.loss) - 1.0
+    excess = risen(solution.loss)
     highest = int(np.argmax(excess))
     rise = float(excess[highest])
     if not rise > RISEN:

@@ -69,12 +69,12 @@ def row_replica_band(task: PowerLawTask, width: int, trains_bias: bool, times: A
     if not corners:
         return _unknown(times)
     weights = np.array([weight for _, weight in corners])
-    deviation = weights @ [_widest(np.abs(row["deviation"])) for row, _ in corners]
+    nodes = np.array(measured("row_replica")["times"])
+    deviation = weights @ [_padded(_widest(np.abs(row["deviation"])), nodes) for row, _ in corners]
     square = weights @ [np.square(row["spread"]) for row, _ in corners]
     relative = weights @ [np.square(row["scatter"]) for row, _ in corners]
     fewest = min(row["seeds"] for row, _ in corners)
     error = np.sqrt(_smoothed(square) * (1.0 / fewest + 1.0 / SEEDS))
-    nodes = np.array(measured("row_replica")["times"])
     half = np.expm1(deviation + ERRORS * error) + FLOW_TOLERANCE
     return _at(times, nodes, half, np.sqrt(_smoothed(relative)))
 
@@ -150,6 +150,11 @@ def _around(value: float, known: list[float], is_log: bool) -> list[tuple[float,
     low, here, high = (math.log(x) if is_log else x for x in (below, value, above))
     part = (here - low) / (high - low)
     return [(below, 1.0 - part), (above, part)]
+
+
+def _padded(values: Array, nodes: Array) -> Array:
+    """Return values at each node; not a number from where a closure's loss rose on."""
+    return np.pad(values, (0, len(nodes) - len(values)), constant_values=np.nan)
 
 
 def _widest(values: Array) -> Array:

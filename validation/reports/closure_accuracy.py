@@ -19,10 +19,12 @@ from superlaw.curves import Array, log_times
 from superlaw.setting.optimizer import GradientFlow
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
+from superlaw.solvers.closures.accuracy import standing
 from superlaw.solvers.closures.bands import row_replica_band
 from superlaw.solvers.closures.measurements import FLOW_TOLERANCE
 from superlaw.solvers.closures.measurements import measured as stored
 from superlaw.solvers.closures.row_replica import solve_closure
+from superlaw.solvers.solution import Solution
 from superlaw.validation.reports.closure_cells import BETWEEN, LATTICE, STILL, Cell
 from superlaw.validation.reports.measuring import options
 from superlaw.validation.sweeps.ensembles import Simulation, simulation, simulations
@@ -110,27 +112,37 @@ def _flow(cell: Cell, entropy: int) -> Simulation:
 def _row(cell: Cell, flows: Row, turns: bool = True) -> Row:
     """Return how far the closure is from the log-mean of flows, and how these scatter.
 
-    Its "deviation" is ln of the closure over the log-mean, none where the closure fails.
+    Its "deviation" is ln of the closure over the log-mean, up to where the closure ends.
     """
     a, b, n, share, has_bias, _ = cell
     width, times = round(n / share), log_times(*SPAN, PER_DECADE)
     closure = solve_closure(PowerLawTask(a, b, n), width, has_bias, times, turns=turns)
-    off = np.log(closure.loss[::EVERY]) - flows["flows"] if closure.success else np.empty(0)
+    loss = closure.loss[: _stands(closure) : EVERY]
+    off = np.log(loss) - flows["flows"][: len(loss)]
     place = dict(zip(PLACE, cell, strict=True)) | {"width": width}
     return place | {"deviation": np.round(off, 4).tolist()} | flows
+
+
+def _stands(closure: Solution) -> int:
+    """Return up to which of its times a run of the closure succeeds."""
+    if closure.status == "invariant":
+        return standing(closure.loss)
+    return len(closure.loss) if closure.success else 0
 
 
 def beyond(rows: list[Row]) -> list[tuple[Row, Array, Array]]:
     """Return rows with the stated half-width in logarithms, and how far beyond it they lie.
 
-    Below 0 inside; at each time.
+    Below 0 inside; at each time, not a number where there is no deviation or no band.
     """
     times = np.array(stored("row_replica")["times"])
     found = []
     for row in rows:
         task = PowerLawTask(row["a"], row["b"], row["n_features"])
         half = np.log1p(row_replica_band(task, row["width"], row["bias"], times).half_width)
-        found.append((row, half, np.abs(row["deviation"]) - half))
+        off = np.full(len(times), np.nan)
+        off[: len(row["deviation"])] = row["deviation"]
+        found.append((row, half, np.abs(off) - half))
     return found
 
 

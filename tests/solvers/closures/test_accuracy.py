@@ -29,7 +29,8 @@ def test_deviation_spread_and_scatter_stand_at_every_time():
     numbers = measurements.measured("row_replica")
     for row in (*numbers["rows"], *numbers["fresh"]["rows"]):
         assert len(row["spread"]) == len(row["scatter"]) == len(numbers["times"])
-        assert len(row["deviation"]) in (0, len(numbers["times"]))
+        ended = len(numbers["times"]) - len(row["deviation"])
+        assert ended == 0 if row["bias"] else 0 <= ended < len(numbers["times"])
         assert len(row["last"]) == row["seeds"] and row["last"] == sorted(row["last"])
         assert np.log(row["last"]).std(ddof=1) == pytest.approx(row["spread"][-1], abs=1e-3)
 
@@ -54,6 +55,13 @@ def test_the_sentence_quotes_the_file(monkeypatch):
     assert "2 tasks and widths with $N$ = 64 to 128" in text
     assert "at 2 times up to 30" in text
     assert "(superlaw 9.9, 2030-01-02)" in text
+
+
+def test_a_loss_stands_until_it_has_risen_too_far():
+    loss = np.array([4.0, 2.0, 2.01, 1.0, 1.03, 1.07, 0.5])
+    np.testing.assert_allclose(accuracy.risen(loss), [0, 0, 0.005, 0, 0.03, 0.07, 0], atol=1e-12)
+    assert accuracy.standing(loss) == 5  # 0.07/2.07 is above 3 %, 0.03/2.03 is not
+    assert accuracy.standing(loss[:5]) == 5
 
 
 def test_a_closure_that_was_not_measured_is_refused(refused):

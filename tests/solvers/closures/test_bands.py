@@ -84,6 +84,22 @@ def test_outside_of_what_was_compared_nothing_is_stated(a, b, n, width):
     assert np.all(np.isnan([found.half_width, found.scatter]))
 
 
+def test_where_a_cell_ends_the_band_ends_and_the_notice_says_when(monkeypatch):
+    free = measurements.compared(trains_bias=False)
+    cut = tuple(row | {"deviation": row["deviation"][: 7 if row["b"] else 11]} for row in free)
+    monkeypatch.setattr(bands, "compared", lambda *, trains_bias: cut)
+    here = {"a": 1.5, "n": 512, "width": 64, "bias": False}
+    whole, part, between = (_band(b=b, **here) for b in (0.0, 0.5, 0.25))
+    assert np.isfinite(whole.half_width).all()
+    for found in (part, between):
+        assert np.isfinite(found.half_width).tolist() == [True] * 7 + [False] * 4
+    row = next(row for row in cut if (row["a"], row["b"], row["share"]) == (1.5, 0.5, 8))
+    assert part.half_width[6] > math.expm1(max(np.abs(row["deviation"][5:])))
+    bare = Solution(TIMES, np.ones(11), "success", "", "made up")
+    curve = accuracy.with_row_replica_band(bare, PowerLawTask(1.5, 0.5, 512), 64, trains_bias=False)
+    assert "where there is no bias, t > 100;" in curve.warnings[0].message
+
+
 def test_a_curve_carries_its_band_and_a_notice_quotes_it():
     task, times = PowerLawTask(2.5, 0.25, 512), np.array([1.0, 1e4, 1e5])
     bare = Solution(times, np.ones(3), "success", "", "made up")

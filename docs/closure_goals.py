@@ -23,10 +23,10 @@ GOALS: tuple[tuple[str, Callable[[Row], bool], float, float], ...] = (
 before the floor; at the time given here most are near it."""
 HEADS = ("tasks, with bias", "N/K", "up to t", "goal", "reached by", "median", "largest", "in")
 TEXT = """Largest deviation up to a time, of all log-means with bias, fresh or not. What was aimed
-at is reached by no more of the tasks than stand under "reached by". What was found of the reasons:
-with b = 0 the closure makes B too large and turns it too little, most at a = 2 (Two times); late
-with b > 0 few outputs decide that are open or closed (Late). At N/K = 16 these students are narrow,
-and marks are Gaussian that should be bounded (Narrow students)."""
+at is reached by no more of the tasks than stand under "reached by". [What was found of the
+reasons](accuracy_reasons.md): with b = 0 the closure makes B too large and turns it too little,
+most at a = 2; late with b > 0 few outputs decide that are open or closed. At N/K = 16 these
+students are narrow, and marks are Gaussian that should be bounded."""
 
 
 def sections(closure: dict[str, Any]) -> list[str]:

@@ -34,8 +34,9 @@ def sections() -> Iterator[str]:
         "what both miss is that a column that has settled answers no more. By columns it is "
         f"{off['by columns']:.0%}, by modes {off['by modes']:+.1%}. Where gates close, as those "
         "to frequent features do, less is answered, and R13 does better than here: how well the "
-        "whole closure does stands above. None of the other three is in it; with gates, columns "
-        "that answer as one are not derived, nor are modes, which gates mix. "
+        "whole closure does stands [with its accuracy](accuracy.md). None of the other three is in "
+        "it; with gates, columns that answer as one are not derived, nor are modes, which gates "
+        "mix. "
         f"{measured_on(found['provenance'])}."
     )
     names = list(off)

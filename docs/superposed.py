@@ -39,6 +39,9 @@ FIGURES = {
 }
 """Panels shown on the page, by claim."""
 
+REASONS = """# Why the mean field is off
+
+What was found of the deviations [on the page of its accuracy](accuracy.md), and what was tried."""
 ASIDE = f"""## Outside its assumptions
 
 Loss of other students and tasks over that of the direct flow with the same W; a = \
@@ -65,6 +68,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         closure = measured("row_replica")
         yield DOCS / "accuracy.md", _accuracy(closure, outside)
         yield DOCS / "accuracy_tables.md", closure_tables.page(closure)
+        yield DOCS / "accuracy_reasons.md", _reasons(closure)
 
 
 def _regime(report: dict[str, Any]) -> str:
@@ -85,7 +89,7 @@ def _regime(report: dict[str, Any]) -> str:
 
 
 def _accuracy(closure: dict[str, Any], outside: dict[str, Any]) -> str:
-    """Return the tables of the closure's accuracy and of what lies outside it."""
+    """Return the closure's accuracy, what was aimed at, and what lies outside its assumptions."""
     flat = outside["plateau"]
     dead = tuple(
         (name, *(f"{value:.2f}" for value in flat[key]))
@@ -100,10 +104,6 @@ def _accuracy(closure: dict[str, Any], outside: dict[str, Any]) -> str:
         *closure_summary.sections(closure),
         *large_flow.section(),
         *closure_goals.sections(closure),
-        *closure_narrow.sections(),
-        *closure_turning.sections(closure),
-        *closure_memory.sections(),
-        *closure_turning.late(),
         ASIDE,
         source(outside["provenance"]),
         table(Table(("", "b", *times), others)),
@@ -112,6 +112,18 @@ def _accuracy(closure: dict[str, Any], outside: dict[str, Any]) -> str:
         f"Fraction of units that never open on their own feature, b = 0, a = {flat['a']:g}, "
         f"N = {flat['n_features']}, N/K = {flat['share']}, one direct flow.",
         table(Table(("", *times), dead)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _reasons(closure: dict[str, Any]) -> str:
+    """Return what was found of why the closure is off, and what was tried."""
+    parts = [
+        REASONS,
+        *closure_narrow.sections(),
+        *closure_turning.sections(closure),
+        *closure_memory.sections(),
+        *closure_turning.late(),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -1,4 +1,4 @@
-"""More flows of tied students: enough columns, seeds of the map, N/K² as N grows. For one page."""
+"""More flows of tied students: enough columns, N/K² = ½ as N grows. For one page."""
 
 from __future__ import annotations
 
@@ -18,28 +18,19 @@ HALF = (0.45, 0.55)
 TASKS = ((1.5, 1.0), (2.0, 0.5))
 """a and b, of which slopes are known at several N there."""
 COLUMNS = ("N", "K", "a", "b", "columns", "loss off, rms", "scatter, rms", "worst", "stated")
-OF_MAP = ("N", "K", "N/K²", "a", "b", "slope", "scatter of seeds", "first", "of the map", "law")
 Rows = list[dict[str, Any]]
 
 
-def map_section(report: dict[str, Any]) -> str:
-    """Return slopes of more seeds beside those of the map, and how N/K² = 1/2 fares as N grows."""
+def half_section(report: dict[str, Any]) -> str:
+    """Return how the slope at N/K² = 1/2 fares as N grows, and that of the widest student."""
     found = json.loads((RESULTS / "more_flows.json").read_text("utf-8"))
     earlier = json.loads((RESULTS / "large_n.json").read_text("utf-8"))
-    report_seeds = min(row["seeds"] for row in _slopes_of_map(report))
-    source, slopes, before = found["provenance"], _slopes_of_map(report), earlier["provenance"]
-    old = {_key(row): row["slope"] for row in slopes}
-    rows = sorted([*found["map"], *earlier["map"]], key=lambda row: (row["a"], row["width"]))
+    (claim,) = (claim for claim in report["claims"] if claim["name"] == "width_order")
+    slopes, large = claim["readings"]["slopes"], [*earlier["large"], *found["large"]]
     parts = (
-        "## More seeds of the map",
-        f"Whole flows, {found['map_seeds']} seeds: `{source['command']}`, {source['date']}, where "
-        f"`first` says what the first seed has; else `{before['command']}`, {before['date']}, at "
-        f"{len(earlier['times'])} times of the window. The scatter is the standard deviation of a "
-        f"seed's slope; `of the map` is what stands above, of {report_seeds} seeds: the same ones "
-        "where `first` is told, measured again. `law` is 1 + 0.115 ln(2N/K²), claimed for N/K² "
-        "from ⅛ to 2.",
-        table(Table(OF_MAP, tuple(_of_map(row, old) for row in rows))),
-        *(_half(task, found, slopes, [*earlier["large"], *found["large"]]) for task in TASKS),
+        "## N/K² = ½ as N grows",
+        *(_half(task, slopes, large) for task in TASKS),
+        _widest(found),
     )
     return "\n\n".join(parts)
 
@@ -88,35 +79,24 @@ def _compared(row: dict[str, Any]) -> tuple[str, ...]:
     return (*where, *(f"{100.0 * part:.2g} %" for part in parts))
 
 
-def _slopes_of_map(report: dict[str, Any]) -> Rows:
-    (claim,) = (claim for claim in report["claims"] if claim["name"] == "width_order")
-    rows: Rows = claim["readings"]["slopes"]
-    return [{**row, "n_features": row["N"], "width": row["K"]} for row in rows]
-
-
-def _key(row: dict[str, Any]) -> tuple[float, ...]:
-    return tuple(row[name] for name in ("a", "b", "n_features", "width"))
-
-
-def _of_map(row: dict[str, Any], old: dict[tuple[float, ...], float]) -> tuple[str, ...]:
-    n, width, before = row["n_features"], row["width"], old.get(_key(row))
+def _widest(found: dict[str, Any]) -> str:
+    row, source = found["widest"], found["provenance"]
+    n, width = row["n_features"], row["width"]
     return (
-        *(f"{n}", f"{width}", f"{n / width**2:.3g}", f"{row['a']:g}", f"{row['b']:g}"),
-        *(f"{row['slope']:.3f}", f"{row['scatter']:.3f}"),
-        f"{row['first']:.3f}" if "first" in row else "",
-        "" if before is None else f"{before:.3f}",
-        f"{measured_slope(n, width):.3f}",
+        f"The widest whole student, N = {n}, K = {width} (N/K² = {n / width**2:.2g}; a = "
+        f"{row['a']:g}, b = {row['b']:g}, {row['seeds']} seeds: `{source['command']}`, "
+        f"{source['date']}), has slope {row['slope']:.3f}, seeds scatter by {row['scatter']:.4f}; "
+        f"1 + 0.115 ln(2N/K²), claimed for N/K² from ⅛ to 2, would be "
+        f"{measured_slope(n, width):.3f}."
     )
 
 
-def _half(task: tuple[float, float], found: dict[str, Any], slopes: Rows, large: Rows) -> str:
+def _half(task: tuple[float, float], slopes: Rows, large: Rows) -> str:
     """Say how the slope at N/K² = 1/2 changes as N grows, of one task, from all that is known."""
     known: dict[int, tuple[float, float | None]] = {}
     for row in slopes:
-        error = row["errors"]["seeds"] if row["seeds"] > 1 else None
-        known |= _at_half(task, row, error)
-    for row in found["map"]:
-        known |= _at_half(task, row, row["scatter"] / found["map_seeds"] ** 0.5)
+        at = {**row, "n_features": row["N"], "width": row["K"]}
+        known |= _at_half(task, at, row["errors"]["seeds"])
     for row in large:
         error = float(np.hypot(row["seeds_error"], row["extrapolation_error"]))
         known |= _at_half(task, row, error)

@@ -34,11 +34,11 @@ def paragraph(report: dict[str, Any]) -> str:
         f"flow on the population squared error, one feature active; N = {first['N']}, "
         f"N/K = {SHARE}, {first['seeds']} seeds; one straight fit of ln L against ln t over "
         f"12 ≤ t ≤ 1000. For {len(alike)} tasks, a from {_ends(alike, 'a')}, b from "
-        f"{_ends(alike, 'b')}, the slope is {_span(alike)}, where K = N has {_span(wide)}; over "
-        f"the steadiest window of each it is {_steadiest(alike)}. It is a mean over the window: "
+        f"{_ends(alike, 'b')}, the slope is {span(alike)}, where K = N has {span(wide)}; over "
+        f"the steadiest window of each it is {steadiest(alike)}. It is a mean over the window: "
         f"for a = {uneven['a']:g}, b = {uneven['b']:g} the local slope runs from "
         f"{uneven['local'][1]:.2f} to {uneven['local'][0]:.2f} inside it. It is not shared with "
-        f"b = 0 ({_span(equal)}), and its value belongs to N and K. Over {len(_corners(alike))} "
+        f"b = 0 ({span(equal)}), and its value belongs to N and K. Over {len(_corners(alike))} "
         f"tasks, where it spreads by {spreads[0]['predicted'] / TWICE:.2f}, other students spread "
         f"more: {others}. Under Adam the slopes are {min(adam):.2f} to {max(adam):.2f}. "
         f"Measured, not derived; nothing here is about other losses than squared error."
@@ -68,11 +68,11 @@ def _shares(claim: dict[str, Any]) -> Iterator[str]:
             (
                 f"{rows[0]['N'] / width:g}",
                 str(len(alike)),
-                _span(alike),
-                ", ".join(_most(alike, source) for source in ("seeds", "window", "fit")),
-                _steadiest(alike),
-                _decades(alike),
-                _span(equal) if equal else "",
+                span(alike),
+                ", ".join(most(alike, source) for source in ("seeds", "window", "fit")),
+                steadiest(alike),
+                decades(alike),
+                span(equal) if equal else "",
             )
         )
     yield "Slopes over 12 ≤ t ≤ 1000, smallest to largest over (a, b); K = N is ReLU(Bx + β)."
@@ -177,17 +177,20 @@ TABLES: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
 """What follows the checks of a claim."""
 
 
-def _span(rows: Rows) -> str:
+def span(rows: Rows) -> str:
+    """Return the smallest and the largest slope."""
     slopes = [row["slope"] for row in rows]
     return f"{min(slopes):.2f} to {max(slopes):.2f}"
 
 
-def _steadiest(rows: Rows) -> str:
+def steadiest(rows: Rows) -> str:
+    """Return the smallest and the largest slope over the steadiest window of each, if any."""
     slopes = [row["steadiest"]["slope"] for row in rows if row["steadiest"]["window"]]
     return f"{min(slopes):.2f} to {max(slopes):.2f}"
 
 
-def _decades(rows: Rows) -> str:
+def decades(rows: Rows) -> str:
+    """Return how many decades the steadiest windows are long, if there are any."""
     windows = [row["steadiest"]["window"] for row in rows if row["steadiest"]["window"]]
     spans = [log10(last / first) for first, last in windows]
     return f"{min(spans):.1f} to {max(spans):.1f}"
@@ -198,7 +201,8 @@ def _ends(rows: Rows, name: str) -> str:
     return f"{min(values):g} to {max(values):g}"
 
 
-def _most(rows: Rows, source: str) -> str:
+def most(rows: Rows, source: str) -> str:
+    """Return the largest error of a source, of what is known."""
     known = [row["errors"][source] for row in rows if row["errors"][source] is not None]
     return f"{max(known):.3f}" if known else "n/a"
 

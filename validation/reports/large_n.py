@@ -1,7 +1,5 @@
 """Slopes of tied students of very many features by thinned flows, and how near these are.
 
-Besides: students of which the map of widths has one seed, by whole flows.
-
 `python -m superlaw.validation.reports.large_n --out large_n.json --runs build/runs` measures it.
 """
 
@@ -64,8 +62,6 @@ LEFT = (
     Point(1.5, 1.0, 131_072, 512, 8192),
 )
 """Not in this report, but for what one seed is estimated to take."""
-WHOLE = tuple(Point(1.5, 1.0, 1024, width) for width in (32, 91))
-"""Students of which the map has one seed."""
 MORE_SEEDS, MANY_SEEDS = 4, 12
 """Of whole flows, and of thinned ones that are compared with them: early in the window one seed of
 an extrapolated loss scatters by twice what is aimed at."""
@@ -83,7 +79,6 @@ def measured(runs: str | None, entropy: int) -> dict[str, Any]:
     of = {("thinned", x): flow_at(x, entropy + 1, MANY_SEEDS) for x in CHECKED}
     of |= {("whole", x): flow_at(replace(x, n_classes=None), entropy, MORE_SEEDS) for x in CHECKED}
     of |= {("large", x): flow_at(x, entropy, SEEDS) for x in LARGE}
-    of |= {("map", x): flow_at(x, entropy, MORE_SEEDS) for x in WHOLE}
     found = simulations(of, runs=runs, progress=True)
     return {
         "provenance": storage.provenance(COMMAND, entropy=entropy, seeds=SEEDS),
@@ -93,7 +88,6 @@ def measured(runs: str | None, entropy: int) -> dict[str, Any]:
         "times": [_rounded(t) for t in TIMES],
         "checked": [checked(x, found["thinned", x], found["whole", x]) for x in CHECKED],
         "large": [read(x, found["large", x]) for x in LARGE],
-        "map": [slopes(x, found["map", x]) for x in WHOLE],
         "left": [{**asdict(x), "seconds": _seconds(x)} for x in LEFT],
     }
 

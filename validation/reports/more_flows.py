@@ -1,7 +1,7 @@
-"""More flows of tied students: how far columns are enough, a larger N, and more seeds of the map.
+"""More flows of tied students: how far columns are enough, a larger N, and the widest student.
 
 `python -m superlaw.validation.reports.more_flows --out more_flows.json --runs build/runs` measures
-it. Its seeds are its own, but for the first one of students of the map, which is that of the map.
+it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from superlaw.curves import log_times
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.validation.claims.trained import flows
-from superlaw.validation.fitting.readings import straight_slope
 from superlaw.validation.reports.large_n import Point, checked, flow_at, read
 from superlaw.validation.reports.measuring import SEEDS, options
 from superlaw.validation.sweeps.ensembles import Simulation, simulation, simulations
@@ -38,12 +37,8 @@ LARGE = (
     Point(1.5, 0.5, 100_000, 128, 2048),
     Point(1.5, 0.5, 1_000_000, 32, 1024),
 )
-MAP = (
-    *(Point(1.5, 1.0, *size) for size in ((1024, 45), (1024, 512), (2048, 64))),
-    *(Point(2.0, 0.5, *size) for size in ((1024, 32), (1024, 45), (1024, 64), (2048, 64))),
-)
-"""Students of which the map has one seed, and one wider than all of them."""
-MAP_SEEDS = 4
+WIDEST, WIDEST_SEEDS = Point(1.5, 1.0, 1024, 512), 4
+"""A whole flow, wider than any student of the map."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -59,10 +54,9 @@ def measured(runs: str | None, entropy: int) -> dict[str, Any]:
     return {
         "provenance": storage.provenance(COMMAND, entropy=entropy, seeds=SEEDS),
         "compared_seeds": FLOWS,
-        "map_seeds": MAP_SEEDS,
         "columns": [compared(x, found["thinned", x], found["whole", _whole(x)]) for x in COLUMNS],
         "large": [read(x, found["large", x]) for x in LARGE],
-        "map": [_of_map(x, found["map", x]) for x in MAP],
+        "widest": _slope_of(WIDEST, found["widest", WIDEST]),
     }
 
 
@@ -71,7 +65,7 @@ def points(entropy: int) -> dict[tuple[str, Point], Simulation]:
     return {
         **{("whole", _whole(x)): flow_at(_whole(x), entropy, FLOWS) for x in COLUMNS},
         **{("thinned", x): flow_at(x, entropy + 1, FLOWS) for x in COLUMNS},
-        **{("map", x): _as_in_the_map(x, entropy) for x in MAP},
+        ("widest", WIDEST): _as_in_the_map(WIDEST, entropy),
         **{("large", x): flow_at(x, entropy, SEEDS) for x in LARGE},
     }
 
@@ -94,26 +88,26 @@ def _whole(point: Point) -> Point:
 
 
 def _as_in_the_map(point: Point, entropy: int) -> Simulation:
-    """Return flows at the times of the map, whose first seed is the one that it has."""
+    """Return flows at the times of the map."""
     return simulation(
         PowerLawTask(point.a, point.b, point.n_features),
         log_times(0.1, flows.WINDOW[1], flows.PER_DECADE),
         Student(point.width, tied=True),
         optimizer=flows.OPTIMIZER,
-        seeds=MAP_SEEDS,
+        seeds=WIDEST_SEEDS,
         entropy=entropy,
         precision="float32",
     )
 
 
-def _of_map(point: Point, runs: Ensemble) -> dict[str, Any]:
-    """Return the mean slope of seeds, their scatter, and the slope of the first."""
-    each = straight_slope(runs.times, runs.loss, flows.WINDOW)
+def _slope_of(point: Point, runs: Ensemble) -> dict[str, Any]:
+    """Return the mean slope of seeds, and their scatter."""
+    each = flows.slopes(runs)
     return {
         **asdict(point),
+        "seeds": len(each),
         "slope": round(float(each.mean()), 4),
         "scatter": round(float(each.std(ddof=1)), 4),
-        "first": round(float(each[0]), 4),
     }
 
 

@@ -48,21 +48,21 @@ def test_measuring_writes_a_row_of_every_student(tmp_path, monkeypatch):
     monkeypatch.setattr(more_flows, "simulations", simulations)
     more_flows.main(["--out", str(tmp_path / "more.json"), "--entropy", "3"])
     found = json.loads((tmp_path / "more.json").read_text())
-    for name, points in (("columns", more_flows.COLUMNS), ("map", more_flows.MAP)):
+    for name, points in (("columns", more_flows.COLUMNS), ("large", more_flows.LARGE)):
         assert [row["n_features"] for row in found[name]] == [x.n_features for x in points]
-    assert found["map"][0]["first"] == pytest.approx(0.9, abs=1e-3)
+    assert found["widest"]["slope"] == pytest.approx(0.9, abs=1e-3)
     roots = {
         kind: {x.options["entropy"] for (k, _), x in seen.items() if k == kind} for kind, _ in seen
     }
-    assert roots == {"whole": {3}, "thinned": {4}, "map": {3}, "large": {3}}
+    assert roots == {"whole": {3}, "thinned": {4}, "widest": {3}, "large": {3}}
 
 
-def test_the_first_seed_of_a_student_of_the_map_is_that_of_the_map():
-    point = more_flows.MAP[0]
-    ours = more_flows.points(0)["map", point].configuration
+def test_the_widest_student_is_trained_as_those_of_the_map():
+    point = more_flows.WIDEST
+    ours = more_flows.points(0)["widest", point].configuration
     task = PowerLawTask(point.a, point.b, point.n_features)
     theirs = flows.point(
         task, Student(point.width, tied=True), Conditions(SIZES["full"])
     ).configuration
     np.testing.assert_array_equal(ours.pop("times"), theirs.pop("times"))
-    assert {**theirs, "seeds": more_flows.MAP_SEEDS} == ours
+    assert {**theirs, "seeds": more_flows.WIDEST_SEEDS} == ours

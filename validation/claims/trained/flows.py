@@ -53,16 +53,20 @@ def point(
     optimizer: Optimizer = OPTIMIZER,
     t_end: float | None = None,
 ) -> Simulation:
-    """Return the training of a student over seeds of W, the same for every task of one width."""
+    """Return the training of a student over seeds of W, the same for every task of one width.
+
+    Flows of K = N draw nothing.
+    """
     extent = conditions.size.trained
     drawn = {"entropy": conditions.entropy, "seeds": extent.seeds}
+    draws_nothing = student.width is None and isinstance(optimizer, GradientFlow)
     return simulation(
         task,
         log_times(0.1, t_end or extent.t_end, PER_DECADE),
         student,
         optimizer=optimizer,
         precision="float32",
-        **({} if student.width is None else drawn),
+        **({} if draws_nothing else drawn),
     )
 
 
@@ -106,9 +110,9 @@ def alone(studied: Iterable[PowerLawTask], conditions: Conditions) -> dict[Power
     return of_each(studied, ALONE, conditions)
 
 
-def slopes(runs: Ensemble) -> Array:
-    """Return the slope of each seed over the window."""
-    return straight_slope(runs.times, runs.loss, WINDOW)
+def slopes(runs: Ensemble, window: tuple[float, float] = WINDOW) -> Array:
+    """Return the slope of each seed over a window."""
+    return straight_slope(runs.times, runs.loss, window)
 
 
 def slope(runs: Ensemble) -> float:
@@ -116,23 +120,25 @@ def slope(runs: Ensemble) -> float:
     return float(slopes(runs).mean())
 
 
-def read(task: PowerLawTask, runs: Ensemble) -> dict[str, Any]:
-    """Return the slope over the one window and over the steadiest, as plain data.
+def read(
+    task: PowerLawTask, runs: Ensemble, window: tuple[float, float] = WINDOW
+) -> dict[str, Any]:
+    """Return the slope over a window and over the steadiest, as plain data.
 
     Errors are by source. The local slope is the smallest and largest in the window, the share at
     its two ends that of features on their own outputs.
     """
-    late = runs.times >= WINDOW[0]
-    local = differenced_slope(runs.times, runs.mean)[late]
-    own = (runs.observables["loss_diagonal"] / runs.loss).mean(axis=0)[late]
+    inside = (runs.times >= window[0]) & (runs.times <= window[1])
+    local = differenced_slope(runs.times, runs.mean)[inside]
+    own = (runs.observables["loss_diagonal"] / runs.loss).mean(axis=0)[inside]
     steady = steadiest(runs.times, runs.mean)
     over = None if steady is None else float(straight_slope(runs.times, runs.mean, steady))
     return {
         **{"a": task.a, "b": task.b, "N": task.n_features},
         "K": runs.configuration["student"]["width"] or task.n_features,
         "seeds": len(runs.seeds),
-        "slope": slope(runs),
-        "errors": asdict(straight_errors(runs.times, runs.loss, WINDOW)),
+        "slope": float(slopes(runs, window).mean()),
+        "errors": asdict(straight_errors(runs.times, runs.loss, window)),
         "local": [float(local.min()), float(local.max())],
         "steadiest": {"slope": over, "window": steady},
         "own_share": [float(own[0]), float(own[-1])],

@@ -21,6 +21,7 @@ STEPS = SGD(lr=0.05, batch=64)
 ADAPTIVE = (Adam(lr=1e-3, batch=64), Adam(lr=3e-3, batch=64))
 ADAPTIVE_WINDOW = (0.2, 2.0)
 """Learning rate × steps, which is no time of a flow: past the start, before noise decides."""
+ADAPTIVE_END = 2.0 * ADAPTIVE_WINDOW[1]
 TWICE = 2.0
 """Least spread of another student, over that of the tied one."""
 STEEPER = 1.25
@@ -33,18 +34,13 @@ def run(conditions: Conditions) -> Findings:
     """Compare spreads over tasks with that of the tied student, SGD and Adam with its flow."""
     tasks = corners(conditions)
     width = conditions.size.trained.n_features // flows.SHARE
-    tied = Student(width, tied=True)
-    students = {
-        "tied": tied,
-        "W fixed": Student(width),
-        "W and B trained": Student(width, embedding="trained"),
-        "columns of norm 0.3": Student(width, tied=True, init=0.3),
+    found = {
+        kind: flows.of_each(tasks, student, conditions) for kind, student in students(width).items()
     }
-    found = {kind: flows.of_each(tasks, student, conditions) for kind, student in students.items()}
     few = [*tasks[:: len(tasks) - 1], *tasks[1:-1]][: conditions.size.trained.sampled]
-    same, t_end = {task: (task, tied) for task in few}, 2.0 * ADAPTIVE_WINDOW[1]
+    same = {task: (task, Student(width, tied=True)) for task in few}
     sampled = flows.run(same, conditions, STEPS)
-    by_rate = {adam.lr: flows.run(same, conditions, adam, t_end) for adam in ADAPTIVE}
+    by_rate = {adam.lr: flows.run(same, conditions, adam, ADAPTIVE_END) for adam in ADAPTIVE}
     adaptive = {(task, lr): by_rate[lr][task] for task, lr in product(few, by_rate)}
     checks = (
         *_spreads(found, conditions),
@@ -60,6 +56,16 @@ def run(conditions: Conditions) -> Findings:
     ]
     every = (*flown, *sampled.values(), *adaptive.values())
     return Findings(checks, panels, every, readings={"slopes": rows})
+
+
+def students(width: int) -> dict[str, Student]:
+    """Return the tied student and those it is compared with, all trained by gradient flow."""
+    return {
+        "tied": Student(width, tied=True),
+        "W fixed": Student(width),
+        "W and B trained": Student(width, embedding="trained"),
+        "columns of norm 0.3": Student(width, tied=True, init=0.3),
+    }
 
 
 def corners(conditions: Conditions) -> list[PowerLawTask]:

@@ -54,10 +54,11 @@ def span(runs: Runs) -> str:
 def slope_map(title: str, runs: Runs) -> HeatMap:
     """Return the slopes of all tasks as a table."""
     title = f"Slope over 12 ≤ t ≤ 1000, {title}"
-    return _table(title, {task: flows.slope(each) for task, each in runs.items()})
+    return slope_table(title, {task: flows.slope(each) for task, each in runs.items()})
 
 
-def _table(title: str, slopes: dict[PowerLawTask, float]) -> HeatMap:
+def slope_table(title: str, slopes: dict[PowerLawTask, float]) -> HeatMap:
+    """Return slopes by task as a table, on the scale of all of them."""
     columns, rows = sorted({task.a for task in slopes}), sorted({task.b for task in slopes})
     slope = {(task.a, task.b): found for task, found in slopes.items()}
     values = np.array([[slope[a, b] for a in columns] for b in rows])
@@ -69,10 +70,10 @@ def maps_beside_theory(by_share: dict[int, Runs]) -> Maps:
     """Show the slopes of all tasks at each N/K beside those of K = N by theory, on one scale."""
     times = next(iter(by_share[flows.SHARE].values())).times
     theory = {task: flows.theory_slope(task, times) for task in by_share[flows.SHARE]}
-    panels = [_table("K = N, theory", theory)]
+    panels = [slope_table("K = N, theory", theory)]
     for share, runs in sorted(by_share.items()):
         found = {task: flows.slope(each) for task, each in runs.items()}
-        panels.append(_table(f"N/K = {share}, W trained", found))
+        panels.append(slope_table(f"N/K = {share}, W trained", found))
     return Maps("Slopes over 12 ≤ t ≤ 1000, beside K = N", tuple(panels))
 
 

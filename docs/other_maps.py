@@ -1,0 +1,189 @@
+"""Other students over the whole map: a section of the page of trained embeddings, and its figure.
+
+`python docs/other_maps.py` draws the figure from the committed numbers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from captions import figure
+from readings import Rows, most, span
+
+from superlaw.figures.drawing import svg
+from superlaw.figures.panels import HeatMap, Maps
+from superlaw.setting.task import PowerLawTask
+from superlaw.storage import write_text
+from superlaw.theory.documents.document import Table
+from superlaw.theory.documents.markdown import measured_on, table
+from superlaw.validation.claims.trained import flows
+from superlaw.validation.claims.trained.one_slope import QUARTER
+from superlaw.validation.claims.trained.other_students import ADAPTIVE, STEPS
+from superlaw.validation.claims.trained.pictures import slope_table
+from superlaw.validation.reports.other_maps import label
+
+DOCS = Path(__file__).parent
+RESULTS, TIED_REPORT = DOCS / "results" / "other_maps.json", DOCS / "results" / "trained.json"
+FIGURE = DOCS / "figures" / "other_maps.svg"
+TIED, SGD = "tied", label(STEPS)
+HEADS = ("student", "N/K", "seeds", "slope, b ≥ ¼", "spread", "over a", "over b", "local slope")
+HEADS += ("b = 0", "errors: seeds, window, at most")
+Cells = dict[tuple[str, int], Rows]
+"""Rows of a map by student and N/K."""
+
+
+def section() -> str:
+    """Return how far each student is from one slope, at each N/K."""
+    found, cells = _read()
+    first, last = found["window"]
+    parts = (
+        "## Other students over the whole map",
+        f"{measured_on(found['provenance'])}, from the starts of the tied student of the map, "
+        f"which stands first. Slopes over {first:g} ≤ t ≤ {last:g}, of Adam over another window, "
+        "see below. `over a` is the largest spread at one b ≥ ¼, `over b` the largest at one a; "
+        "`local slope` is the smallest and the largest inside the window.",
+        table(Table(HEADS, tuple(_line(*key, rows) for key, rows in cells.items()))),
+        _verdict(found["theory"], cells),
+        *_sampled(found, cells),
+        figure("other_maps"),
+    )
+    return "\n\n".join(parts)
+
+
+def draw() -> None:
+    """Draw the slopes of all students at the N/K of the shared slope, beside K = N."""
+    found, cells = _read()
+    maps = [_map("K = N, theory", found["theory"])]
+    shown = (1, flows.SHARE)
+    maps += [_map(kind, rows) for (kind, share), rows in cells.items() if share in shown]
+    title = f"Slope, N/K = {flows.SHARE}, beside K = N"
+    write_text(FIGURE, svg(Maps(title, tuple(maps))))
+
+
+def _read() -> tuple[dict[str, Any], Cells]:
+    """Return what was measured, and the rows of each map, those of the tied student first."""
+    found = json.loads(RESULTS.read_text("utf-8"))
+    report = json.loads(TIED_REPORT.read_text("utf-8"))
+    (claim,) = (claim for claim in report["claims"] if claim["name"] == "one_slope")
+    own = [{"student": TIED, **row} for row in claim["readings"]["slopes"] if row["K"] < row["N"]]
+    cells: Cells = {}
+    for row in sorted([*own, *found["rows"]], key=lambda row: -row["K"]):
+        cells.setdefault((row["student"], row["N"] // row["K"]), []).append(row)
+    kinds = list(dict.fromkeys(row["student"] for row in (*own, *found["rows"])))
+    return found, dict(sorted(cells.items(), key=lambda item: kinds.index(item[0][0])))
+
+
+def _map(title: str, rows: Rows) -> HeatMap:
+    return slope_table(title, {PowerLawTask(row["a"], row["b"]): row["slope"] for row in rows})
+
+
+def _line(kind: str, share: int, rows: Rows) -> tuple[str, ...]:
+    alike = _alike(rows)
+    low, high = min(row["local"][0] for row in alike), max(row["local"][1] for row in alike)
+    return (
+        *(kind, f"{share}", f"{rows[0]['seeds']}", span(alike), f"{_spread(alike):.2f}"),
+        *(f"{max(map(_spread, _by(alike, name))):.2f}" for name in ("b", "a")),
+        f"{low:.2f} to {high:.2f}",
+        span([row for row in rows if row["b"] == flows.UNLIKE]),
+        ", ".join(most(alike, source) for source in ("seeds", "window")),
+    )
+
+
+def _alike(rows: Rows) -> Rows:
+    return [row for row in rows if row["b"] != flows.UNLIKE]
+
+
+def _by(rows: Rows, name: str) -> Iterator[Rows]:
+    """Yield rows of one value each."""
+    for value in sorted({row[name] for row in rows}):
+        yield [row for row in rows if row[name] == value]
+
+
+def _spread(rows: Rows) -> float:
+    return flows.spread([row["slope"] for row in rows])
+
+
+def _verdict(theory: Rows, cells: Cells) -> str:
+    """Say which students share one slope, by the rule of the claim, at which N/K."""
+    free = _spread(_alike(theory))
+    narrow = {key: rows for key, rows in cells.items() if key[1] > 1}
+    shared: dict[str, list[int]] = {kind: [] for kind, _ in narrow}
+    for (kind, share), rows in narrow.items():
+        if _spread(_alike(rows)) < QUARTER * free:
+            shared[kind].append(share)
+    told = "; ".join(
+        f"{kind}, at N/K = {', '.join(map(str, shares))}"
+        for kind, shares in shared.items()
+        if shares
+    )
+    never = "; ".join(kind for kind, shares in shared.items() if not shares)
+    return (
+        f"K = N spreads by {free:.2f} over b ≥ ¼, by theory. A slope is shared, by the rule of "
+        f"the claim above, if it spreads by less than a quarter of that, {QUARTER * free:.2f}. It "
+        f"is shared by: {told or 'none'}. It is shared at no N/K by: {never or 'none'}."
+    )
+
+
+def _sampled(found: dict[str, Any], cells: Cells) -> Iterator[str]:
+    """Yield how far SGD is from the flow, and what the slopes of Adam are slopes of."""
+    sgd = {key: rows for key, rows in cells.items() if key[0] == SGD}
+    off, row = max(
+        ((abs(row["slope"] / _at(row, cells) - 1.0), row) for rows in sgd.values() for row in rows),
+        key=lambda each: each[0],
+    )
+    yield (
+        f"SGD (lr {STEPS.lr:g}, batch {STEPS.batch}) has the slope of the flow within "
+        f"{100.0 * off:.2g} % at all {sum(map(len, sgd.values()))} points, b = 0 included; "
+        f"farthest off is {_where(row)}."
+    )
+    slow, fast = (
+        [row for (kind, _), rows in cells.items() if kind == label(adam) for row in rows]
+        for adam in ADAPTIVE
+    )
+    gap = max(abs(own["slope"] - other["slope"]) for own, other in zip(slow, fast, strict=True))
+    first, last = found["adaptive_window"]
+    steps = " and ".join(f"{first / adam.lr:.0f} to {last / adam.lr:.0f}" for adam in ADAPTIVE)
+    flatter = [row for row in (*slow, *fast) if row["slope"] <= _at(row, cells)]
+    yield (
+        f"Under Adam t is the learning rate times the number of steps. A step moves each parameter "
+        f"by about the learning rate, however small its gradient, so t is how far a parameter can "
+        f"have moved, and no time of a flow. Its window, {first:g} ≤ t ≤ {last:g} ({steps} steps), "
+        f"is one decade between the start and where noise decides. Slopes there, b = 0 included, "
+        f"are {span([*slow, *fast])}, above those of the flow at "
+        f"{len(slow) + len(fast) - len(flatter)} of {len(slow) + len(fast)} points; the two rates "
+        f"differ by up to {gap:.2f}. {_alone(cells)}"
+    )
+
+
+def _alone(cells: Cells) -> str:
+    """Say what K = N does under Adam, beside the tied student at the same rate."""
+    adam = ADAPTIVE[-1]
+    rows, tied = _alike(cells[label(adam, "K = N"), 1]), _alike(cells[label(adam), flows.SHARE])
+    over_b, own_b = (max(map(_spread, _by(of, "a"))) for of in (rows, tied))
+    low, high = min(row["local"][0] for row in rows), max(row["local"][1] for row in rows)
+    return (
+        f"K = N under Adam (lr {adam.lr:g}) spreads by {_spread(rows):.2f}, over b alone by "
+        f"{over_b:.2f}, where the tied student at N/K = {flows.SHARE} has {own_b:.2f}; its local "
+        f"slopes inside the window run from {low:.2f} to {high:.2f}."
+    )
+
+
+def _at(row: dict[str, Any], cells: Cells) -> float:
+    """Return the slope of the tied flow with the task and width of a row."""
+    (slope,) = (
+        flow["slope"]
+        for flow in cells[TIED, row["N"] // row["K"]]
+        if (flow["a"], flow["b"]) == (row["a"], row["b"])
+    )
+    return float(slope)
+
+
+def _where(row: dict[str, Any]) -> str:
+    return f"a = {row['a']:g}, b = {row['b']:g}, N/K = {row['N'] // row['K']}"
+
+
+if __name__ == "__main__":
+    draw()

@@ -1,4 +1,4 @@
-"""How marks turn in direct flows, beside what the row-replica closure says of it (R22 to R24).
+"""How marks turn in direct flows, beside what is derived of it (R22 to R29).
 
 `python -m superlaw.validation.reports.two_times --out two_times.json` measures it again.
 """
@@ -13,9 +13,11 @@ import numpy as np
 from superlaw import storage
 from superlaw.curves import Array
 from superlaw.setting.task import PowerLawTask
-from superlaw.solvers.closures.row_replica import HEAD, solve_closure
+from superlaw.solvers.closures.row_replica import HEAD, START, RowReplicas
 from superlaw.theory.derivations import find_step
 from superlaw.theory.symbols import omega_B, t
+from superlaw.validation.reports import composition
+from superlaw.validation.reports.composition import Composition
 from superlaw.validation.reports.measuring import MOST_STEPS, embedded_flow, options
 
 CASES = (
@@ -23,6 +25,9 @@ CASES = (
     (PowerLawTask(1.1, 0.0, 512), 128),
     (PowerLawTask(1.5, 0.25, 512), 128),
     (PowerLawTask(2.0, 0.0, 512), 64),
+    (PowerLawTask(1.3, 0.1, 512), 64),
+    (PowerLawTask(1.75, 0.5, 512), 128),
+    (PowerLawTask(1.2, 0.0, 1024), 128),
 )
 """Tasks and K."""
 RARE = 100
@@ -63,10 +68,9 @@ def correlation(turned: Array) -> Array:
 def _rows(task: PowerLawTask, width: int, entropy: int) -> Iterator[dict[str, Any]]:
     """Yield what one flow shows, for each of the last times."""
     B, W = _seen(task, width, entropy)
-    closure = solve_closure(task, width, True, TIMES).observables
-    angle = closure["turned"]
-    excess = closure["frobenius"] / np.mean(np.sum(B**2, axis=1), axis=1)
-    turned = np.append(0.0, np.cumsum(np.arccos(_cosines(B[1:], B[:-1]))))
+    fitted, stated = composition.fitted(B, W), composition.of(task, B, W)
+    turned, closure = composition.turned(B), _closure(task, width)
+    compositions = (fitted, stated, closure)
     for last in (time for time in LAST if time <= TIMES[-1] * 1.001):
         end = int(np.argmin(np.abs(np.log(TIMES / last))))
         early = np.arange(end % EVERY, end, EVERY)
@@ -74,15 +78,19 @@ def _rows(task: PowerLawTask, width: int, entropy: int) -> Iterator[dict[str, An
         seen = {
             "rare columns": [_alike(B[k], B[end], W[:, RARE:]) for k in early],
             "head columns": [_alike(B[k], B[end], W[:, :HEAD]) for k in early],
-            "B": _cosines(B[early], B[end][None]),
+            "B": composition.cosines(B[early], B[end][None]),
             "angle of the flow": turned[end] - turned[early],
-            "angle of the closure": angle[end] - angle[early],
+            "angle of the closure": closure.turned[end] - closure.turned[early],
+            "composition, fitted": fitted.correlation(early, end),
+            "composition, overlaps": stated.correlation(early, end),
+            "composition, closure": closure.correlation(early, end),
         }
         yield {
             "task": task.to_dict(),
             "width": width,
             "last": last,
-            "excess": round(float(excess[end]), 4),
+            "excess": round(float(closure.norms[end] / fitted.norms[end]), 4),
+            "rest": [round(float(each.rest[end] / each.norms[end]), 4) for each in compositions],
             "times": [float(f"{time:.3g}") for time in TIMES[early]],
             "seen": {name: np.round(each, 4).tolist() for name, each in seen.items()},
         }
@@ -99,16 +107,23 @@ def _seen(task: PowerLawTask, width: int, entropy: int) -> tuple[Array, Array]:
     return np.array(found), W
 
 
+def _closure(task: PowerLawTask, width: int) -> Composition:
+    """Return what the closure says of the same, whose rest turns as B does."""
+    closure, found = RowReplicas(task, width, trains_bias=True), []
+    stepper = closure.steps(closure.start(START), START)
+    for time in TIMES:
+        while stepper.t < time:
+            stepper.step(float(time))
+        state = closure.sizes.parts(stepper.y)
+        found.append((state.s.mean(axis=1), state.bulk[1], state.bulk[2]))
+    s, norms, turned = (np.array(each) for each in zip(*found, strict=True))
+    return composition.known(s, closure.model.n, norms, turned, width)
+
+
 def _alike(first: Array, second: Array, W: Array) -> float:
-    """Return the mean cosine of what B makes of columns at two times."""
-    return float(np.mean(_cosines((first @ W).T, (second @ W).T)))
-
-
-def _cosines(first: Array, second: Array) -> Array:
-    """Return the cosine of each entry of two arrays, along their first axis."""
-    one, other = (x.reshape(len(x), -1) for x in (first, second))
-    norms = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
-    return np.asarray(np.sum(one * other, axis=1) / norms)
+    """Return the correlation of what B makes of columns at two times."""
+    one, other = first @ W, second @ W
+    return float(np.sum(one * other) / np.sqrt(np.sum(one**2) * np.sum(other**2)))
 
 
 if __name__ == "__main__":

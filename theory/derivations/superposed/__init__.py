@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from superlaw.theory.derivation import About, Derivation
 from superlaw.theory.derivations.sequential import DERIVATION as SEQUENTIAL
-from superlaw.theory.derivations.superposed import closure, entry, flow, interference, turning
+from superlaw.theory.derivations.superposed import (
+    closure,
+    composition,
+    entry,
+    flow,
+    interference,
+    turning,
+)
 
-_STEPS = (*entry.STEPS, *flow.STEPS, *interference.STEPS, *closure.STEPS, *turning.STEPS)
+_STEPS = (
+    *entry.STEPS,
+    *flow.STEPS,
+    *interference.STEPS,
+    *closure.STEPS,
+    *turning.STEPS,
+    *composition.STEPS,
+)
 
 DERIVATION = Derivation(
     name="superposed",

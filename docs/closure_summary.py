@@ -100,15 +100,16 @@ def _by_kind(rows: list[Row]) -> str:
     """Return the same by the number of features and with or without bias."""
     found = closure_accuracy.beyond(rows)
     lines = []
-    for has_bias, n in sorted({(not row["bias"], row["n_features"]) for row in rows}):
+    for is_free, n in sorted({(not row["bias"], row["n_features"]) for row in rows}):
         here = [(row, each) for row, _, each in found
-                if (not row["bias"], row["n_features"]) == (has_bias, n)]  # fmt: skip
+                if (not row["bias"], row["n_features"]) == (is_free, n)]  # fmt: skip
         excess = np.array([each for _, each in here])
-        row, each = here[int(np.nanargmax(np.nanmax(excess, axis=1)))]
+        largest = np.nan_to_num(excess, nan=-np.inf).max(axis=1)
+        row, _ = here[int(largest.argmax())]
         lines.append((
-            "without" if has_bias else "with", f"{n}", f"{len(here)}",
+            "without" if is_free else "with", f"{n}", f"{len(here)}",
             f"{np.isfinite(excess).sum()}", f"{(excess > 0.0).sum()}",
-            f"{np.exp(np.nanmax(each)):.2f}",
+            f"{np.exp(largest.max()):.2f}",
             f"a = {row['a']:g}, b = {row['b']:g}, N/K = {row['share']:g}",
         ))  # fmt: skip
     heads = ("bias", "N", "tasks", "log-means", "outside", "largest, over 1 + h", "in")

@@ -163,5 +163,6 @@ def falling(solution: Solution) -> Solution:
     if least <= LEAST_OFF:
         notice = Notice("W-CLOSURE", text)
         return replace(solution, warnings=(*solution.warnings, notice))
-    advice = "ask for earlier times, or simulate"
+    until = solution.times[standing(solution.loss) - 1]
+    advice = f"ask for times up to {until:.4g}, or simulate"
     return replace(solution, status="invariant", message=f"{text}; {advice}")

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 
-Cell = tuple[float, float, int, int, bool, int]
+Cell = tuple[float, float, int, float, bool, int]
 """a, b, N, N/K, whether there is a bias, and the number of flows."""
 FREQUENCY_EXPONENTS = (1.05, 1.1, 1.3, 1.5, 1.75, 2.0, 2.5)
 TEACHER_EXPONENTS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
 FULL = tuple(product(FREQUENCY_EXPONENTS, TEACHER_EXPONENTS))
 COARSE = tuple(product((1.05, 1.5, 2.5), (0.0, 0.5, 1.0)))
-"""a and b where flows take longest: without bias, and most at N/K = 2."""
+"""a and b that were measured first without bias."""
+MIDDLE = (*COARSE, *product((2.0,), (0.0, 0.5, 1.0)))
+STEEP = tuple(product((2.0,), TEACHER_EXPONENTS))
+"""a and b without bias: at every N/K, and only where flows are cheap."""
 WIDE = tuple(sorted({*COARSE, *product((1.5, 2.0, 2.5), TEACHER_EXPONENTS)}))
 """a and b at N/K = 2."""
+HALF_OPEN = tuple(product((1.5, 2.0), (0.0, 0.5)))
+"""a and b at N/K = 2 without bias, where outputs stay half open and flows take longest."""
 FIRST = frozenset(product((1.05, 1.3, 1.75, 2.5), (0.0, 0.1, 0.25, 0.5, 1.0)))
-"""a and b that were measured first, with fewer seeds."""
+"""a and b that were measured first with bias, with fewer seeds."""
 MANY, SEEDS, FEWER, FEWEST = 8, 6, 4, 3
 N_FEATURES = 512
 
@@ -23,17 +29,28 @@ def _seeds(a: float, b: float) -> int:
     return SEEDS if (a, b) in FIRST else MANY
 
 
+def _without_bias() -> Iterator[Cell]:
+    for share, places in ((2, HALF_OPEN), (4, MIDDLE), (8, MIDDLE), (16, MIDDLE + STEEP)):
+        for a, b in sorted({*places}):
+            first = share in (4, 8) and (a, b) in COARSE
+            yield a, b, N_FEATURES, share, False, FEWEST if first else FEWER
+
+
 LATTICE: tuple[Cell, ...] = (
     *((a, b, N_FEATURES, 2, True, FEWER) for a, b in WIDE),
     *((a, b, N_FEATURES, share, True, _seeds(a, b)) for share in (4, 8, 16) for a, b in FULL),
-    *((a, b, N_FEATURES, share, False, FEWEST) for share in (4, 8) for a, b in COARSE),
-    *((a, b, N_FEATURES, 16, False, FEWER) for a, b in COARSE),
+    *_without_bias(),
 )
 """Between these the band is interpolated."""
+FOUR_SEEDS = ((1024, 16, 1.5, 0.0), (1024, 16, 2.0, 0.5), (1024, 8, 1.5, 0.5))
 LARGER: tuple[Cell, ...] = (
     *((a, 0.0, 1024, share, True, FEWEST) for a, share in product((1.15, 1.45), (4, 8))),
     *((a, 0.3, 1024, 8, True, FEWEST) for a in (1.15, 1.45)),
+    *((a, b, n, share, True, FEWER) for n, share, a, b in FOUR_SEEDS),
 )
+"""More features than the band is made of."""
+CHOSEN = (1.2, 0.15, 5), (1.65, 0.4, 10), (2.2, 0.2, 14), (1.4, 0.05, 2.5)
+"""a, b and N/K that were chosen before they were run, with and without bias."""
 BETWEEN: tuple[Cell, ...] = (
     *(
         (a, b, N_FEATURES, share, True, FEWER)
@@ -43,6 +60,11 @@ BETWEEN: tuple[Cell, ...] = (
     *(
         (a, b, N_FEATURES, share, False, FEWER)
         for share, (a, b) in product((6, 12), ((1.3, 0.25), (2.0, 0.75)))
+    ),
+    *(
+        (a, b, N_FEATURES, share, has_bias, FEWER)
+        for has_bias in (True, False)
+        for a, b, share in CHOSEN
     ),
 )
 """The band is tested on these, other W, at the root of randomness after that of the lattice."""

@@ -1,5 +1,6 @@
 import itertools
 import os
+import re
 import signal
 
 import numpy as np
@@ -88,6 +89,9 @@ def test_a_loss_that_rises_says_so_wherever_one_looks():
     assert found.times.tolist() == [1000.0]
     wide = solve(PowerLawTask(1.5, 0.5, 512), Student(256, bias=False), [1e4], throw=False)
     assert wide.status == "invariant" and len(wide.loss) == 1
+    until = float(re.search(r"ask for times up to ([\d.e+]+),", wide.message)[1])
+    assert until > 100.0
+    assert solve(PowerLawTask(1.5, 0.5, 512), Student(256, bias=False), [until]).success
     early = solve(PowerLawTask(1.5, 0.5, 512), Student(128, bias=False), [1.0])
     assert not any("rises" in notice.message for notice in early.warnings)
 

@@ -30,9 +30,20 @@ SEEDS = 4
 """Flows, if nothing is said."""
 LONGEST = 720.0
 """Seconds; longer flows are for `simulate`, which resumes."""
-PAIR_SECONDS = {"float32": 6e-10, "float64": 1.2e-9}
-"""Of a pair of features and a dimension in each of √(ρt) evaluations, ρ = λ_1 (1 + N/K): the whole
-of a flow at N = 2048, K = 64, t = 10³ over their number (26 s in single precision)."""
+PAIR_SECONDS = 7.5e-8
+"""Of a pair of features in each evaluation, all over a flow, whose pairs are ever fewer."""
+DIMENSION_SECONDS = {"float32": 7e-10, "float64": 1.2e-9}
+"""The same of each dimension of a pair."""
+LINEAR_SECONDS, OVERHEAD = 2.5e-9, 80.0
+"""Of a column, dimension and evaluation without ReLU, and what it takes besides K of them."""
+FIRST, OPEN = 26.0, 5.0
+"""A flow takes √λ_1 (FIRST + √t + √(t N/K)) evaluations, up to a factor that is in the seconds: the
+last until gates have closed, at t = OPEN."""
+FIXED, BOTH = 0.6, 3.0
+"""What it takes with W fixed, and with W and B trained, over a tied student."""
+USUAL_RTOL = 1e-3
+"""Of which all these are, measured at N = 300 to 4096, N/K = 2 to 512, t = 30 to 10⁴, and where
+columns are shared up to N/K = 15 625: most are within a factor of two [measured]."""
 CONFIDENCE = 0.95
 APART = 0.02
 """Logarithm of time on either side of a time over which a flow's slope is taken."""
@@ -62,14 +73,21 @@ def flow_seconds(studied: Case, last: float, precision: str, columns: list[float
         Columns of W that are trained, of each flow if there are several.
     """
     student, n = studied.student, float(studied.task.n_features or 0)
+    assert isinstance(studied.optimizer, GradientFlow)  # others take steps
     fastest, width = float(studied.task.second_moment(1.0)), float(student.width or n)
+    evaluations = FIRST + math.sqrt(last)
     if student.embedding == "identity":
-        work, rate = n * n, fastest
+        work = n * n * PAIR_SECONDS
+    elif student.activation == "linear":
+        work = sum(columns) * width * (width + OVERHEAD) * LINEAR_SECONDS
     else:
-        linear = student.activation == "linear"
-        work = sum(m * width * (width if linear else m) for m in columns)
-        rate = fastest * (1.0 + n / width)
-    return PAIR_SECONDS[precision] * work * (1.0 + math.sqrt(rate * last))
+        each = PAIR_SECONDS + width * DIMENSION_SECONDS[precision]
+        work = sum(m * m for m in columns) * each
+        if not student.tied:
+            work *= BOTH if student.embedding == "trained" else FIXED
+        evaluations += math.sqrt(min(last, OPEN) * n / width)
+    evaluations *= math.sqrt(fastest) * (USUAL_RTOL / studied.optimizer.rtol) ** (1.0 / 3.0)
+    return work * evaluations
 
 
 def estimated_seconds(studied: Case, last: float, seeds: int) -> float:

@@ -71,11 +71,11 @@ def test_estimates_grow_as_work_does():
         )
 
     base = seconds(1024, 32, 1e3)
-    assert seconds(1024, 32, 1e5) == pytest.approx(10.0 * base, rel=0.02)
-    assert seconds(2048, 64, 1e3) == pytest.approx(8.0 * base, rel=0.02)
-    assert seconds(1024, 32, 1e3, precision="float32") == pytest.approx(0.5 * base)
+    assert 3.0 < seconds(1024, 32, 1e5) / base < 10.0
+    assert 4.0 < seconds(2048, 64, 1e3) / base < 8.0
+    assert 0.5 * base < seconds(1024, 32, 1e3, precision="float32") < base
     thinned = [seconds(n, 32, 1e3, features="classes") for n in (10**5, 4 * 10**5)]
-    assert thinned[1] / thinned[0] == pytest.approx(2.0, rel=0.02)
+    assert 1.2 < thinned[1] / thinned[0] < 2.0
 
 
 def test_a_flow_that_goes_up_is_no_result(monkeypatch):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from superlaw.validation.claims.trained import flows
 from superlaw.validation.claims.trained.one_slope import QUARTER
 from superlaw.validation.claims.trained.other_students import ADAPTIVE, STEPS
 from superlaw.validation.claims.trained.pictures import slope_table
-from superlaw.validation.reports.other_maps import label
+from superlaw.validation.reports.other_maps import CROWDED, SLOWER_STEPS, label
 
 DOCS = Path(__file__).parent
 RESULTS, TIED_REPORT = DOCS / "results" / "other_maps.json", DOCS / "results" / "trained.json"
@@ -119,11 +120,28 @@ def _verdict(theory: Rows, cells: Cells) -> str:
         for kind, shares in shared.items()
         if shares
     )
-    never = "; ".join(kind for kind, shares in shared.items() if not shares)
+    never = [kind for kind, shares in shared.items() if not shares]
     return (
         f"K = N spreads by {free:.2f} over b ≥ ¼, by theory. A slope is shared, by the rule of "
         f"the claim above, if it spreads by less than a quarter of that, {QUARTER * free:.2f}. It "
-        f"is shared by: {told or 'none'}. It is shared at no N/K by: {never or 'none'}."
+        f"is shared by: {told or 'none'}. It is shared at no N/K by: {'; '.join(never) or 'none'}."
+        f"{_exponents([(kind, _alike(cells[kind, flows.SHARE])) for kind in never])}"
+    )
+
+
+def _exponents(unlike: list[tuple[str, Rows]]) -> str:
+    """Say which of the two exponents slopes depend on more, of students that share none."""
+    by_a, by_b = (
+        {kind: max(map(_spread, _by(rows, held))) for kind, rows in unlike} for held in ("b", "a")
+    )
+    told = (
+        (name, [kind for kind in own if own[kind] > other[kind]])
+        for name, own, other in (("a", by_a, by_b), ("b", by_b, by_a))
+    )
+    return "".join(
+        f" At N/K = {flows.SHARE} slopes depend more on {name} for: {'; '.join(kinds)}."
+        for name, kinds in told
+        if kinds
     )
 
 
@@ -131,13 +149,21 @@ def _sampled(found: dict[str, Any], cells: Cells) -> Iterator[str]:
     """Yield how far SGD is from the flow, and what the slopes of Adam are slopes of."""
     sgd = {key: rows for key, rows in cells.items() if key[0] == SGD}
     off, row = max(
-        ((abs(row["slope"] / _at(row, cells) - 1.0), row) for rows in sgd.values() for row in rows),
+        (
+            (abs(row["slope"] / _flow(row, cells)["slope"] - 1.0), row)
+            for rows in sgd.values()
+            for row in rows
+        ),
         key=lambda each: each[0],
     )
+    flow = _flow(row, cells)
+    error = 2.0 * math.hypot(*(each["errors"]["seeds"] / flow["slope"] for each in (row, flow)))
     yield (
-        f"SGD (lr {STEPS.lr:g}, batch {STEPS.batch}) has the slope of the flow within "
+        f"SGD (lr {STEPS.lr:g}, at N/K = {CROWDED}, where that is not stable for every task, "
+        f"{SLOWER_STEPS.lr:g}; batch {STEPS.batch}) has the slope of the flow within "
         f"{100.0 * off:.2g} % at all {sum(map(len, sgd.values()))} points, b = 0 included; "
-        f"farthest off is {_where(row)}."
+        f"farthest off is {_where(row)}, where two standard errors of the seeds of both are "
+        f"{100.0 * error:.2g} %."
     )
     slow, fast = (
         [row for (kind, _), rows in cells.items() if kind == label(adam) for row in rows]
@@ -146,7 +172,7 @@ def _sampled(found: dict[str, Any], cells: Cells) -> Iterator[str]:
     gap = max(abs(own["slope"] - other["slope"]) for own, other in zip(slow, fast, strict=True))
     first, last = found["adaptive_window"]
     steps = " and ".join(f"{first / adam.lr:.0f} to {last / adam.lr:.0f}" for adam in ADAPTIVE)
-    flatter = [row for row in (*slow, *fast) if row["slope"] <= _at(row, cells)]
+    flatter = [row for row in (*slow, *fast) if row["slope"] <= _flow(row, cells)["slope"]]
     yield (
         f"Under Adam t is the learning rate times the number of steps. A step moves each parameter "
         f"by about the learning rate, however small its gradient, so t is how far a parameter can "
@@ -171,14 +197,14 @@ def _alone(cells: Cells) -> str:
     )
 
 
-def _at(row: dict[str, Any], cells: Cells) -> float:
-    """Return the slope of the tied flow with the task and width of a row."""
-    (slope,) = (
-        flow["slope"]
+def _flow(row: dict[str, Any], cells: Cells) -> dict[str, Any]:
+    """Return the row of the tied flow with the task and width of another."""
+    (found,) = (
+        flow
         for flow in cells[TIED, row["N"] // row["K"]]
         if (flow["a"], flow["b"]) == (row["a"], row["b"])
     )
-    return float(slope)
+    return found
 
 
 def _where(row: dict[str, Any]) -> str:

@@ -27,6 +27,8 @@ from superlaw.validation.reports.measuring import options
 
 SHARES = (16, 32, 8, 4, 2)
 """N/K, in the order in which they are measured."""
+CROWDED, SLOWER_STEPS = 32, replace(STEPS, lr=0.025)
+"""N/K at which SGD is not stable for every task at the rate of the others, and half that rate."""
 SLOW, FEWER_SEEDS = (4, 2), 2
 """N/K whose students take longest; seeds there, and of samples at any other N/K than 16."""
 DIGITS = 4
@@ -77,7 +79,7 @@ def measured(conditions: Conditions, shares: tuple[int, ...] = SHARES) -> dict[s
     every = [
         (kind, training, share)
         for share in shares
-        for kind, training in trainings(extent.n_features // share).items()
+        for kind, training in trainings(extent.n_features, share).items()
     ]
     rows = [
         {"student": kind, **row}
@@ -90,15 +92,15 @@ def measured(conditions: Conditions, shares: tuple[int, ...] = SHARES) -> dict[s
     return rounded(found)
 
 
-def trainings(width: int) -> dict[str, Training]:
-    """Return what has a map, of students of this width."""
-    every = students(width)
+def trainings(n_features: int, share: int) -> dict[str, Training]:
+    """Return what has a map at one N/K."""
+    every, steps = students(n_features // share), SLOWER_STEPS if share == CROWDED else STEPS
     tied = every.pop("tied")
     flown = {kind: Training(student) for kind, student in every.items()}
     adaptive = {
         label(adam): Training(tied, adam, ADAPTIVE_WINDOW, ADAPTIVE_END) for adam in ADAPTIVE
     }
-    return {**flown, label(STEPS): Training(tied, STEPS), **adaptive}
+    return {**flown, label(steps): Training(tied, steps), **adaptive}
 
 
 def label(optimizer: SGD | Adam, student: str = "tied") -> str:

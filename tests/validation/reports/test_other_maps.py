@@ -8,11 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from superlaw.arguments import ArgumentError
 from superlaw.curves import log_times
 from superlaw.setting.optimizer import SGD, Adam
+from superlaw.setting.student import Student
+from superlaw.validation.claims.size import SIZES, Conditions
 from superlaw.validation.claims.trained import flows, other_students
 from superlaw.validation.reports import other_maps
 from superlaw.validation.training.ensemble import Ensemble
+from superlaw.validation.training.simulate import check_simulation
 
 DOCS = Path(__file__).parents[3] / "docs"
 STORED, TIED = (DOCS / "results" / f"{name}.json" for name in ("other_maps", "trained"))
@@ -20,7 +24,7 @@ A, B = (1.1, 1.3, 1.5, 2.0, 2.5), (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 def test_what_has_a_map_is_what_the_claim_compares():
-    found = other_maps.trainings(32)
+    found = other_maps.trainings(512, 16)
     flown = other_students.students(32)
     assert {kind: x.student for kind, x in found.items() if kind in flown} == {
         kind: student for kind, student in flown.items() if kind != "tied"
@@ -88,7 +92,7 @@ def test_the_stored_maps_have_every_cell():
     cells = {(x["student"], x["N"] // x["K"], x["a"], x["b"]) for x in found["rows"]}
     assert len(cells) == len(found["rows"])
     shares = {x["N"] // x["K"] for x in found["rows"]} - {1}
-    maps = {(kind, x) for kind in other_maps.trainings(32) for x in shares}
+    maps = {(kind, x) for kind in other_maps.trainings(512, 16) for x in shares}
     maps.add(("K = N, Adam, lr 0.003", 1))
     assert cells == {(*key, a, b) for key in maps for a in A for b in B}
 
@@ -134,3 +138,16 @@ def test_a_slope_is_shared_by_the_rule_of_the_claim(page):
     text = page._verdict(rows(1.0), cells)
     assert "K = N spreads by 1.00" in text
     assert "shared by: one, at N/K = 16. It is shared at no N/K by: two." in text
+    assert text.endswith("slopes depend more on a for: two.")
+
+
+def test_steps_are_stable_at_every_share():
+    """At the rate of the others some tasks would be refused at N/K = 32."""
+    times, tasks = log_times(0.1, 1e3, flows.PER_DECADE), flows.tasks(Conditions(SIZES["full"]))
+    for share in other_maps.SHARES:
+        training = other_maps.trainings(512, share)["tied, SGD"]
+        for task in tasks:
+            check_simulation(task, training.student, times, optimizer=training.optimizer, seeds=2)
+    student = Student(512 // other_maps.CROWDED, tied=True)
+    with pytest.raises(ArgumentError, match="stable"):
+        check_simulation(tasks[-1], student, times, optimizer=other_students.STEPS, seeds=2)

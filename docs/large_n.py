@@ -35,7 +35,6 @@ def section() -> str:
         f"{len(more_flows.large_rows())} students with the flows below:",
         table(Table(HEADS, tuple(_row(row) for row in large))),
         _left([row for row in found["left"] if not _is_among(row, large)]),
-        more_flows.columns_section(),
     )
     return "\n\n".join(parts)
 
@@ -104,4 +103,4 @@ def _columns(row: dict[str, Any]) -> str:
 
 
 def _percent(part: float) -> str:
-    return f"{100.0 * part:.2g} %"
+    return f"{100.0 * part:.0f} %" if part >= 0.1 else f"{100.0 * part:.2g} %"

@@ -1,4 +1,4 @@
-"""More flows of tied students: enough columns, N/K² = ½ as N grows. For one page."""
+"""More flows of tied students: N/K² = ½ as N grows, and large K. For one page."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ HALF = (0.45, 0.55)
 """N/K² that is 1/2, K being a whole number."""
 TASKS = ((1.5, 1.0), (2.0, 0.5))
 """a and b, of which slopes are known at several N there."""
-COLUMNS = ("N", "K", "a", "b", "columns", "loss off, rms", "scatter, rms", "worst", "stated")
+WIDE = ("N", "K", "N/K²", "a", "b", "seeds", "slope", "scatter of seeds", "law")
 Rows = list[dict[str, Any]]
 
 
 def half_section(report: dict[str, Any]) -> str:
-    """Return how the slope at N/K² = 1/2 fares as N grows, and that of the widest student."""
+    """Return how the slope at N/K² = 1/2 fares as N grows, and slopes of wide students."""
     found = json.loads((RESULTS / "more_flows.json").read_text("utf-8"))
     earlier = json.loads((RESULTS / "large_n.json").read_text("utf-8"))
     (claim,) = (claim for claim in report["claims"] if claim["name"] == "width_order")
@@ -30,31 +30,9 @@ def half_section(report: dict[str, Any]) -> str:
     parts = (
         "## N/K² = ½ as N grows",
         *(_half(task, slopes, large) for task in TASKS),
-        _widest(found),
+        _wide(found),
     )
     return "\n\n".join(parts)
-
-
-def columns_section() -> str:
-    """Return by how much columns that are shared leave the loss in error."""
-    found = json.loads((RESULTS / "more_flows.json").read_text("utf-8"))
-    source, seeds = found["provenance"], found["compared_seeds"]
-    few, usual = (
-        [row for row in found["columns"] if row["n_classes"] == each * row["width"]]
-        for each in (16, 32)
-    )
-    return "\n\n".join(
-        (
-            "## How many columns are enough",
-            f"{seeds} thinned flows against {seeds} whole ones of other seeds, where these are "
-            f"cheap: `{source['command']}`, {source['date']}. `stated` is the largest error that "
-            "a run states of its own loss.",
-            table(Table(COLUMNS, tuple(_compared(row) for row in found["columns"]))),
-            f"With 16 K columns {_within(few)}; with 32 K, which are taken where nothing is said "
-            f"and there are twice as many features, {_within(usual)} (at every time, but for two "
-            "standard errors of seeds).",
-        )
-    )
 
 
 def large_rows() -> Rows:
@@ -63,31 +41,25 @@ def large_rows() -> Rows:
     return rows
 
 
-def _within(rows: Rows) -> str:
-    """Say at how many students the loss is within what is stated."""
-    inside = sum(row["beyond"] <= 1.0 for row in rows)
-    worst = max(row["worst"] for row in rows)
-    return (
-        f"the loss is within what is stated for {inside} of {len(rows)} students, off by up to "
-        f"{100.0 * worst:.2g} %"
+def _wide(found: dict[str, Any]) -> str:
+    """Return the slopes of students wider than those of the map."""
+    source, rows = found["provenance"], found["wide"]
+    return "\n\n".join(
+        (
+            "Whole flows of students wider than those above: "
+            f"`{source['command']}`, {source['date']}. `law` is 1 + 0.115 ln(2N/K²), which is "
+            "claimed for N/K² from ⅛ to 2 only:",
+            table(Table(WIDE, tuple(_row(row) for row in rows))),
+        )
     )
 
 
-def _compared(row: dict[str, Any]) -> tuple[str, ...]:
-    parts = (row[name] for name in ("rms", "scatter", "worst", "stated_error"))
-    where = (f"{row[name]:g}" for name in ("n_features", "width", "a", "b", "n_classes"))
-    return (*where, *(f"{100.0 * part:.2g} %" for part in parts))
-
-
-def _widest(found: dict[str, Any]) -> str:
-    row, source = found["widest"], found["provenance"]
-    n, width = row["n_features"], row["width"]
+def _row(row: dict[str, Any]) -> tuple[str, ...]:
+    n, width, scatter = row["n_features"], row["width"], row["scatter"]
     return (
-        f"The widest whole student, N = {n}, K = {width} (N/K² = {n / width**2:.2g}; a = "
-        f"{row['a']:g}, b = {row['b']:g}, {row['seeds']} seeds: `{source['command']}`, "
-        f"{source['date']}), has slope {row['slope']:.3f}, seeds scatter by {row['scatter']:.4f}; "
-        f"1 + 0.115 ln(2N/K²), claimed for N/K² from ⅛ to 2, would be "
-        f"{measured_slope(n, width):.3f}."
+        *(f"{n}", f"{width}", f"{n / width**2:.2g}", f"{row['a']:g}", f"{row['b']:g}"),
+        *(f"{row['seeds']}", f"{row['slope']:.3f}", "" if scatter is None else f"{scatter:.4f}"),
+        f"{measured_slope(n, width):.3f}",
     )
 
 

@@ -14,7 +14,7 @@ GOAL = 0.03
 """Largest deviation from whole flows that was aimed at."""
 SURE = 2.0
 """Standard errors that a deviation is known to."""
-COLUMNS = ("N", "K", "a", "b", "columns", "loss off, rms", "worst", "at t", "stated there")
+COLUMNS = ("N", "K", "a", "b", "columns", "loss off, rms", "worst", "at t")
 Row = dict[str, Any]
 
 
@@ -27,7 +27,6 @@ def section() -> str:
         for n in sorted({row["n_classes"] for row in goal})
     )
     first = few[0]
-    inside = [row for row in found["columns"] if row["beyond"] <= 1.0]
     parts = (
         "## How near thinned flows are to whole ones",
         "Both start from the same columns, so that what seeds share cancels: "
@@ -41,11 +40,9 @@ def section() -> str:
         _by_time(many, times),
         _verdict(many, times),
         f"Fewer columns and other tasks, {source['seeds']} seeds; `worst` is the largest "
-        "deviation of all times, `stated there` the error that a run states of its own loss then:",
+        "deviation of all times:",
         table(Table(COLUMNS, tuple(_compared(row, times) for row in found["columns"]))),
         _rival(found["columns"]),
-        f"The loss is within what is stated at every time, but for {SURE:g} standard errors, for "
-        f"{len(inside)} of {len(found['columns'])} students{_exceptions(found['columns'])}.",
     )
     return "\n\n".join(parts)
 
@@ -127,16 +124,7 @@ def _compared(row: Row, times: list[float]) -> tuple[str, ...]:
     k = row["worst"]
     where = (f"{row[name]:g}" for name in ("n_features", "width", "a", "b", "n_classes"))
     worst = f"{100.0 * row['off'][k]:+.1f} ± {100.0 * row['error'][k]:.1f} %"
-    return (*where, _percent(row["rms"]), worst, f"{times[k]:.3g}", _percent(row["stated"][k]))
-
-
-def _exceptions(rows: list[Row]) -> str:
-    told = [
-        f"K = {row['width']}, a = {row['a']:g}, b = {row['b']:g} ({row['beyond']:.2g} times)"
-        for row in rows
-        if row["beyond"] > 1.0
-    ]
-    return f"; not for N = {rows[0]['n_features']}, " + "; ".join(told) if told else ""
+    return (*where, _percent(row["rms"]), worst, f"{times[k]:.3g}")
 
 
 def _percent(part: float) -> str:

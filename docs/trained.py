@@ -17,6 +17,7 @@ import more_flows
 import other_maps
 import paired_flows
 import readings
+import thinning_errors
 from captions import figure
 
 from superlaw.storage import provenance, write_json, write_text
@@ -104,6 +105,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         more_flows.half_section(report),
         large_n.section(),
         paired_flows.section(),
+        thinning_errors.section(),
     )
     yield DOCS / "trained.md", "\n\n".join(parts) + "\n"
 

@@ -25,7 +25,7 @@ from superlaw.validation.reports.large_n import OPTIMIZER, PRECISION, TIMES, Poi
 from superlaw.validation.reports.measuring import MOST_STEPS, options
 from superlaw.validation.sweeps.store import Record, Store
 from superlaw.validation.training.blocks import Edges, representatives, shared_pairs
-from superlaw.validation.training.extrapolation import extrapolated, thinning_error
+from superlaw.validation.training.extrapolation import extrapolated
 from superlaw.validation.training.features import Features
 from superlaw.validation.training.students import flow_of
 from superlaw.validation.training.thinned import classes
@@ -58,7 +58,7 @@ def measured(store: Store, entropy: int) -> dict[str, Any]:
         for point, n_seeds in seeds.items():
             pairs[point] = []
             for seed in range(n_seeds):
-                pairs[point].append(_kept(store, point, entropy, seed))
+                pairs[point].append(kept(store, point, entropy, seed))
                 bar.move(1.0)
     return {
         "provenance": storage.provenance(COMMAND, entropy=entropy, seeds=SEEDS),
@@ -69,7 +69,8 @@ def measured(store: Store, entropy: int) -> dict[str, Any]:
     }
 
 
-def _kept(store: Store, point: Point, entropy: int, seed: int) -> Record:
+def kept(store: Store, point: Point, entropy: int, seed: int) -> Record:
+    """Return the pair of a seed, run if nobody has."""
     conditions = {"optimizer": OPTIMIZER.to_dict(), "precision": PRECISION, "times": TIMES}
     configuration = {"measure": "pair", **asdict(point), **conditions, "seed": [entropy, seed]}
     return store.keep(configuration, lambda: pair(point, [entropy, seed]))
@@ -112,18 +113,14 @@ def _log_loss(
 
 
 def compared(point: Point, pairs: list[Record]) -> dict[str, Any]:
-    """Return the deviation of the log-mean with its error, and by how much it leaves what is told.
+    """Return the deviation of the log-mean with its error.
 
-    `stated` is the error that thinned flows state of their loss, `beyond` the largest, over times,
-    of the deviation without two of its standard errors over it: at most 1 where a loss is as near
-    as it says. `rival` is the largest deviation if the third flow fits ln((1 + n)/2), by how much
-    faster a pair loses its overlap, where the parabola fits e².
+    `rival` is the largest deviation if the third flow fits ln((1 + n)/2), by how much faster a pair
+    loses its overlap, where the parabola fits e².
     """
-    whole = np.array([each["whole"] for each in pairs])
+    whole, fine, _, first = log_losses(pairs)
     thinned = np.array([each["thinned"] for each in pairs])
-    fine, line = (_extrapolated(thinned[:, :k], pairs[0]["shared"][:k]) for k in (3, 2))
     off, error = (fine - whole).mean(axis=0), _standard_error(fine - whole)
-    stated = thinning_error(TIMES, fine - thinned[:, 0], fine - line)
     worst = int(np.argmax(np.abs(off)))
     rival = (_by_pairs(point, thinned, pairs[0]["shared"]) - whole).mean(axis=0)
     gaps = [slope(one) - slope(other) for one, other in zip(fine, whole, strict=True)]
@@ -134,13 +131,19 @@ def compared(point: Point, pairs: list[Record]) -> dict[str, Any]:
         "slope_error": round(float(_standard_error(np.array(gaps))), 4),
         "off": _rounded(off),
         "error": _rounded(error),
-        "unextrapolated": _rounded((thinned[:, 0] - whole).mean(axis=0)),
-        "stated": _rounded(stated),
+        "unextrapolated": _rounded((first - whole).mean(axis=0)),
         "rms": round(float(np.sqrt(np.mean(off**2))), 4),
         "worst": worst,
         "rival": round(float(np.max(np.abs(rival))), 4),
-        "beyond": round(float(np.max((np.abs(off) - 2.0 * error) / stated)), 4),
     }
+
+
+def log_losses(pairs: list[Record]) -> tuple[Array, ...]:
+    """Return ln L, (seeds, times): whole, extrapolated, that one order lower, and not at all."""
+    whole = np.array([each["whole"] for each in pairs])
+    thinned = np.array([each["thinned"] for each in pairs])
+    fine, line = (_extrapolated(thinned[:, :k], pairs[0]["shared"][:k]) for k in (3, 2))
+    return whole, fine, line, thinned[:, 0]
 
 
 def _extrapolated(log_loss: Array, shared: list[float]) -> Array:

@@ -142,7 +142,15 @@ def test_a_parabola_in_shared_pairs_is_extrapolated_exactly():
     assert extrapolated(straight[:2], shared[:2]) == pytest.approx(-3.0, abs=1e-12)
     added, change = np.array([[0.2, 0.0, 0.0]] * 2), np.array([[0.05, 0.1, 0.0]] * 2)
     error = thinning_error(np.array([1.0, 3.0, 100.0]), added, change)
-    np.testing.assert_allclose(error, [0.1, 0.1, 0.0])
+    np.testing.assert_allclose(error, [0.15, 0.15, 0.0])
+
+
+def test_a_stated_error_grows_with_what_seeds_scatter_and_where_there_is_one():
+    """Two standard errors of what is added, of two seeds √3 times as many; one seed has none."""
+    times, change = np.array([1.0]), np.zeros((2, 1))
+    error = thinning_error(times, np.array([[0.1], [0.3]]), change)
+    np.testing.assert_allclose(error, 0.1 + 2.0 * 3.0**0.5 * 0.1)
+    np.testing.assert_allclose(thinning_error(times, np.array([[0.2]]), change[:1]), 0.3)
 
 
 @pytest.fixture(scope="module")
@@ -279,4 +287,4 @@ def test_columns_that_are_taken_by_themselves_are_as_near_as_they_say():
     assert thinned.configuration["n_classes"] == 512
     gap, scatter = _deviation(thinned.loss, whole.loss)
     assert np.all(np.abs(gap) < thinned.thinning_error + scatter)
-    assert thinned.thinning_error.max() < 0.1
+    assert thinned.thinning_error.max() < 0.2

@@ -35,13 +35,14 @@ compared there is none (`W-UNVALIDATED`)."""
 def sections(closure: dict[str, Any]) -> Iterator[str]:
     """Yield the statement, what it is in numbers, and how often fresh flows kept to it."""
     rows = closure["rows"]
-    values = sorted({row["a"] for row in rows})
+    values, seeds = (sorted({row[name] for row in rows}) for name in ("a", "seeds"))
     yield (
         "# How far the mean field can be trusted\n\n"
         "The row-replica closure against direct population flows of the ReLU student with random "
         f"unit columns and one active feature, a from {values[0]:g} to {values[-1]:g}, N = "
-        f"{rows[0]['n_features']}. Entries: how far the closure is from the log-mean of flows, in "
-        "the median over tasks, and the largest in brackets. Nothing is subtracted. "
+        f"{rows[0]['n_features']}, {seeds[0]} to {seeds[-1]} flows each. Entries: how far the "
+        "closure is from the log-mean of flows, in the median over tasks, and the largest in "
+        "brackets. Nothing is subtracted. "
         "[All tasks, times and seeds](accuracy_tables.md)."
     )
     yield _table(closure)
@@ -92,7 +93,8 @@ def _verdict(fresh: dict[str, Any]) -> str:
         f"log-means with a band ({known.any(axis=1).sum()} tasks and widths, at most "
         f"{excess.shape[1]} times) {int((excess > 0.0).sum())} lie outside of it (stated: "
         f"{MISSED:.0%}), in {n_cells} of the tasks and widths; the largest deviation is "
-        f"{np.exp(np.nanmax(excess)):.2f} times the factor 1 + h. {source(fresh['provenance'])}"
+        f"{np.exp(np.nanmax(excess)):.2f} times the factor 1 + h. In the table largest deviations "
+        f"are parts of h, both in logarithms. {source(fresh['provenance'])}"
     )
 
 
@@ -101,16 +103,17 @@ def _by_kind(rows: list[Row]) -> str:
     found = closure_accuracy.beyond(rows)
     lines = []
     for is_free, n in sorted({(not row["bias"], row["n_features"]) for row in rows}):
-        here = [(row, each) for row, _, each in found
-                if (not row["bias"], row["n_features"]) == (is_free, n)]  # fmt: skip
-        excess = np.array([each for _, each in here])
-        largest = np.nan_to_num(excess, nan=-np.inf).max(axis=1)
-        row, _ = here[int(largest.argmax())]
+        here = [
+            each for each in found if (not each[0]["bias"], each[0]["n_features"]) == (is_free, n)
+        ]
+        shares = sorted({row["share"] for row, *_ in here})
+        part = np.array([1.0 + excess / half for _, half, excess in here])
+        largest = np.nan_to_num(part).max(axis=1)
+        row, *_ = here[int(largest.argmax())]
         lines.append((
-            "without" if is_free else "with", f"{n}", f"{len(here)}",
-            f"{np.isfinite(excess).sum()}", f"{(excess > 0.0).sum()}",
-            f"{np.exp(largest.max()):.2f}",
-            f"a = {row['a']:g}, b = {row['b']:g}, N/K = {row['share']:g}",
+            "without" if is_free else "with", f"{n}", ", ".join(f"{share:g}" for share in shares),
+            f"{len(here)}", f"{np.isfinite(part).sum()}", f"{(part > 1.0).sum()}",
+            f"{largest.max():.2f}", f"a = {row['a']:g}, b = {row['b']:g}, N/K = {row['share']:g}",
         ))  # fmt: skip
-    heads = ("bias", "N", "tasks", "log-means", "outside", "largest, over 1 + h", "in")
+    heads = ("bias", "N", "N/K", "tasks", "log-means", "outside", "largest over h", "in")
     return table(Table(heads, tuple(lines)))

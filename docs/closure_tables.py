@@ -23,10 +23,10 @@ FRESH = """Flows of other W, at tasks and widths that no band is made of. Last i
 in %; where there is no band, nothing. The verdict is [on the page before](accuracy.md)."""
 FLOOR = """Late losses with b > 0 are decided by few features. Their distribution over seeds at the
 last time: losses over their log-mean."""
-NOT_RUN = """Where no row stands, nothing was compared with log-means, and no band is stated. What
-was left out takes longest: flows at N/K = 2, those without a bias, whose outputs stay half open,
-and larger N, where whole flows cost N³ and more at fixed N/K. Thinned flows are of use with some
-16 K columns or more, which at N/K = 16 are all there are."""
+NOT_RUN = """Where no row stands, nothing was compared with log-means, and no band is stated but
+between rows. What was left out takes longest: flows without a bias, most at N/K = 2, where outputs
+stay half open, and larger N, where whole flows cost N³ and more at fixed N/K. Thinned flows are of
+use with some 16 K columns or more, which at N/K = 16 are all there are."""
 AXES = closure_cells.FREQUENCY_EXPONENTS, closure_cells.TEACHER_EXPONENTS
 
 

@@ -15,9 +15,7 @@ COARSE = tuple(product((1.05, 1.5, 2.5), (0.0, 0.5, 1.0)))
 MIDDLE = (*COARSE, *product((2.0,), (0.0, 0.5, 1.0)))
 STEEP = tuple(product((2.0,), TEACHER_EXPONENTS))
 """a and b without bias: at every N/K, and only where flows are cheap."""
-WIDE = tuple(sorted({*COARSE, *product((1.5, 2.0, 2.5), TEACHER_EXPONENTS)}))
-"""a and b at N/K = 2."""
-HALF_OPEN = tuple(product((1.5, 2.0), (0.0, 0.5)))
+HALF_OPEN = tuple(product((1.05, 1.5, 2.0), (0.0, 0.5)))
 """a and b at N/K = 2 without bias, where outputs stay half open and flows take longest."""
 FIRST = frozenset(product((1.05, 1.3, 1.75, 2.5), (0.0, 0.1, 0.25, 0.5, 1.0)))
 """a and b that were measured first with bias, with fewer seeds."""
@@ -37,12 +35,17 @@ def _without_bias() -> Iterator[Cell]:
 
 
 LATTICE: tuple[Cell, ...] = (
-    *((a, b, N_FEATURES, 2, True, FEWER) for a, b in WIDE),
+    *((a, b, N_FEATURES, 2, True, FEWER) for a, b in FULL),
     *((a, b, N_FEATURES, share, True, _seeds(a, b)) for share in (4, 8, 16) for a, b in FULL),
     *_without_bias(),
 )
 """Between these the band is interpolated."""
-FOUR_SEEDS = ((1024, 16, 1.5, 0.0), (1024, 16, 2.0, 0.5), (1024, 8, 1.5, 0.5))
+FOUR_SEEDS = (
+    *((1024, 16, a, b) for a, b in product((1.1, 1.5, 2.0), (0.0, 0.5))),
+    *((1024, share, a, 0.5) for share, a in ((8, 1.5), (8, 2.0), (4, 1.5))),
+    *((2048, 16, a, b) for a, b in ((1.5, 0.0), (1.5, 0.5), (2.0, 0.0))),
+)
+"""N, N/K, a and b."""
 LARGER: tuple[Cell, ...] = (
     *((a, 0.0, 1024, share, True, FEWEST) for a, share in product((1.15, 1.45), (4, 8))),
     *((a, 0.3, 1024, 8, True, FEWEST) for a in (1.15, 1.45)),

@@ -24,7 +24,7 @@ from superlaw.validation.claims.trained import flows
 from superlaw.validation.claims.trained.one_slope import QUARTER
 from superlaw.validation.claims.trained.other_students import ADAPTIVE, STEPS
 from superlaw.validation.claims.trained.pictures import slope_table
-from superlaw.validation.reports.other_maps import CROWDED, SLOWER_STEPS, label
+from superlaw.validation.reports.other_maps import CROWDED, SAMPLED_SHARES, SLOWER_STEPS, label
 
 DOCS = Path(__file__).parent
 RESULTS, TIED_REPORT = DOCS / "results" / "other_maps.json", DOCS / "results" / "trained.json"
@@ -40,15 +40,18 @@ def section() -> str:
     """Return how far each student is from one slope, at each N/K."""
     found, cells = _read()
     first, last = found["window"]
+    sampled = ", ".join(map(str, SAMPLED_SHARES))
     parts = (
         "## Other students over the whole map",
         f"{measured_on(found['provenance'])}, from the starts of the tied student of the map, "
         f"which stands first. Slopes over {first:g} ≤ t ≤ {last:g}, of Adam over another window, "
         "see below. `over a` is the largest spread at one b ≥ ¼, `over b` the largest at one a; "
-        "`local slope` is the smallest and the largest inside the window.",
+        "`local slope` is the smallest and the largest inside the window. SGD and Adam take most "
+        f"time where N/K is small, and were run at N/K = {sampled} only.",
         table(Table(HEADS, tuple(_line(*key, rows) for key, rows in cells.items()))),
         _verdict(found["theory"], cells),
-        *_sampled(found, cells),
+        _sgd(cells),
+        _adam(found, cells),
         figure("other_maps"),
     )
     return "\n\n".join(parts)
@@ -124,7 +127,7 @@ def _verdict(theory: Rows, cells: Cells) -> str:
     return (
         f"K = N spreads by {free:.2f} over b ≥ ¼, by theory. A slope is shared, by the rule of "
         f"the claim above, if it spreads by less than a quarter of that, {QUARTER * free:.2f}. It "
-        f"is shared by: {told or 'none'}. It is shared at no N/K by: {'; '.join(never) or 'none'}."
+        f"is shared by: {told or 'none'}. At no N/K of the table by: {'; '.join(never) or 'none'}."
         f"{_exponents([(kind, _alike(cells[kind, flows.SHARE])) for kind in never])}"
     )
 
@@ -145,8 +148,8 @@ def _exponents(unlike: list[tuple[str, Rows]]) -> str:
     )
 
 
-def _sampled(found: dict[str, Any], cells: Cells) -> Iterator[str]:
-    """Yield how far SGD is from the flow, and what the slopes of Adam are slopes of."""
+def _sgd(cells: Cells) -> str:
+    """Say how far SGD is from the flow."""
     sgd = {key: rows for key, rows in cells.items() if key[0] == SGD}
     off, row = max(
         (
@@ -158,13 +161,17 @@ def _sampled(found: dict[str, Any], cells: Cells) -> Iterator[str]:
     )
     flow = _flow(row, cells)
     error = 2.0 * math.hypot(*(each["errors"]["seeds"] / flow["slope"] for each in (row, flow)))
-    yield (
+    return (
         f"SGD (lr {STEPS.lr:g}, at N/K = {CROWDED}, where that is not stable for every task, "
         f"{SLOWER_STEPS.lr:g}; batch {STEPS.batch}) has the slope of the flow within "
         f"{100.0 * off:.2g} % at all {sum(map(len, sgd.values()))} points, b = 0 included; "
         f"farthest off is {_where(row)}, where two standard errors of the seeds of both are "
         f"{100.0 * error:.2g} %."
     )
+
+
+def _adam(found: dict[str, Any], cells: Cells) -> str:
+    """Say what the slopes of Adam are slopes of, and where they lie."""
     slow, fast = (
         [row for (kind, _), rows in cells.items() if kind == label(adam) for row in rows]
         for adam in ADAPTIVE
@@ -173,7 +180,7 @@ def _sampled(found: dict[str, Any], cells: Cells) -> Iterator[str]:
     first, last = found["adaptive_window"]
     steps = " and ".join(f"{first / adam.lr:.0f} to {last / adam.lr:.0f}" for adam in ADAPTIVE)
     flatter = [row for row in (*slow, *fast) if row["slope"] <= _flow(row, cells)["slope"]]
-    yield (
+    return (
         f"Under Adam t is the learning rate times the number of steps. A step moves each parameter "
         f"by about the learning rate, however small its gradient, so t is how far a parameter can "
         f"have moved, and no time of a flow. Its window, {first:g} ≤ t ≤ {last:g} ({steps} steps), "

@@ -41,9 +41,10 @@ LATTICE: tuple[Cell, ...] = (
 )
 """Between these the band is interpolated."""
 FOUR_SEEDS = (
-    *((1024, 16, a, b) for a, b in product((1.1, 1.5, 2.0), (0.0, 0.5))),
-    *((1024, share, a, 0.5) for share, a in ((8, 1.5), (8, 2.0), (4, 1.5))),
-    *((2048, 16, a, b) for a, b in ((1.5, 0.0), (1.5, 0.5), (2.0, 0.0))),
+    *product((1024,), (8, 16), (1.1, 1.5, 2.0), (0.0, 0.5)),
+    *product((2048,), (16,), (1.1, 1.5, 2.0), (0.0, 0.5)),
+    *product((1024,), (4,), (1.5,), (0.5,)),
+    *product((2048,), (8,), (1.5,), (0.5,)),
 )
 """N, N/K, a and b."""
 LARGER: tuple[Cell, ...] = (

@@ -154,13 +154,16 @@ def read(point: Point, thinned: Ensemble) -> dict[str, Any]:
 
 
 def slopes(point: Point, runs: Ensemble) -> dict[str, Any]:
-    """Return the slope, and the standard deviation and error over seeds of theirs."""
-    scatter = float(np.std(straight_slope(TIMES, runs.loss, WINDOW), ddof=1))
+    """Return the slope, and the standard deviation and error over seeds, if there are several."""
+    n, scatter, error = len(runs.loss), None, None
+    if n > 1:
+        scatter = float(np.std(straight_slope(TIMES, runs.loss, WINDOW), ddof=1))
+        scatter, error = _rounded(scatter), _rounded(scatter / n**0.5)
     return {
         **asdict(point),
         "slope": _rounded(slope(np.log(runs.loss).mean(axis=0))),
-        "scatter": _rounded(scatter),
-        "seeds_error": _rounded(scatter / len(runs.loss) ** 0.5),
+        "scatter": scatter,
+        "seeds_error": error,
     }
 
 

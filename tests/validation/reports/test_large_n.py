@@ -68,3 +68,9 @@ def test_slopes_tell_how_seeds_scatter():
     row = large_n.slopes(replace(POINT, n_classes=None), runs)
     assert row["scatter"] == pytest.approx(0.02 / 2**0.5, abs=1e-4)
     assert row["seeds_error"] == pytest.approx(0.01, abs=1e-4)
+
+
+def test_one_seed_does_not_tell_how_seeds_scatter():
+    row = large_n.read(POINT, ensemble(0.9, seeds=1, change=0.03))
+    assert row["seeds_error"] is None and row["scatter"] is None
+    assert row["extrapolation_error"] == pytest.approx(0.03, abs=1e-3)

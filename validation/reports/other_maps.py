@@ -25,7 +25,7 @@ from superlaw.validation.claims.trained.other_students import (
 )
 from superlaw.validation.reports.measuring import options
 
-SHARES, SAMPLED_SHARES = (16, 32, 8, 4, 2), (16, 32, 8)
+SHARES, SAMPLED_SHARES = (16, 32, 8, 4, 2), (16, 32, 8, 4)
 """N/K, in the order in which they are measured; those at which samples are cheap enough."""
 CROWDED, SLOWER_STEPS = 32, replace(STEPS, lr=0.025)
 """N/K at which SGD is not stable for every task at the rate of the others, and half that rate."""

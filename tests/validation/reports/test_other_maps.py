@@ -51,14 +51,14 @@ def test_measuring_reads_each_student_over_its_own_window(tmp_path, monkeypatch)
 
     monkeypatch.setattr(flows, "run", run)
     out = tmp_path / "maps.json"
-    other_maps.main(["--out", str(out), "--shares", "16", "8", "4"])
+    other_maps.main(["--out", str(out), "--shares", "16", "8", "2"])
     found = json.loads(out.read_text())
     assert len(found["rows"]) == (2 * 6 + 3 + 1) * 25 and len(found["theory"]) == 25
     for row in found["rows"]:
         assert row["slope"] == pytest.approx(2.0 if "Adam" in row["student"] else 0.9, abs=1e-3)
         many = row["K"] == 32 or (row["K"] == 64 and "," not in row["student"])
         assert row["seeds"] == (4 if many else 2)
-    assert seen == {32, 64, 128, None}
+    assert seen == {32, 64, 256, None}
 
 
 def ensemble(task, student, times, law, seeds):
@@ -92,7 +92,7 @@ def test_the_stored_maps_have_every_cell():
     cells = {(x["student"], x["N"] // x["K"], x["a"], x["b"]) for x in found["rows"]}
     assert len(cells) == len(found["rows"])
     maps = {(kind, x) for x in other_maps.SHARES for kind in other_maps.trainings(512, x)}
-    assert len(maps) == 5 * 3 + 3 * 3
+    assert len(maps) == 5 * 3 + 4 * 3
     maps.add(("K = N, Adam, lr 0.003", 1))
     assert cells == {(*key, a, b) for key in maps for a in A for b in B}
 

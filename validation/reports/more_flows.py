@@ -30,7 +30,7 @@ LARGE = {
     Point(1.5, 0.5, 1_000_000, 128, 2048): 1,
 }
 """Thinned flows, and seeds."""
-WIDE = {Point(1.5, 1.0, 1024, 512): 4, Point(1.5, 1.0, 2048, 512): 1}
+WIDE = {Point(1.5, 1.0, 1024, 512): 4, Point(1.5, 1.0, 2048, 512): 1, Point(1.5, 1.0, 4096, 512): 1}
 """Whole flows, wider than any student of the map, and seeds."""
 
 

@@ -185,7 +185,8 @@ class Interactions:
             for first in range(0, n_features, TILE):
                 last = min(n_features, first + TILE)
                 rows = slice(pairs.row + first, pairs.row + last)
-                S = np.matmul(R[rows], L.T, out=tile[: last - first])
+                with np.errstate(over="ignore", invalid="ignore"):  # a step that is not taken
+                    S = np.matmul(R[rows], L.T, out=tile[: last - first])
                 spans = np.ascontiguousarray(size[:, rows])
                 list_pairs(S, first, pairs, level, reach, slope, spans)
 

@@ -91,3 +91,16 @@ def test_lists_last_for_several_evaluations_and_leave_most_pairs_out():
     flow.advance(300.0, 10**6)
     assert flow.response.n_lists < flow.stepper.n_evaluations / 4
     assert flow.response.n_pairs < 0.15 * 256**2
+
+
+def test_a_step_that_overflows_is_not_told_to_the_user(monkeypatch):
+    """Its pull is not finite, so that it is not taken; warnings are errors here, threads or not."""
+    monkeypatch.setattr(interactions, "SHARE_WORK", 96 * 96)
+    features = Features.of(PowerLawTask(1.5, 0.5, 96), np.float32)
+    L, R, beta = _late(False, np.float32)
+    L, R = np.float32(1e20) * L, np.float32(1e20) * R
+    with ThreadPoolExecutor(2) as pool:
+        for threads in (None, pool):
+            response = Interactions(features, 8, is_tied=False, two_sided=True, pool=threads)
+            pulls = _pulls(response, L, R, beta)
+            assert not all(np.isfinite(pull).all() for pull in pulls)

@@ -24,7 +24,7 @@ from superlaw.validation.claims.trained import flows
 from superlaw.validation.claims.trained.one_slope import QUARTER
 from superlaw.validation.claims.trained.other_students import ADAPTIVE, STEPS
 from superlaw.validation.claims.trained.pictures import slope_table
-from superlaw.validation.reports.other_maps import CROWDED, SAMPLED_SHARES, SLOWER_STEPS, label
+from superlaw.validation.reports.other_maps import CROWDED, SLOWER_STEPS, label
 
 DOCS = Path(__file__).parent
 RESULTS, TIED_REPORT = DOCS / "results" / "other_maps.json", DOCS / "results" / "trained.json"
@@ -40,14 +40,12 @@ def section() -> str:
     """Return how far each student is from one slope, at each N/K."""
     found, cells = _read()
     first, last = found["window"]
-    sampled = ", ".join(map(str, SAMPLED_SHARES))
     parts = (
         "## Other students over the whole map",
         f"{measured_on(found['provenance'])}, from the starts of the tied student of the map, "
         f"which stands first. Slopes over {first:g} ≤ t ≤ {last:g}, of Adam over another window, "
         "see below. `over a` is the largest spread at one b ≥ ¼, `over b` the largest at one a; "
-        "`local slope` is the smallest and the largest inside the window. SGD and Adam take most "
-        f"time where N/K is small, and were run at N/K = {sampled} only.",
+        "`local slope` is the smallest and the largest inside the window.",
         table(Table(HEADS, tuple(_line(*key, rows) for key, rows in cells.items()))),
         _verdict(found["theory"], cells),
         _sgd(cells),

@@ -25,8 +25,8 @@ from superlaw.validation.claims.trained.other_students import (
 )
 from superlaw.validation.reports.measuring import options
 
-SHARES, SAMPLED_SHARES = (16, 32, 8, 4, 2), (16, 32, 8, 4)
-"""N/K, in the order in which they are measured; those at which samples are cheap enough."""
+SHARES = (16, 32, 8, 4, 2)
+"""N/K, in the order in which they are measured."""
 CROWDED, SLOWER_STEPS = 32, replace(STEPS, lr=0.025)
 """N/K at which SGD is not stable for every task at the rate of the others, and half that rate."""
 SLOW, FEWER_SEEDS = (4, 2), 2
@@ -97,8 +97,6 @@ def trainings(n_features: int, share: int) -> dict[str, Training]:
     every, steps = students(n_features // share), SLOWER_STEPS if share == CROWDED else STEPS
     tied = every.pop("tied")
     flown = {kind: Training(student) for kind, student in every.items()}
-    if share not in SAMPLED_SHARES:
-        return flown
     adaptive = {
         label(adam): Training(tied, adam, ADAPTIVE_WINDOW, ADAPTIVE_END) for adam in ADAPTIVE
     }

@@ -53,7 +53,7 @@ def test_measuring_reads_each_student_over_its_own_window(tmp_path, monkeypatch)
     out = tmp_path / "maps.json"
     other_maps.main(["--out", str(out), "--shares", "16", "8", "2"])
     found = json.loads(out.read_text())
-    assert len(found["rows"]) == (2 * 6 + 3 + 1) * 25 and len(found["theory"]) == 25
+    assert len(found["rows"]) == (3 * 6 + 1) * 25 and len(found["theory"]) == 25
     for row in found["rows"]:
         assert row["slope"] == pytest.approx(2.0 if "Adam" in row["student"] else 0.9, abs=1e-3)
         many = row["K"] == 32 or (row["K"] == 64 and "," not in row["student"])
@@ -92,7 +92,7 @@ def test_the_stored_maps_have_every_cell():
     cells = {(x["student"], x["N"] // x["K"], x["a"], x["b"]) for x in found["rows"]}
     assert len(cells) == len(found["rows"])
     maps = {(kind, x) for x in other_maps.SHARES for kind in other_maps.trainings(512, x)}
-    assert len(maps) == 5 * 3 + 4 * 3
+    assert len(maps) == 5 * 6
     maps.add(("K = N, Adam, lr 0.003", 1))
     assert cells == {(*key, a, b) for key in maps for a in A for b in B}
 
@@ -144,7 +144,7 @@ def test_a_slope_is_shared_by_the_rule_of_the_claim(page):
 def test_steps_are_stable_at_every_share():
     """At the rate of the others some tasks would be refused at N/K = 32."""
     times, tasks = log_times(0.1, 1e3, flows.PER_DECADE), flows.tasks(Conditions(SIZES["full"]))
-    for share in other_maps.SAMPLED_SHARES:
+    for share in other_maps.SHARES:
         training = other_maps.trainings(512, share)["tied, SGD"]
         for task in tasks:
             check_simulation(task, training.student, times, optimizer=training.optimizer, seeds=2)

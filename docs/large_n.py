@@ -31,7 +31,7 @@ def section() -> str:
         "`scatter` is what the seeds of both explain of the deviation:",
         table(Table(AGAINST, tuple(_checked(row) for row in found["checked"]))),
         _verdict(found["checked"], found["times"]),
-        f"Then where no whole flow was run, {source['seeds']} seeds or one; the last "
+        f"Then where no whole flow was run, {source['seeds']} seeds; the last "
         f"{len(more_flows.large_rows())} students with the flows below:",
         table(Table(HEADS, tuple(_row(row) for row in large))),
         _left([row for row in found["left"] if not _is_among(row, large)]),
@@ -51,8 +51,7 @@ def _where(row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _row(row: dict[str, Any]) -> tuple[str, ...]:
-    seeds = "one seed" if row["seeds_error"] is None else f"{row['seeds_error']:.3f}"
-    errors = f"{seeds}, {row['extrapolation_error']:.3f}"
+    errors = f"{row['seeds_error']:.3f}, {row['extrapolation_error']:.3f}"
     stated = _percent(row["stated_error"])
     return (*_where(row), f"{row['n_classes']}", f"{row['slope']:.3f}", errors, stated)
 

@@ -70,7 +70,7 @@ def _half(task: tuple[float, float], slopes: Rows, large: Rows) -> str:
         at = {**row, "n_features": row["N"], "width": row["K"]}
         known |= _at_half(task, at, row["errors"]["seeds"])
     for row in large:
-        error = float(np.hypot(row["seeds_error"] or 0.0, row["extrapolation_error"]))
+        error = float(np.hypot(row["seeds_error"], row["extrapolation_error"]))
         known |= _at_half(task, row, error)
     told = ", ".join(
         f"{slope:.3f} ± {error:.3f} (N = {n})" if error else f"{slope:.3f} (N = {n}, one seed)"

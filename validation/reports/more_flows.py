@@ -20,16 +20,16 @@ from superlaw.validation.sweeps.ensembles import Simulation, simulation, simulat
 from superlaw.validation.training.ensemble import Ensemble
 
 COMMAND = "python -m superlaw.validation.reports.more_flows"
-LARGE = {
-    Point(2.0, 0.5, 8192, 128, 2048): SEEDS,
-    Point(1.5, 1.0, 32_768, 256, 4096): SEEDS,
-    Point(2.0, 0.5, 32_768, 256, 4096): SEEDS,
-    Point(1.5, 0.5, 100_000, 128, 2048): SEEDS,
-    Point(1.5, 0.5, 1_000_000, 32, 1024): SEEDS,
-    Point(1.5, 0.5, 1_000_000, 64, 2048): SEEDS,
-    Point(1.5, 0.5, 1_000_000, 128, 2048): 1,
-}
-"""Thinned flows, and seeds."""
+LARGE = (
+    Point(2.0, 0.5, 8192, 128, 2048),
+    Point(1.5, 1.0, 32_768, 256, 4096),
+    Point(2.0, 0.5, 32_768, 256, 4096),
+    Point(1.5, 0.5, 100_000, 128, 2048),
+    Point(1.5, 0.5, 1_000_000, 32, 1024),
+    Point(1.5, 0.5, 1_000_000, 64, 2048),
+    Point(1.5, 0.5, 1_000_000, 128, 2048),
+)
+"""Thinned flows."""
 WIDE = {Point(1.5, 1.0, 1024, 512): 4, Point(1.5, 1.0, 2048, 512): 1, Point(1.5, 1.0, 4096, 512): 1}
 """Whole flows, wider than any student of the map, and seeds."""
 
@@ -55,7 +55,7 @@ def points(entropy: int) -> dict[tuple[str, Point], Simulation]:
     """Return all flows, the quick ones first."""
     return {
         **{("wide", x): _as_in_the_map(x, seeds, entropy) for x, seeds in WIDE.items()},
-        **{("large", x): flow_at(x, entropy, seeds) for x, seeds in LARGE.items()},
+        **{("large", x): flow_at(x, entropy, SEEDS) for x in LARGE},
     }
 
 

@@ -42,7 +42,7 @@ def sentence(closure: str) -> str:
     return (
         f"Its loss was off from the log-mean of direct flows by {np.median(np.expm1(off)):.1%} in "
         f"the median and by {np.expm1(off.max()):.0%} at most: {len(rows)} tasks and widths with "
-        f"{where} (fewer without bias), each at {len(numbers['times'])} times up to "
+        f"{where} (fewer without bias), each at up to {len(numbers['times'])} times until "
         f"{numbers['times'][-1]:g} and over at most {source['seeds']} seeds (superlaw "
         f"{source['version']}, {source['date']}). A curve states a band, in which all but "
         f"{MISSED:.0%} of the log-means of fresh flows are meant to lie."
@@ -164,5 +164,5 @@ def falling(solution: Solution) -> Solution:
         notice = Notice("W-CLOSURE", text)
         return replace(solution, warnings=(*solution.warnings, notice))
     until = solution.times[standing(solution.loss) - 1]
-    advice = f"ask for times up to {until:.4g}, or simulate"
+    advice = f"ask for times up to {until:.4g}, or run the flow itself: method direct, or simulate"
     return replace(solution, status="invariant", message=f"{text}; {advice}")

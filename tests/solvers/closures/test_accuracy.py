@@ -53,7 +53,7 @@ def test_the_sentence_quotes_the_file(monkeypatch):
     text = accuracy.sentence("row_replica")
     assert "6.3% in the median and by 28% at most" in text
     assert "2 tasks and widths with $N$ = 64 to 128" in text
-    assert "at 2 times up to 30" in text
+    assert "each at up to 2 times until 30" in text
     assert "(superlaw 9.9, 2030-01-02)" in text
 
 

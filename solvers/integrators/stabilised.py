@@ -22,6 +22,8 @@ SHRINK, GROW, SAFETY = 0.2, 3.0, 0.8
 """Step sizes aim below the tolerance and change by bounded factors."""
 SMALLEST = 1e-12
 """A step that is smaller, relative to the time reached, is given up."""
+MOST_STAGES = 20_000
+"""A step that needs more is given up: nothing could interrupt it. What was solved took hundreds."""
 POWER_STEPS, NUDGE, MARGIN = 8, 1e-6, 1.25
 """Of the power iteration: its steps, relative size of a difference, margin on its result. The
 difference is that of all y in one direction, which may belong to parts far smaller than the rest:
@@ -48,7 +50,7 @@ def stages_needed(h_rho: float) -> int:
 
 
 class StepUnderflow(ArithmeticError):
-    """Steps have become too small to move time."""
+    """Steps have become too small to move time, or one would take too many stages."""
 
 
 class Chebyshev:
@@ -100,7 +102,7 @@ class Chebyshev:
         Raises
         ------
         StepUnderflow
-            If steps have become too small to move time.
+            If steps have become too small to move time, or one would take too many stages.
         """
         if self.h < SMALLEST * max(self.t, SMALLEST):
             raise StepUnderflow
@@ -188,6 +190,8 @@ class Chebyshev:
 
     def _stages(self, h: float) -> tuple[Array, Array, Array]:
         """Return the last but one stage, y(t + h) and F there."""
+        if not h * self.spectral_radius < stability_limit(MOST_STAGES):
+            raise StepUnderflow
         rows = _rows(stages_needed(h * self.spectral_radius))
         before, last, slope = self._room
         before[:] = self.y

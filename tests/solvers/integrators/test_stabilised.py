@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from superlaw.solvers.integrators.stabilised import Chebyshev, stages_needed
+from superlaw.solvers.integrators.stabilised import Chebyshev, StepUnderflow, stages_needed
 from superlaw.solvers.integrators.steps.chebyshev_coefficients import stability_limit
 
 RATES = np.array([1.0, 30.0, 1000.0])
@@ -86,3 +86,13 @@ def test_a_radius_is_that_of_where_the_flow_is(real):
     for _ in range(5):
         assert stepper.step(np.inf)
     assert 1000.0 < stepper.spectral_radius < 1500.0
+
+
+@pytest.mark.parametrize("radius", [1e12, np.inf])
+def test_a_step_of_too_many_stages_is_given_up_at_once(radius):
+    """Nothing could interrupt it."""
+    stepper = _stepper(1.0)
+    stepper.spectral_radius = radius
+    with pytest.raises(StepUnderflow):
+        stepper.step(np.inf)
+    assert (stepper.t, stepper.n_evaluations) == (0.0, 1)

@@ -40,7 +40,8 @@ def paragraph(report: dict[str, Any]) -> str:
         f"{uneven['local'][1]:.2f} to {uneven['local'][0]:.2f} inside it. It is not shared with "
         f"b = 0 ({span(equal)}), and its value belongs to N and K. Over {len(_corners(alike))} "
         f"tasks, where it spreads by {spreads[0]['predicted'] / TWICE:.2f}, other students spread "
-        f"more: {others}. Under Adam the slopes are {min(adam):.2f} to {max(adam):.2f}. "
+        f"more: {others}. Under Adam, over a window of its own, they are {min(adam):.2f} to "
+        f"{max(adam):.2f}. "
         f"Measured, not derived; nothing here is about other losses than squared error."
     )
 

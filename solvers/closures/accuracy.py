@@ -136,26 +136,27 @@ def risen(loss: Array) -> Array:
     return np.asarray(loss / np.minimum.accumulate(loss) - 1.0)
 
 
+def _least_off(rise: Array) -> Array:
+    """Return how far a true loss that falls and one that rises by a part r are apart somewhere."""
+    return np.asarray(rise / (2.0 + rise))
+
+
 def standing(loss: Array) -> int:
     """Return how many first times a run reaches before a rise of its loss ends it."""
-    rise = risen(loss)
-    ends = rise / (2.0 + rise) > LEAST_OFF
+    ends = _least_off(risen(loss)) > LEAST_OFF
     return int(np.argmax(ends)) if ends.any() else len(loss)
 
 
 def falling(solution: Solution) -> Solution:
-    """Return a closure's curve with what it says of itself: no gradient flow's loss can rise.
-
-    A true loss that falls and one that rises by a part r are somewhere r/(2 + r) apart.
-    """
+    """Return a closure's curve with what it says of itself: no gradient flow's loss can rise."""
     if not solution.success or not solution.loss.size:
         return solution
     excess = risen(solution.loss)
     highest = int(np.argmax(excess))
-    rise = float(excess[highest])
+    rise, least = float(excess[highest]), float(_least_off(excess)[highest])
     if not rise > RISEN:
         return solution
-    since, least = solution.times[np.argmin(solution.loss[:highest])], rise / (2.0 + rise)
+    since = solution.times[np.argmin(solution.loss[:highest])]
     text = (
         f"the loss of the closure rises by {rise:.1%} from t = {since:.3g} on, as that of no "
         f"gradient flow does: it is at least {least:.1%} off"

@@ -55,17 +55,15 @@ def fitted(B: Array, W: Array) -> Composition:
     return Composition(z.T @ square @ z / width, norms, turned(rest))
 
 
-def of(task: Task, B: Array, W: Array) -> Composition:
+def of(task: Task, B: Array, W: Array, exact: Composition) -> Composition:
     """Return the same from mean overlaps of feature classes alone (R27); the rest turns as it does.
 
     Where parts so estimated are more than B, there is no rest.
     """
-    width = W.shape[0]
     weight = fewest(task, head=HEAD, per_decade=PER_DECADE, most=MOST_CLASSES).weight
     starts = np.round(np.cumsum(weight) - weight).astype(int)
     mean = np.add.reduceat(overlaps(B, W), starts, axis=1) / np.diff(np.append(starts, W.shape[1]))
-    norms = np.sum(B**2, axis=(1, 2)) / width
-    return known(mean, weight, norms, fitted(B, W).turned, width)
+    return known(mean, weight, exact.norms, exact.turned, W.shape[0])
 
 
 def known(s: Array, weight: Array, norms: Array, angle: Array, width: int) -> Composition:

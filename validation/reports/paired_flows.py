@@ -9,6 +9,7 @@ measures it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -53,13 +54,7 @@ def main(arguments: list[str] | None = None) -> None:
 def measured(store: Store, entropy: int) -> dict[str, Any]:
     """Return deviations from whole flows with their errors, and provenance."""
     seeds = dict.fromkeys(COLUMNS, SEEDS) | dict.fromkeys(GOAL, GOAL_SEEDS)
-    pairs: dict[Point, list[Record]] = {}
-    with WorkBar(True, sum(seeds.values()), "pairs") as bar:
-        for point, n_seeds in seeds.items():
-            pairs[point] = []
-            for seed in range(n_seeds):
-                pairs[point].append(kept(store, point, entropy, seed))
-                bar.move(1.0)
+    pairs = kept(store, seeds, entropy)
     return {
         "provenance": storage.provenance(COMMAND, entropy=entropy, seeds=SEEDS),
         "goal_seeds": GOAL_SEEDS,
@@ -69,8 +64,18 @@ def measured(store: Store, entropy: int) -> dict[str, Any]:
     }
 
 
-def kept(store: Store, point: Point, entropy: int, seed: int) -> Record:
-    """Return the pair of a seed, run if nobody has."""
+def kept(store: Store, seeds: Mapping[Point, int], entropy: int) -> dict[Point, list[Record]]:
+    """Return the pairs of so many seeds of each student, run if nobody has."""
+    pairs: dict[Point, list[Record]] = {point: [] for point in seeds}
+    with WorkBar(True, sum(seeds.values()), "pairs") as bar:
+        for point, found in pairs.items():
+            for seed in range(seeds[point]):
+                found.append(_kept(store, point, entropy, seed))
+                bar.move(1.0)
+    return pairs
+
+
+def _kept(store: Store, point: Point, entropy: int, seed: int) -> Record:
     conditions = {"optimizer": OPTIMIZER.to_dict(), "precision": PRECISION, "times": TIMES}
     configuration = {"measure": "pair", **asdict(point), **conditions, "seed": [entropy, seed]}
     return store.keep(configuration, lambda: pair(point, [entropy, seed]))

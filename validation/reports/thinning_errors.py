@@ -17,7 +17,6 @@ import numpy as np
 
 from superlaw import storage
 from superlaw.curves import Array
-from superlaw.progress import WorkBar
 from superlaw.validation.reports.large_n import TIMES, Point
 from superlaw.validation.reports.measuring import options
 from superlaw.validation.reports.paired_flows import kept, log_losses
@@ -47,12 +46,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def measured(store: Store, entropy: int) -> dict[str, Any]:
     """Return how often runs of some seeds are within what they state, and provenance."""
-    pairs: dict[Point, list[Record]] = {point: [] for point in STUDENTS}
-    with WorkBar(True, SEEDS * len(STUDENTS), "pairs") as bar:
-        for point, found in pairs.items():
-            for seed in range(SEEDS):
-                found.append(kept(store, point, entropy, seed))
-                bar.move(1.0)
+    pairs = kept(store, dict.fromkeys(STUDENTS, SEEDS), entropy)
     return {
         "provenance": storage.provenance(COMMAND, entropy=entropy, seeds=SEEDS),
         "at_once": AT_ONCE,

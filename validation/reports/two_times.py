@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from superlaw import storage
 from superlaw.curves import Array
@@ -68,7 +69,8 @@ def correlation(turned: Array) -> Array:
 def _rows(task: PowerLawTask, width: int, entropy: int) -> Iterator[dict[str, Any]]:
     """Yield what one flow shows, for each of the last times."""
     B, W = _seen(task, width, entropy)
-    fitted, stated = composition.fitted(B, W), composition.of(task, B, W)
+    fitted = composition.fitted(B, W)
+    stated = composition.of(task, B, W, fitted)
     turned, closure = composition.turned(B), _closure(task, width)
     compositions = (fitted, stated, closure)
     for last in (time for time in LAST if time <= TIMES[-1] * 1.001):
@@ -76,9 +78,9 @@ def _rows(task: PowerLawTask, width: int, entropy: int) -> Iterator[dict[str, An
         early = np.arange(end % EVERY, end, EVERY)
         early = early[TIMES[early] * SPAN * 1.001 > last]
         seen = {
-            "rare columns": [_alike(B[k], B[end], W[:, RARE:]) for k in early],
-            "head columns": [_alike(B[k], B[end], W[:, :HEAD]) for k in early],
-            "B": composition.cosines(B[early], B[end][None]),
+            "rare columns": _alike(B @ W[:, RARE:], early, end),
+            "head columns": _alike(B @ W[:, :HEAD], early, end),
+            "B": _alike(B, early, end),
             "angle of the flow": turned[end] - turned[early],
             "angle of the closure": closure.turned[end] - closure.turned[early],
             "composition, fitted": fitted.correlation(early, end),
@@ -120,10 +122,9 @@ def _closure(task: PowerLawTask, width: int) -> Composition:
     return composition.known(s, closure.model.n, norms, turned, width)
 
 
-def _alike(first: Array, second: Array, W: Array) -> float:
-    """Return the correlation of what B makes of columns at two times."""
-    one, other = first @ W, second @ W
-    return float(np.sum(one * other) / np.sqrt(np.sum(one**2) * np.sum(other**2)))
+def _alike(matrices: Array, early: npt.NDArray[np.intp], late: int) -> Array:
+    """Return the correlation of all entries of a matrix at early times with those at a late one."""
+    return composition.cosines(matrices[early], matrices[late][None])
 
 
 if __name__ == "__main__":

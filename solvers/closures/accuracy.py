@@ -13,6 +13,7 @@ from superlaw.setting.task import PowerLawTask, Task
 from superlaw.solvers.closures.bands import (
     MISSED,
     Band,
+    lacking,
     row_replica_band,
     tied_band,
 )
@@ -85,9 +86,9 @@ def with_row_replica_band(
         return replace(solution, warnings=(Notice("W-UNVALIDATED", text), *solution.warnings))
     n = float(task.n_features or 0)
     here = {"a": task.a, "b": task.b, "N": n, "N/K": n / width, "t": _last(solution)}
-    beyond = outside(here, region(trains_bias=trains_bias))
+    beyond = outside(here, region(trains_bias=trains_bias)) or lacking(task, width, trains_bias)
     band = row_replica_band(task, width, trains_bias, solution.times)
-    return _stated(solution, band, beyond if trains_bias else [*beyond, "there is no bias"])
+    return _stated(solution, band, beyond, "" if trains_bias else " without bias")
 
 
 def with_tied_band(solution: Solution, task: PowerLawTask, width: int) -> Solution:
@@ -102,14 +103,14 @@ def _last(solution: Solution) -> float:
     return float(solution.times[-1]) if len(solution.times) else 0.0
 
 
-def _stated(solution: Solution, band: Band, beyond: list[str]) -> Solution:
-    """Return a curve with its band, and a notice where that is wide or ends."""
+def _stated(solution: Solution, band: Band, beyond: list[str], kind: str = "") -> Solution:
+    """Return a curve with its band, and a notice where that is wide or ends, for a kind."""
     notices: list[Notice] = []
     known = np.isfinite(band.half_width)
     if not known.all():
         if known.any() and not any(name.startswith("t = ") for name in beyond):
             beyond = [*beyond, f"t > {solution.times[known][-1]:.4g}"]
-        text = f"no band was measured where {', '.join(beyond)}; simulate to be sure"
+        text = f"no band was measured{kind} where {', '.join(beyond)}; simulate to be sure"
         notices.append(Notice("W-UNVALIDATED", text))
     if known.any() and (widest := float(np.nanmax(band.half_width))) > SMALL:
         at = solution.times[int(np.nanargmax(band.half_width))]

@@ -97,7 +97,27 @@ def test_where_a_cell_ends_the_band_ends_and_the_notice_says_when(monkeypatch):
     assert part.half_width[6] > math.expm1(max(np.abs(row["deviation"][5:])))
     bare = Solution(TIMES, np.ones(11), "success", "", "made up")
     curve = accuracy.with_row_replica_band(bare, PowerLawTask(1.5, 0.5, 512), 64, trains_bias=False)
-    assert "where there is no bias, t > 100;" in curve.warnings[0].message
+    assert "measured without bias where t > 100;" in curve.warnings[0].message
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "n", "width", "where"),
+    [
+        (1.5, 1.0, 512, 256, "N/K = 2, b = 1"),
+        (2.5, 0.5, 512, 171, "N/K = 2.99415, a = 2.5"),
+        (1.5, 1.0, 512, 171, "N/K = 2.99415, b = 1"),
+        (1.5, 1.2, 1024, 128, "b = 1.2, N = 1024"),
+    ],
+)
+def test_without_bias_the_notice_names_what_was_not_compared(a, b, n, width, where):
+    bare = Solution(TIMES, np.ones(11), "success", "", "made up")
+    task = PowerLawTask(a, b, n)
+    curve = accuracy.with_row_replica_band(bare, task, width, trains_bias=False)
+    (notice,) = curve.warnings
+    assert f"no band was measured without bias where {where};" in notice.message
+    for known in measurements.compared(trains_bias=True):
+        inside = PowerLawTask(known["a"], known["b"], known["n_features"])
+        assert bands.lacking(inside, known["width"], True) == []
 
 
 def test_a_curve_carries_its_band_and_a_notice_quotes_it():

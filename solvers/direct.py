@@ -137,7 +137,7 @@ def _with_scatter(
     assert isinstance(studied.optimizer, GradientFlow)  # by the row's dynamics
     n_seeds, rtol = len(losses), studied.optimizer.rtol
     if n_seeds == 1:
-        text = "one flow says nothing of how flows scatter; ask for more: seeds=4"
+        text = "one flow says nothing of how flows scatter; ask for more: seeds=4 (--seeds 4)"
         return replace(found, warnings=(Notice("W-SEEDS", text),) if is_drawn else ())
     error = np.log(losses).std(axis=0, ddof=1) / math.sqrt(n_seeds)
     of_slope = slopes.std(axis=0, ddof=1) / math.sqrt(n_seeds)

@@ -23,6 +23,8 @@ from superlaw.solvers.picture import loss_curve
 ROWS_SHOWN = 14
 _SUFFIXES = (".npz", ".csv")
 _STATES = ("state", "states")
+DIRECTLY = 'method="direct" (--method direct)'
+"""What runs the flow itself: the argument, and the flag of the command line."""
 _BESIDE = ("local_slope", "error_bound", "error_band", "scatter")
 _OPTIONAL = (*_BESIDE, *_STATES)
 _FACTS = ("status", "message", "method", "n_steps", "n_rejected")

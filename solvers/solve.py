@@ -21,7 +21,7 @@ from superlaw.solvers import closed_forms, direct
 from superlaw.solvers.closed_forms import Asked
 from superlaw.solvers.closures.accuracy import LEAST_B, MOST_SHARE
 from superlaw.solvers.inspection import inspected
-from superlaw.solvers.solution import Solution
+from superlaw.solvers.solution import DIRECTLY, Solution
 
 RTOL = 1e-6
 """Tolerance of the integrators if none is given."""
@@ -155,7 +155,7 @@ def _why(studied: Case, last: float) -> str:
     many = f"{direct.SEEDS} direct flows are {direct.estimate(seconds)}"
     if seconds > direct.LONGEST:
         return f"; {many}: too long, sl.simulate runs and resumes them"
-    return f'; preferred to seeds of the flow, which scatter: {many}, method="direct" runs them'
+    return f"; preferred to seeds of the flow, which scatter: {many}, {DIRECTLY} runs them"
 
 
 def _methods(name: str) -> tuple[str, ...]:
@@ -258,7 +258,7 @@ _CHEAP = Condition(
 )
 DIRECT: Table[Callable[[Asked], Solution]] = Table(
     "solve",
-    'It is for students that have a W or a ReLU; leave out method="direct" for others.',
+    f"It is for students that have a W or a ReLU; leave out {DIRECTLY} for others.",
     (
         Row(
             "direct",
@@ -275,7 +275,7 @@ DIRECT: Table[Callable[[Asked], Solution]] = Table(
 CURVES: Table[Callable[[Asked], Solution]] = Table(
     "solve",
     "Leave the optimizer out for gradient flow, train it by sl.simulate, or up to N = "
-    f'{direct.LARGEST} run its flow: method="direct".',
+    f"{direct.LARGEST} run its flow: {DIRECTLY}.",
     (
         Row("exact", closed_forms.modes, ("plain",), ("one", "centred"), _FLOW, _SUM),
         Row("exact", closed_forms.modes, ("two_layer",), ("one",), _FLOW, _SUM),

@@ -18,7 +18,7 @@ from superlaw.solvers.closures.bands import (
     tied_band,
 )
 from superlaw.solvers.closures.measurements import VARIED, measured, outside, region
-from superlaw.solvers.solution import Solution
+from superlaw.solvers.solution import DIRECTLY, Solution
 
 SMALL = 0.05
 """Bands up to this are not worth a warning."""
@@ -165,6 +165,16 @@ def falling(solution: Solution) -> Solution:
     if least <= LEAST_OFF:
         notice = Notice("W-CLOSURE", text)
         return replace(solution, warnings=(*solution.warnings, notice))
-    until = solution.times[standing(solution.loss) - 1]
-    advice = f"ask for times up to {until:.4g}, or run the flow itself: method direct, or simulate"
+    advice = f"{_standing(solution)}, or run the flow itself by {DIRECTLY}, or simulate"
     return replace(solution, status="invariant", message=f"{text}; {advice}")
+
+
+def _standing(solution: Solution) -> str:
+    """Return up to when a curve whose loss rises too far can be asked for, as advice."""
+    stands = standing(solution.loss)
+    lowest = solution.times[int(np.argmin(solution.loss[:stands]))]
+    until = solution.times[stands - 1]
+    text = f"ask for times up to {lowest:.4g}, where it is lowest"
+    if until > lowest:
+        text += f" (up to {until:.4g} it is given too, with a notice of its rise)"
+    return text

@@ -74,7 +74,7 @@ def test_other_students_have_flows_too(student):
 
 
 def test_auto_says_why_it_did_not_run_flows():
-    assert 'method="direct" runs them' in solve(TASK, STUDENT, [1.0]).method
+    assert 'method="direct" (--method direct) runs them' in solve(TASK, STUDENT, [1.0]).method
     wide = solve(PowerLawTask(1.5, 0.5, 4096), Student(512), [1.0])
     assert "up to N = 2048 only" in wide.method
     linear = Student(1024, activation="linear")

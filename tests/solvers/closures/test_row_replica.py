@@ -89,9 +89,14 @@ def test_a_loss_that_rises_says_so_wherever_one_looks():
     assert found.times.tolist() == [1000.0]
     wide = solve(PowerLawTask(1.5, 0.5, 512), Student(256, bias=False), [1e4], throw=False)
     assert wide.status == "invariant" and len(wide.loss) == 1
-    until = float(re.search(r"ask for times up to ([\d.e+]+),", wide.message)[1])
-    assert until > 100.0
-    assert solve(PowerLawTask(1.5, 0.5, 512), Student(256, bias=False), [until]).success
+    told = re.search(r"ask for times up to (.+), where it is lowest \(up to (.+) it ", wide.message)
+    lowest, until = map(float, told.groups())
+    assert 100.0 < lowest < until
+    assert f"from t = {lowest:.3g} on" in wide.message
+    assert 'run the flow itself by method="direct" (--method direct), or simulate' in wide.message
+    for last, n_risen in ((lowest, 0), (until, 1)):
+        curve = solve(PowerLawTask(1.5, 0.5, 512), Student(256, bias=False), [last])
+        assert curve.success and n_risen == sum("rises" in n.message for n in curve.warnings)
     early = solve(PowerLawTask(1.5, 0.5, 512), Student(128, bias=False), [1.0])
     assert not any("rises" in notice.message for notice in early.warnings)
 

@@ -248,8 +248,9 @@ class Solution(DrawnResult):
         if self.error_bound is not None and len(self.error_bound):
             lines.append(f"error   at most {self.error_bound.max():.1e} of the loss")
         if self.error_band is not None and np.isfinite(self.error_band).any():
-            least, most = np.nanmin(self.error_band), np.nanmax(self.error_band)
-            lines.append(f"band    log-mean of direct flows within {least:.1%} to {most:.1%}")
+            least, most = 1.0 + np.nanmin(self.error_band), 1.0 + np.nanmax(self.error_band)
+            span = f"{least:.4g} to {most:.4g}"
+            lines.append(f"band    log-mean of direct flows within a factor {span}")
         lines += [str(notice) for notice in self.warnings]
         lines.append(f"{'time':>12}{'loss':>16}{'local slope':>14}")
         every = max(1, -(-len(self.times) // ROWS_SHOWN))

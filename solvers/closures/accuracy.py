@@ -22,6 +22,8 @@ from superlaw.solvers.solution import DIRECTLY, Solution
 
 SMALL = 0.05
 """Bands up to this are not worth a warning."""
+WIDE = 0.25
+"""Bands from this on are told as factors."""
 LEAST_OFF = 0.03
 """A rise that proves an error above this ends a run."""
 RISEN = 1e-3
@@ -115,7 +117,7 @@ def _stated(solution: Solution, band: Band, beyond: list[str], kind: str = "") -
     if known.any() and (widest := float(np.nanmax(band.half_width))) > SMALL:
         at = solution.times[int(np.nanargmax(band.half_width))]
         text = (
-            f"the log-mean of direct flows and this curve are within {_percent(widest)} of each "
+            f"the log-mean of direct flows and this curve are within {_apart(widest)} of each "
             f"other (error_band; widest at t = {at:.3g}), and one flow scatters by up to "
             f"{_percent(float(np.nanmax(band.scatter)))} (scatter)"
         )
@@ -126,6 +128,11 @@ def _stated(solution: Solution, band: Band, beyond: list[str], kind: str = "") -
         scatter=band.scatter if known.any() else None,
         warnings=(*notices, *solution.warnings),
     )
+
+
+def _apart(half: float) -> str:
+    """Return a band in words: from some width on, per cent up and down are not the same."""
+    return _percent(half) if half < WIDE else f"a factor {1.0 + half:.3g}"
 
 
 def _percent(part: float) -> str:

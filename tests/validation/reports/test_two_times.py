@@ -1,4 +1,5 @@
 import json
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -52,3 +53,15 @@ def test_the_stored_comparison_is_that_of_the_script():
     cases = [(row["task"], row["width"]) for row in kept["rows"][:: len(two_times.LAST)]]
     assert cases == [(task.to_dict(), width) for task, width in two_times.CASES]
     assert kept["provenance"]["command"] == two_times.COMMAND
+
+
+def test_the_page_says_whether_marks_that_turn_are_nearer_late(monkeypatch):
+    monkeypatch.syspath_prepend(STORED.parents[1])
+    page = import_module("closure_turning")
+    times, stays = [1.0, 10.0, 100.0, 1000.0, 1e4], np.full(5, 0.10)
+    better, worse = np.array([9.0, 9.0, 0.01, 0.01, 0.2]), np.array([0.0, 0.0, 0.2, 0.1, 0.3])
+    groups = [page.Group(1.5, b, 3, off, stays) for b, off in ((0.0, better), (0.5, worse))]
+    told = page._gained(groups, times)
+    assert "With b = 0 turning makes most late losses better: from t = 100 on 1 of 3" in told
+    assert "With b = 0.5 turning makes most late losses worse: from t = 100 on 2 of 3" in told
+    assert "most at a = 1.5, t = 10000: 30.0% in place of 10.0%" in told

@@ -39,6 +39,24 @@ DYNAMICS = {
     "adam": "Adam",
 }
 """Kinds of training."""
+PASSED = {
+    "plain": "no width",
+    "two_layer": "depth=2",
+    "bottleneck": 'width below N with activation="linear"',
+    "superposed": "width below N",
+    "square": 'no width with activation="relu", a bias or an embedding',
+    "trained": 'embedding="trained"',
+    "tied": "tied=True",
+    "untied": 'decoder="random" or "transpose"',
+    "one": 'activity="one"',
+    "centred": 'activity="bernoulli" with amplitude="symmetric"',
+    "mean": 'activity="bernoulli"',
+    "flow": "no optimizer",
+    "sgd": "sl.SGD(lr=0.05)",
+    "momentum": "sl.SGD(lr=0.05, momentum=0.9)",
+    "adam": "sl.Adam(lr=0.001)",
+}
+"""What is passed for each kind."""
 
 
 @dataclass(frozen=True)

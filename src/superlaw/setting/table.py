@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, NoReturn, TypeVar
 
 from superlaw.arguments import refuse
-from superlaw.setting.case import DYNAMICS, INPUTS, STUDENTS, Case
+from superlaw.setting.case import DYNAMICS, INPUTS, PASSED, STUDENTS, Case
 from superlaw.setting.optimizer import GradientFlow
 from superlaw.setting.task import PowerLawTask
 
@@ -26,8 +26,8 @@ _WAYS_OUT = {
     "untied": ("decoder", "left out"),
 }
 """The argument that makes a student be of its kind, and what it would be for another."""
-
-
+COVERAGE = "superlaw info --coverage"
+"""What prints every row of every table."""
 _FLOW_TOLERANCE = "GradientFlow.rtol"
 """How a row says that it takes the tolerance of `GradientFlow`."""
 
@@ -124,9 +124,7 @@ class Row(Generic[Maker]):
             refuse(_FLOW_TOLERANCE, "left out here", case.argument("rtol"), remedy)
 
     def __str__(self) -> str:
-        text = " ".join(", ".join(part) for part in (self.students, self.inputs, self.dynamics))
-        needs = "".join(f", {condition}" for condition in self.conditions)
-        return f"{self.name}: {text}{needs}"
+        return f"{self.name} needs {', '.join(map(str, self.conditions))}"
 
 
 @dataclass(frozen=True)
@@ -161,8 +159,10 @@ class Table(Generic[Maker]):
         for row, condition in ((row, row.broken(case)) for row in near):
             if condition is not None:
                 rule = f"{condition.rule} to {self.verb} ({row.name})"
-                value, listed = case.argument(condition.name), "; ".join(map(str, near))
-                refuse(condition.name, rule, value, self._remedy(listed))
+                value = case.argument(condition.name)
+                refuse(
+                    condition.name, rule, value, self._remedy(f"Here {'; '.join(map(str, near))}.")
+                )
         self._refuse_kinds(case)
 
     def _refuse_kinds(self, case: Case) -> NoReturn:
@@ -170,40 +170,26 @@ class Table(Generic[Maker]):
         rows = [row for row in self.rows if case.kind in row.students]
         if not rows:
             name, rule = _WAYS_OUT[case.kind]
-            refuse(name, f"{rule} to {self.verb}", case.argument(name), self._remedy(self.kinds()))
-        of = f"to {self.verb} a {case.kind} student"
+            remedy = self._remedy(_passed((row.students for row in self.rows), STUDENTS))
+            refuse(name, f"{rule} to {self.verb}", case.argument(name), remedy)
+        of = f"to {self.verb} a {case.kind} student ({PASSED[case.kind]})"
         known = [row for row in rows if case.inputs in row.inputs]
         if not known:
-            kinds = _joined((row.inputs for row in rows), INPUTS)
-            refuse(
-                "activity", f"that of {kinds} {of}", case.task.activity, self._remedy(self.kinds())
-            )
-        kinds = _joined((row.dynamics for row in known), DYNAMICS)
-        of = f"{of} with {INPUTS[case.inputs]}"
-        refuse("optimizer", f"{kinds} {of}", case.optimizer, self._remedy(self.kinds()))
+            kinds = [row.inputs for row in rows]
+            remedy = self._remedy(_passed(kinds, INPUTS))
+            refuse("activity", f"that of {_joined(kinds, INPUTS)} {of}", case.task.activity, remedy)
+        kinds = [row.dynamics for row in known]
+        rule = f"{_joined(kinds, DYNAMICS)} {of} with {INPUTS[case.inputs]}"
+        refuse("optimizer", rule, case.optimizer, self._remedy(_passed(kinds, DYNAMICS)))
 
     def _remedy(self, covered: str) -> str:
-        return f"{self.remedy} Covered: {covered}.".lstrip()
+        return f"{self.remedy} {covered} All cases: {COVERAGE}.".lstrip()
 
-    def kinds(self) -> str:
-        """Return the kinds of cases that have a row, in one short line, without conditions.
 
-        Students with the same inputs and dynamics share an entry.
-        """
-        students: dict[str, list[str]] = {}
-        for student in STUDENTS:
-            students.setdefault(", ".join(self._trained(student)), []).append(student)
-        return "; ".join(f"{'/'.join(names)} ({has})" for has, names in students.items() if has)
-
-    def _trained(self, student: str) -> Iterator[str]:
-        """Yield "inputs: dynamics" of a student; inputs with the same dynamics share one."""
-        inputs: dict[str, list[str]] = {}
-        for kind in INPUTS:
-            has = (d for d in DYNAMICS if any(row.has(student, kind, d) for row in self.rows))
-            inputs.setdefault("/".join(has), []).append(kind)
-        for dynamics, kinds in inputs.items():
-            if dynamics:
-                yield f"{'/'.join(kinds)}: {dynamics}"
+def _passed(parts: Iterable[tuple[str, ...]], words: Mapping[str, str]) -> str:
+    """Return what can be passed for kinds, each once, in the order of their table."""
+    known = {kind for part in parts for kind in part}
+    return f"Can be passed: {', or '.join(PASSED[kind] for kind in words if kind in known)}."
 
 
 def _joined(parts: Iterable[tuple[str, ...]], words: Mapping[str, str]) -> str:

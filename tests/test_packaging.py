@@ -65,6 +65,7 @@ def test_wheel_holds_every_module_and_only_superlaw(tmp_path):
         "superlaw/py.typed",
         "superlaw/solvers/closures/row_replica.json",
         "superlaw/theory/laws/tied.json",
+        "superlaw/theory/laws/tied_map.json",
         "superlaw/validation/reports/references.bib",
     } <= set(names)
     assert {name.split("/")[0].split("-")[0] for name in names} == {"superlaw"}

@@ -270,12 +270,7 @@ _SHARED = Row[Callable[[Case], Exponent]](
     ("tied",),
     ("one",),
     ("flow",),
-    conditions=(
-        POWER_LAW,
-        among("activation", "relu"),
-        among("bias", True),
-        *shared_slope.CONDITIONS,
-    ),
+    conditions=tuple(dict.fromkeys((*shared_slope.KIND, *shared_slope.CONDITIONS))),
 )
 LAWS: Table[Callable[[Case], Exponent]] = Table(
     "predict",

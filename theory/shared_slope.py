@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from superlaw.setting.case import Case
-from superlaw.setting.table import UNIT_COLUMNS, Condition, among
+from superlaw.setting.table import POWER_LAW, UNIT_COLUMNS, Condition, among
 from superlaw.theory.answer import Exponent, answer
 from superlaw.theory.laws import tied
 
@@ -42,10 +42,37 @@ def shared(studied: Case) -> Exponent:
 
 
 def not_shared(studied: Case) -> Exponent:
-    """Return that no slope is known of a tied student here, and where one is."""
+    """Return that no slope is stated of a tied student here, where one is, and what was seen."""
     where = ", ".join(map(str, CONDITIONS))
-    text = f"Tied students have a measured slope only with {where}. Elsewhere simulate."
-    return replace(answer(studied.task, None, "open", "U21", "none"), explanation=text)
+    text = f"Tied students have a measured slope with a band only with {where}. Elsewhere simulate."
+    return replace(
+        answer(studied.task, None, "open", "U21", "none"), explanation=text + _observed(studied)
+    )
+
+
+def _observed(studied: Case) -> str:
+    """Return the slope of the measured point nearest to a student, nothing if none is near."""
+    if studied.inputs != "one" or not all(rule.holds(studied) for rule in KIND):
+        return ""
+    task, known = studied.power_law, tied.observed()
+    n, width, source = task.n_features, studied.student.width, known["provenance"]
+    around = tied.near(task.a, task.b, n, width) if n and width else []
+    if not around:
+        return ""
+    here, row = {"a": task.a, "b": task.b, "N": n, "K": width}, around[0]
+    which, others = "this very point", ""
+    if any(row[name] != value for name, value in here.items()):
+        which = ", ".join(f"{name} = {row[name]:g}" for name in here)
+        which = f"the nearest of {len(known['rows'])} measured points ({which})"
+        slopes = [each["slope"] for each in around]
+        others = f"; the {len(around)} within reach have {min(slopes):.2f} to {max(slopes):.2f}"
+    first, last = known["window"]
+    return (
+        f" Observed, not a law: {which} has the slope {row['slope']:.3f} over {first:g} ≤ t ≤ "
+        f"{last:g}, errors {row['seeds']:.3f} by seeds and {row['window']:.3f} by the choice of "
+        f"window{others} [{source['command']}, {source['version']}, {source['date']}, "
+        f"{source['seeds']} seeds]."
+    )
 
 
 def _within(name: str, span: tuple[float, float], case: Case) -> bool:
@@ -68,8 +95,7 @@ def _conditions() -> tuple[Condition, ...]:
     between = {name: f"{low:g} to {high:g}" for name, (low, high) in region.items()}
     held = {name: partial(_within, name, span) for name, span in region.items()}
     return (
-        among("amplitude", "uniform"),
-        UNIT_COLUMNS,
+        *_START,
         Condition("a", between["a"], held["a"]),
         Condition("b", between["b"], held["b"]),
         Condition("n_features", between["N"], held["N"]),
@@ -77,4 +103,8 @@ def _conditions() -> tuple[Condition, ...]:
     )
 
 
+_START = among("amplitude", "uniform"), UNIT_COLUMNS
+KIND = (POWER_LAW, among("activation", "relu"), among("bias", True), *_START)
+"""Of which students slopes were measured at all."""
 CONDITIONS = _conditions()
+"""Where their slope has a band, besides being of that kind."""

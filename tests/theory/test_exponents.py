@@ -1,4 +1,5 @@
 import math
+import re
 
 import numpy as np
 import pytest
@@ -210,6 +211,45 @@ def test_outside_what_was_measured_no_slope_is_given_and_where_it_was_is_said(ch
     answer = _tied(**changed)
     assert (answer.exponent, answer.regime, answer.band) == (None, "open", None)
     assert "n_features 300 to 1200" in answer.explanation
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"b": 0.25}, "this very point has the slope 1.097 over 12 ≤ t ≤ 1000"),
+        ({"width": 256}, "this very point has the slope 0.59"),
+        ({"b": 0.27}, "points (a = 1.5, b = 0.25, N = 512, K = 32) has the slope 1.097"),
+        ({"a": 1.12, "b": 0.05}, "points (a = 1.1, b = 0, N = 512, K = 32) has the slope 0.5"),
+        ({"n_features": 10**5}, None),
+        ({"n_features": 10**6, "width": 1400}, None),
+        ({"a": 9.0}, None),
+        ({"n_features": None}, None),
+        ({"init": 0.3}, None),
+        ({"amplitude": "constant"}, None),
+    ],
+)
+def test_where_no_slope_is_stated_the_nearest_observed_one_is_told(changed, said):
+    answer = _tied(**changed)
+    assert (answer.exponent, answer.band) == (None, None)
+    assert ("Observed, not a law" in answer.explanation) == (said is not None)
+    assert (said or "") in answer.explanation
+    source = tied.observed()["provenance"]
+    assert said is None or f"{source['command']}, {source['version']}" in answer.explanation
+    assert ("within reach have" in answer.explanation) == ("points (" in (said or ""))
+
+
+def test_where_slopes_change_fast_both_ends_are_told():
+    """Between b = 0 and ¼ the slope changes by half: the nearest point alone would mislead."""
+    low, high = re.search(r"reach have (.+) to (.+) \[", _tied(a=1.35, b=0.1).explanation).groups()
+    assert float(low) < 0.65 and float(high) > 1.05
+
+
+@pytest.mark.parametrize("student", [{"activation": "linear"}, {"bias": False}])
+def test_no_slope_is_told_of_students_that_were_not_mapped(student):
+    answer = exponent(PowerLawTask(1.5, 0.5, 512), Student(32, tied=True, **student))
+    assert answer.exponent is None and "Observed" not in answer.explanation
+    several = PowerLawTask(1.5, 0.5, 512, activity="bernoulli")
+    assert "Observed" not in exponent(several, Student(32, tied=True)).explanation
 
 
 @pytest.mark.parametrize("mapped", tied.MEASURED["regions"], ids=lambda x: f"{x['band']:g}")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,29 @@ def slope_between(a: float, b: float, n_features: int, width: int) -> float:
         slope * x for slope, x in zip(known["trend"][1:], here, strict=True)
     )
     return float(trend + sum(row[4] * _near(here, row, known["scales"]) for row in known["rows"]))
+
+
+@cache
+def observed() -> dict[str, Any]:
+    """Return the map of slopes, each at one point and with its errors, and where it comes from.
+
+    Made by `python -m superlaw.validation.reports.tied_map`.
+    """
+    text = Path(__file__).with_name("tied_map.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def near(a: float, b: float, n_features: int, width: int) -> list[dict[str, float]]:
+    """Return the points of the map near a student, the nearest first; none if it is far from all.
+
+    Near is what the interpolation takes for it: a point at one scale counts e^(-1/2).
+    """
+    known, here = observed(), place(a, b, n_features, width)
+    scales: list[float] = MEASURED["interpolation"]["scales"]
+    rated = [(_near(here, row, scales), row) for row in known["rows"]]
+    rated = sorted((each for each in rated if each[0] >= math.exp(-0.5)), reverse=True)
+    return [dict(zip(known["columns"], row, strict=True)) for _, row in rated]
 
 
 def _near(here: tuple[float, ...], row: list[float], scales: list[float]) -> float:

@@ -16,7 +16,7 @@ from superlaw.theory.derivations import derive
 from superlaw.theory.documents.document import Figure, Heading, Paragraph, Table
 from superlaw.theory.exponents import exponent
 from superlaw.theory.laws import tied
-from superlaw.validation.reports import shared_slope, slope_between, tied_accuracy
+from superlaw.validation.reports import shared_slope, slope_between, tied_accuracy, tied_map
 from superlaw.validation.reports.measuring import tied_flow
 from superlaw.validation.reports.worked_example import worked
 from superlaw.validation.sweeps.ensembles import simulations
@@ -90,6 +90,18 @@ def test_the_bands_are_those_of_their_rows(tmp_path, monkeypatch):
     points, slopes, drawn = found["interpolation"]
     assert len(points) == len(slopes) == len(drawn) == len({tuple(x) for x in points})
     assert sum(drawn) == 2 + 14 and [1.5, 0.25, 512, 32] in points and min(slopes) < 0.8
+
+
+def test_the_map_is_that_of_the_committed_validation(tmp_path):
+    out, report = tmp_path / "map.json", ROOT / "docs" / "results" / "trained.json"
+    tied_map.main(["--out", str(out), "--report", str(report)])
+    made, kept = json.loads(out.read_text()), tied.observed()
+    assert [made[key] for key in ("rows", "columns", "window")] == [
+        kept[key] for key in ("rows", "columns", "window")
+    ]
+    assert made["provenance"]["report"] == kept["provenance"]["report"]
+    rows = {tuple(row[:4]) for row in kept["rows"]}
+    assert len(rows) == len(kept["rows"]) and all(k < n for *_, n, k in rows)
 
 
 def plane(point):

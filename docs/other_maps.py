@@ -108,24 +108,55 @@ def _spread(rows: Rows) -> float:
     return flows.spread([row["slope"] for row in rows])
 
 
+def headline() -> str:
+    """Say in short where one slope is shared and where it is not: for the top of the page."""
+    found, cells = _read()
+    limit, by_kind = _spreads(found["theory"], cells)
+    below = {kind: [s for s, x in own.items() if x < limit] for kind, own in by_kind.items()}
+    above: dict[int, list[str]] = {}
+    for kind, own in by_kind.items():
+        for share in set(own).difference(below[kind] or own):
+            above.setdefault(share, []).append(f"{kind} {own[share]:.2f}")
+    missed = [f"at N/K = {share} ({'; '.join(kinds)})" for share, kinds in sorted(above.items())]
+    equal = [f"{s}" for s in by_kind[TIED] if _spread(cells[TIED, s]) < limit]
+    return (
+        f"**One slope is shared**, with b ≥ ¼, by {_told(below)}: the largest less the smallest "
+        f"over the tasks is below {limit:.2f}, a quarter of that of K = N. **None is shared** "
+        f"{', '.join((*missed, 'nor'))} at any N/K by {'; '.join(_never(below))}. With b = 0 among "
+        f"the tasks the tied student keeps to that limit at N/K = {', '.join(equal) or 'none'} "
+        "([all students](#other-students-over-the-whole-map))."
+    )
+
+
+def _spreads(theory: Rows, cells: Cells) -> tuple[float, dict[str, dict[int, float]]]:
+    """Return below what spread a slope is shared, and the spread of each student and N/K."""
+    by_kind: dict[str, dict[int, float]] = {}
+    for (kind, share), rows in cells.items():
+        if share > 1:
+            by_kind.setdefault(kind, {})[share] = _spread(_alike(rows))
+    return QUARTER * _spread(_alike(theory)), by_kind
+
+
+def _told(below: dict[str, list[int]]) -> str:
+    """Return who shares a slope, at which N/K."""
+    told = (f"{kind}, at N/K = {', '.join(map(str, own))}" for kind, own in below.items() if own)
+    return "; ".join(told) or "none"
+
+
+def _never(below: dict[str, list[int]]) -> list[str]:
+    """Return who shares one at no N/K."""
+    return [kind for kind, shares in below.items() if not shares]
+
+
 def _verdict(theory: Rows, cells: Cells) -> str:
     """Say which students share one slope, by the rule of the claim, at which N/K."""
-    free = _spread(_alike(theory))
-    narrow = {key: rows for key, rows in cells.items() if key[1] > 1}
-    shared: dict[str, list[int]] = {kind: [] for kind, _ in narrow}
-    for (kind, share), rows in narrow.items():
-        if _spread(_alike(rows)) < QUARTER * free:
-            shared[kind].append(share)
-    told = "; ".join(
-        f"{kind}, at N/K = {', '.join(map(str, shares))}"
-        for kind, shares in shared.items()
-        if shares
-    )
-    never = [kind for kind, shares in shared.items() if not shares]
+    limit, by_kind = _spreads(theory, cells)
+    below = {kind: [s for s, x in own.items() if x < limit] for kind, own in by_kind.items()}
+    never = _never(below)
     return (
-        f"K = N spreads by {free:.2f} over b ≥ ¼, by theory. A slope is shared, by the rule of "
-        f"the claim above, if it spreads by less than a quarter of that, {QUARTER * free:.2f}. It "
-        f"is shared by: {told or 'none'}. At no N/K of the table by: {'; '.join(never) or 'none'}."
+        f"K = N spreads by {limit / QUARTER:.2f} over b ≥ ¼, by theory. A slope is shared, by the "
+        f"rule of the claim above, if it spreads by less than a quarter of that, {limit:.2f}. It "
+        f"is shared by: {_told(below)}. At no N/K of the table by: {'; '.join(never) or 'none'}."
         f"{_exponents([(kind, _alike(cells[kind, flows.SHARE])) for kind in never])}"
     )
 

@@ -94,6 +94,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     report = json.loads(REPORT.read_text("utf-8"))
     parts = (
         "# Trained embeddings",
+        other_maps.headline(),
         f"Made by {claims.command('trained', report['configuration'])} {readings.seeds(report)}; "
         f"from nothing, flows kept on disk. {_times(report)} What can be derived is in "
         "the [derivation](derivations/tied.md); the shared slope is measured, and nothing is known "

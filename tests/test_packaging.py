@@ -1,6 +1,7 @@
 """The three rooms stand at the top level and are installed under one name, nothing else is."""
 
 import configparser
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -30,11 +31,11 @@ def _folders_with_code():
 
 
 def test_setup_cfg_lists_every_folder_with_code(options):
-    listed = options["packages"].split()
-    mapping = dict(line.split(" = ") for line in options["package_dir"].strip().splitlines())
     found = _folders_with_code()
-    assert sorted(listed) == sorted(found) == sorted(mapping)
-    assert {name: ROOT / place for name, place in mapping.items()} == found
+    assert sorted(options["packages"].split()) == sorted(found)
+    (source,) = (place.strip(" =") for place in options["package_dir"].strip().splitlines())
+    for name, folder in found.items():
+        assert ROOT.joinpath(source, *name.split(".")).resolve() == folder
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -46,6 +47,29 @@ def test_links_show_tools_the_same_tree(room):
 def test_no_room_is_importable_by_its_bare_name(room, tmp_path):
     found = subprocess.run([sys.executable, "-c", f"import {room}"], cwd=tmp_path, check=False)
     assert found.returncode != 0
+
+
+@pytest.mark.slow
+def test_a_script_beside_a_clone_finds_the_package_and_not_the_folder(tmp_path):
+    """A folder called superlaw without code is an empty package to Python, where it comes first."""
+    clone, site, script = tmp_path / "superlaw", tmp_path / "site", tmp_path / "script.py"
+    names = ("src", *ROOMS, "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+    clone.mkdir()
+    for name in names:
+        place, to = ROOT / name, clone / name
+        if place.is_dir():
+            shutil.copytree(place, to, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(place, to)
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--ignore-installed"]
+    subprocess.run([*pip, "--prefix", site, "-e", clone], check=True)
+    (packages,) = site.rglob("site-packages")
+    lines = f"import site\nsite.addsitedir({str(packages)!r})\nimport superlaw"
+    script.write_text(f"{lines}\nprint(superlaw.__file__)\n", "utf-8")
+    found = subprocess.run(
+        [sys.executable, "-S", script], check=True, capture_output=True, text=True, env={}
+    )
+    assert found.stdout.strip() == str(clone / "src" / "superlaw" / "__init__.py")
 
 
 @pytest.mark.slow

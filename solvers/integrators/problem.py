@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from superlaw.arguments import flag, numbers, refuse, whole
+from superlaw.arguments import fitting, flag, numbers, refuse, whole
 from superlaw.curves import Array
 from superlaw.solvers.integrators.derivative_checks import check_derivatives
 from superlaw.solvers.integrators.kernel_checks import check_kernels
@@ -18,6 +18,8 @@ from superlaw.solvers.integrators.steps.layout import Kernel, no_order
 
 _ARRAYS = "Give one number a feature."
 _COUNTED = "Give the number of order parameters."
+_LINKS = 8.0
+"""Bytes of what an order parameter has for each other one and, in checks, for each feature."""
 _LEADING = ("loss", "loss_rate")
 _MAY_BE_INFINITE = ("scale", "learned")
 
@@ -91,7 +93,9 @@ class MeanField:
     def __post_init__(self) -> None:
         """Refuse what could not be integrated."""
         self._check_arrays()
-        object.__setattr__(self, "n_order", whole("n_order", self.n_order, _COUNTED, minimum=0))
+        n_order = whole("n_order", self.n_order, _COUNTED, minimum=0)
+        fitting("n_order", n_order, _LINKS * n_order * (n_order + self.n_features), _COUNTED)
+        object.__setattr__(self, "n_order", n_order)
         for name in ("order_is_linear", "is_linear", "is_gradient_flow"):
             flag(name, getattr(self, name))
         if not isinstance(self.observables, tuple) or self.observables[:2] != _LEADING:

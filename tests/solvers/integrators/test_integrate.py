@@ -277,6 +277,8 @@ def test_problem_beyond_the_memory_is_refused(refused, monkeypatch):
         ({"weight": np.full(40, np.nan)}, "weight"),
         ({"theta": np.ones((1, 3))}, "theta"),
         ({"theta": np.full((1, 40), np.inf)}, "theta"),
+        ({"n_order": 10**30}, "n_order"),
+        ({"n_order": -1}, "n_order"),
     ],
 )
 def test_bad_problems_are_refused(refused, changes, name):

@@ -24,9 +24,9 @@ in %; where there is no band, nothing. The verdict is [on the page before](accur
 FLOOR = """Late losses with b > 0 are decided by few features. Their distribution over seeds at the
 last time: losses over their log-mean."""
 NOT_RUN = """Where no row stands, nothing was compared with log-means, and no band is stated but
-between rows. What was left out takes longest: flows without a bias, most at N/K = 2, where outputs
-stay half open, and larger N, where whole flows cost N³ and more at fixed N/K. Thinned flows are of
-use with some 16 K columns or more, which at N/K = 16 are all there are."""
+between rows. What was left out takes longest: N/K = 2 without a bias, where outputs stay half open
+and the closure breaks off, and larger N, where whole flows cost N³ and more at fixed N/K. Thinned
+flows are of use with some 16 K columns or more, which at N/K = 16 are all there are."""
 AXES = closure_cells.FREQUENCY_EXPONENTS, closure_cells.TEACHER_EXPONENTS
 
 
@@ -77,13 +77,14 @@ def _meant(rows: list[Row]) -> str:
     shares = sorted({row["share"] for row in rows})
     meant = 2 * len(closure_cells.FULL) * len(shares)
     many = sum(row["seeds"] >= closure_cells.MANY for row in rows)
+    fewest = min(row["seeds"] for row in rows)
     a, b, c = (", ".join(f"{x:g}" for x in values) for values in (*AXES, shares))
     n, least = closure_cells.N_FEATURES, closure_cells.MANY
     return (
         f"Meant were a of {a}, b of {b} and N/K of {c}, with and without bias: {meant} cells, at "
         f"N = {n} with {least} seeds and more, and four seeds at N = 1024 and 2048. Run were "
-        f"{len(rows)} of them, {many} with so many seeds, and of larger N the points among the "
-        "fresh flows."
+        f"{len(rows)} of them, {many} with so many seeds and the others with {fewest} or more, and "
+        "of larger N the points among the fresh flows."
     )
 
 

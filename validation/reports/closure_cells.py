@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 Cell = tuple[float, float, int, float, bool, int]
@@ -10,11 +9,8 @@ Cell = tuple[float, float, int, float, bool, int]
 FREQUENCY_EXPONENTS = (1.05, 1.1, 1.3, 1.5, 1.75, 2.0, 2.5)
 TEACHER_EXPONENTS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
 FULL = tuple(product(FREQUENCY_EXPONENTS, TEACHER_EXPONENTS))
-COARSE = tuple(product((1.05, 1.5, 2.5), (0.0, 0.5, 1.0)))
-"""a and b that were measured first without bias."""
-MIDDLE = (*COARSE, *product((2.0,), (0.0, 0.5, 1.0)))
-STEEP = tuple(product((2.0,), TEACHER_EXPONENTS))
-"""a and b without bias: at every N/K, and only where flows are cheap."""
+SHARES = (4, 8, 16)
+"""N/K at which every a and b was run, with bias and without."""
 HALF_OPEN = tuple(product((1.05, 1.5, 2.0), (0.0, 0.5)))
 """a and b at N/K = 2 without bias, where outputs stay half open and flows take longest."""
 FIRST = frozenset(product((1.05, 1.3, 1.75, 2.5), (0.0, 0.1, 0.25, 0.5, 1.0)))
@@ -27,17 +23,11 @@ def _seeds(a: float, b: float) -> int:
     return SEEDS if (a, b) in FIRST else MANY
 
 
-def _without_bias() -> Iterator[Cell]:
-    for share, places in ((2, HALF_OPEN), (4, MIDDLE), (8, MIDDLE), (16, MIDDLE + STEEP)):
-        for a, b in sorted({*places}):
-            first = share in (4, 8) and (a, b) in COARSE
-            yield a, b, N_FEATURES, share, False, FEWEST if first else FEWER
-
-
 LATTICE: tuple[Cell, ...] = (
     *((a, b, N_FEATURES, 2, True, FEWER) for a, b in FULL),
-    *((a, b, N_FEATURES, share, True, _seeds(a, b)) for share in (4, 8, 16) for a, b in FULL),
-    *_without_bias(),
+    *((a, b, N_FEATURES, share, True, _seeds(a, b)) for share, (a, b) in product(SHARES, FULL)),
+    *((a, b, N_FEATURES, 2, False, FEWER) for a, b in HALF_OPEN),
+    *((a, b, N_FEATURES, share, False, FEWER) for share, (a, b) in product(SHARES, FULL)),
 )
 """Between these the band is interpolated."""
 FOUR_SEEDS = (
@@ -47,10 +37,18 @@ FOUR_SEEDS = (
     *product((2048,), (8,), (1.5,), (0.5,)),
 )
 """N, N/K, a and b."""
+FREE = (
+    *product((4, 8, 16), (1.5,), (0.5,)),
+    *product((8, 16), (1.1,), (0.0,)),
+    (16, 1.5, 0.0),
+    (16, 2.0, 0.5),
+)
+"""N/K, a and b without bias, at N = 1024."""
 LARGER: tuple[Cell, ...] = (
     *((a, 0.0, 1024, share, True, FEWEST) for a, share in product((1.15, 1.45), (4, 8))),
     *((a, 0.3, 1024, 8, True, FEWEST) for a in (1.15, 1.45)),
     *((a, b, n, share, True, FEWER) for n, share, a, b in FOUR_SEEDS),
+    *((a, b, 1024, share, False, FEWER) for share, a, b in FREE),
 )
 """More features than the band is made of."""
 CHOSEN = (1.2, 0.15, 5), (1.65, 0.4, 10), (2.2, 0.2, 14), (1.4, 0.05, 2.5)

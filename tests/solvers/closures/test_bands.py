@@ -106,7 +106,7 @@ def test_where_a_cell_ends_the_band_ends_and_the_notice_says_when(monkeypatch):
         (1.5, 1.0, 512, 256, "N/K = 2, b = 1"),
         (2.5, 0.5, 512, 171, "N/K = 2.99415, a = 2.5"),
         (1.5, 1.0, 512, 171, "N/K = 2.99415, b = 1"),
-        (1.5, 1.2, 1024, 128, "b = 1.2, N = 1024"),
+        (1.5, 1.2, 2048, 128, "b = 1.2, N = 2048"),
     ],
 )
 def test_without_bias_the_notice_names_what_was_not_compared(a, b, n, width, where):
@@ -118,6 +118,13 @@ def test_without_bias_the_notice_names_what_was_not_compared(a, b, n, width, whe
     for known in measurements.compared(trains_bias=True):
         inside = PowerLawTask(known["a"], known["b"], known["n_features"])
         assert bands.lacking(inside, known["width"], True) == []
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_from_four_features_a_unit_to_sixteen_there_is_a_band_at_every_a_and_b(bias):
+    for a, b, share in itertools.product((1.05, 1.2, 2.5), (0.0, 0.9, 1.0), (4, 10, 16)):
+        for n in (512, 1024):
+            assert np.isfinite(_band(a, b, n // share, n=n, bias=bias).half_width).all()
 
 
 def test_a_curve_carries_its_band_and_a_notice_quotes_it():

@@ -9,25 +9,31 @@ Cell = tuple[float, float, int, float, bool, int]
 FREQUENCY_EXPONENTS = (1.05, 1.1, 1.3, 1.5, 1.75, 2.0, 2.5)
 TEACHER_EXPONENTS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
 FULL = tuple(product(FREQUENCY_EXPONENTS, TEACHER_EXPONENTS))
-SHARES = (4, 8, 16)
-"""N/K at which every a and b was run, with bias and without."""
-HALF_OPEN = tuple(product((1.05, 1.5, 2.0), (0.0, 0.5)))
+HALF_OPEN = (*product((1.05, 1.5, 2.0), (0.0, 0.5)), (1.5, 0.25))
 """a and b at N/K = 2 without bias, where outputs stay half open and flows take longest."""
 FIRST = frozenset(product((1.05, 1.3, 1.75, 2.5), (0.0, 0.1, 0.25, 0.5, 1.0)))
-"""a and b that were measured first with bias, with fewer seeds."""
+"""a and b that were measured first with bias, at N/K = 4 with fewer seeds."""
 MANY, SEEDS, FEWER, FEWEST = 8, 6, 4, 3
 N_FEATURES = 512
 
 
-def _seeds(a: float, b: float) -> int:
-    return SEEDS if (a, b) in FIRST else MANY
+PLACES = (
+    *product((2, 4, 8, 16), (True,), FULL),
+    *product((2,), (False,), HALF_OPEN),
+    *product((4, 8, 16), (False,), FULL),
+)
+"""N/K, whether there is a bias, and a and b."""
 
 
-LATTICE: tuple[Cell, ...] = (
-    *((a, b, N_FEATURES, 2, True, FEWER) for a, b in FULL),
-    *((a, b, N_FEATURES, share, True, _seeds(a, b)) for share, (a, b) in product(SHARES, FULL)),
-    *((a, b, N_FEATURES, 2, False, FEWER) for a, b in HALF_OPEN),
-    *((a, b, N_FEATURES, share, False, FEWER) for share, (a, b) in product(SHARES, FULL)),
+def _seeds(a: float, b: float, share: int, has_bias: bool) -> int:
+    if has_bias and share == 4:
+        return SEEDS if (a, b) in FIRST else MANY
+    return MANY if share == 16 or (has_bias and share == 8) else FEWER
+
+
+LATTICE: tuple[Cell, ...] = tuple(
+    (a, b, N_FEATURES, share, has_bias, _seeds(a, b, share, has_bias))
+    for share, has_bias, (a, b) in PLACES
 )
 """Between these the band is interpolated."""
 FOUR_SEEDS = (

@@ -35,8 +35,8 @@ def sections() -> Iterator[str]:
         f"{off['by columns']:.0%}, by modes {off['by modes']:+.1%}. Where gates close, as those "
         "to frequent features do, less is answered, and R13 does better than here: how well the "
         "whole closure does stands [with its accuracy](accuracy.md). None of the other three is in "
-        "it; with gates, columns that answer as one are not derived, nor are modes, which gates "
-        "mix. "
+        "it. With gates, columns that answer as one are derived and compared with flows below; "
+        "modes are not, because gates mix them. "
         f"{measured_on(found['provenance'])}."
     )
     names = list(off)

@@ -9,6 +9,7 @@ from typing import Any
 
 import claims
 import closure_goals
+import closure_kicks
 import closure_memory
 import closure_narrow
 import closure_summary
@@ -123,6 +124,7 @@ def _reasons(closure: dict[str, Any]) -> str:
         *closure_narrow.sections(),
         *closure_turning.sections(closure),
         *closure_memory.sections(),
+        *closure_kicks.sections(),
         *closure_turning.late(),
     ]
     return "\n\n".join(parts) + "\n"

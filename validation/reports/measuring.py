@@ -44,11 +44,13 @@ def region(
     return spans
 
 
-def embedded_flow(task: PowerLawTask, width: int, entropy: int | list[int]) -> PopulationFlow:
+def embedded_flow(
+    task: PowerLawTask, width: int, entropy: int | list[int], dtype: Any = np.float32
+) -> PopulationFlow:
     """Return the flow of a student with a fixed embedding at its start, to look into its state."""
     student = case(task, Student(width), GradientFlow()).student
     generator, none = np.random.default_rng(entropy), np.zeros(0, np.int64)
-    return population_flow(task, student, GradientFlow(), generator, none, np.float32)
+    return population_flow(task, student, GradientFlow(), generator, none, dtype)
 
 
 def tied_flow(

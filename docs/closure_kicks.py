@@ -1,0 +1,96 @@
+"""What is left of kicks in flows, beside what is derived of it: for the closure's page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from superlaw.curves import Array
+from superlaw.theory.documents.document import Table
+from superlaw.theory.documents.markdown import measured_on, table
+
+KICKS = Path(__file__).parent / "results" / "kicks.json"
+RULES = ("R35", "biases at rest", "R13")
+SHOWN = ((1.0, 100.0), (10.0, 1e3), (100.0, 1e4))
+"""When kicked and when seen, of what the table shows."""
+LATE = 1e4
+SAID = """With gates, what is left of a kick is derived as R35: columns answer as one, and so does
+the bias of each row (R31 to R33). That is compared with direct flows in double precision: $B$ is
+moved by a little along $v_i w_i^T$ for some columns, with random orthogonal $v_i$, and what is left
+of it is the difference from the flow that was not kicked ({flows} flows a case, {directions} sets
+of directions each). Three rules have the gates of the flow itself, which a closure has to find:
+R35; the same where biases do not answer; and R13, which has no memory. Over all {count} entries
+(case, group of columns, when kicked, when seen), what they leave differs from the flow by
+{misses}. R35 is below the flow in {below} of {late_count} entries at t = {late:g}, there by
+{late_miss:.3f} in the median, as with linear gates above, where columns that answer as one leave
+too little late; the largest difference is at {where}. The error of the flows' own means
+is {error:.3f} in the median and {worst_error:.3f} at most. A solver that closes R35 with gates of
+its own is not built. Table: flow, and in brackets {rules}."""
+
+
+def sections() -> Iterator[str]:
+    """Yield how near what is derived of kicks is to flows."""
+    found = json.loads(KICKS.read_text("utf-8"))
+    yield f"## Kicks in flows\n\n{_said(found)} {measured_on(found['provenance'])}."
+    yield _table(found)
+
+
+def _said(found: dict[str, Any]) -> str:
+    """Return how far each rule is off, and where the best one is farthest."""
+    flow, errors = _all(found, "flow"), _all(found, "error")
+    off = {name: np.abs(_all(found, name) - flow) for name in RULES}
+    misses = (
+        f"{np.median(each):.3f} in the median and {each.max():.3f} at most ({name})"
+        for name, each in off.items()
+    )
+    case, row, group = np.unravel_index(int(off["R35"].argmax()), flow.shape)
+    place, task = found["cases"][case]["rows"][row], found["cases"][case]["task"]
+    where = (
+        f"a = {task['a']:g}, b = {task['b']:g}, columns {found['groups'][group]}, kicked at "
+        f"{place['kicked']:g}, seen at {place['seen']:g}"
+    )
+    late = np.array([each["seen"] == LATE for each in found["cases"][0]["rows"]])
+    short = (flow - _all(found, "R35"))[:, late]
+    return SAID.format(
+        flows=found["provenance"]["seeds"],
+        directions=found["directions"],
+        count=flow.size,
+        misses=", ".join(misses),
+        below=int((short > 0.0).sum()),
+        late_count=short.size,
+        late=LATE,
+        late_miss=float(np.median(np.abs(short))),
+        where=where,
+        error=float(np.median(errors)),
+        worst_error=float(errors.max()),
+        rules=", ".join(RULES),
+    )
+
+
+def _all(found: dict[str, Any], name: str) -> Array:
+    """Return what is left [case, when, group]."""
+    return np.array([[row[name] for row in case["rows"]] for case in found["cases"]])
+
+
+def _table(found: dict[str, Any]) -> str:
+    """Return what is left, of each case."""
+    lines = []
+    for case in found["cases"]:
+        task = (f"{case['task'][name]:g}" for name in ("a", "b"))
+        place = (*task, f"{case['width']}")
+        for row in case["rows"]:
+            if (row["kicked"], row["seen"]) in SHOWN:
+                numbers = zip(*(row[name] for name in ("flow", *RULES)), strict=True)
+                cells = (
+                    f"{flow:.2f} ({', '.join(f'{rule:.2f}' for rule in rules)})"
+                    for flow, *rules in numbers
+                )
+                lines.append((*place, f"{row['kicked']:g}", f"{row['seen']:g}", *cells))
+    groups = (
+        f"columns {name}" if name[0].isdigit() else f"{name} columns" for name in found["groups"]
+    )
+    return table(Table(("a", "b", "K", "kicked at", "seen at", *groups), tuple(lines)))

@@ -38,6 +38,14 @@ _SPELLED = {
     "m^+_2": "m_plus_2",
     "k^c_i": "kc_i",
     "k^r_j": "kr_j",
+    "R_ji": "kept_ji",
+    "R_b": "kept_any",
+    "R^c_i": "kept_i",
+    "R^r_j": "kept_j",
+    "X^c_i": "Xc_i",
+    "X^r_j": "Xr_j",
+    "C^c_i": "Cc_i",
+    "C^r_j": "Cr_j",
     r"L_{\infty}": "L_inf",
     r"\gamma": "weight_decay",
     "|B w_{i}|": "column_i",
@@ -153,6 +161,20 @@ k_ji = _define("k_ji", r"gain of an entry, $-E[\xi D_{ji}]/\sigma_{ji}$", 0.05, 
 kc_i = _define("k^c_i", r"reaction of a column, $\sum_j k_{ji}/K$", 0.05, 1.0)
 kr_j = _define("k^r_j", r"reaction of a row, $\sum_i k_{ji}/K$", 0.05, 1.0)
 Delta = _define("Delta", r"reaction of everything, $\sum_{ji} k_{ji}/K^2$", 0.05, 1.0)
+kappa_j = _define("kappa_j", "stiffness of a bias: what its drive answers to it", 0.1, 1.0)
+kept_ji = _define(
+    "R_ji", "what is left of a kick of entry $(j, i)$ after a time, as a kernel", 0.1, 0.9
+)
+kept_any = _define("R_b", "what is left of a kick in a direction that no feature owns", 0.1, 0.9)
+kept_i = _define("R^c_i", "what is left of a kick of column $i$, alike in all rows", 0.1, 0.9)
+kept_j = _define("R^r_j", "what is left of a kick of row $j$, alike in all columns", 0.1, 0.9)
+X = _define("X", "what everything answers to a response, as a kernel", -1.0, -0.1, real=True)
+Xc_i = _define("X^c_i", "what column $i$ answers to a response", -1.0, -0.1, real=True)
+Xr_j = _define("X^r_j", "what row $j$ answers to a response", -1.0, -0.1, real=True)
+Cc_i = _define("C^c_i", r"$(B w_i) \cdot (B w_i)'$ without $w_i$ itself, less $s_i s_i'$", 0.5, 2.0)
+Cr_j = _define(
+    "C^r_j", r"$(B^T w_j) \cdot (B^T w_j)'$ without $w_j$ itself, less $s_j s_j'$", 0.5, 2.0
+)
 column_i = _define("|B w_{i}|", "norm of what $B$ makes of column $i$", 0.5, 2.0)
 row_j = _define("|B^T w_{j}|", "norm of what $B$ makes of row $j$", 0.5, 2.0)
 t_K = _define("t_K", "crossover time", 0.5, 5.0)

@@ -16,9 +16,9 @@ SYMMETRIC = {
 }
 """Perturbations that change nothing the theory speaks of, and why."""
 
-UNDECIDED = {"R13", "R15", "R16", "R17", "R29"}
-"""Closures from which no checked step follows: test_replica_ties compares them with the kernel,
-test_composition R29 with what reports call, the validation run with direct integration."""
+UNDECIDED = {"R29"}
+"""Closures from which no checked step follows: test_composition compares R29 with what reports
+call, the validation run with direct integration."""
 
 
 @pytest.fixture(autouse=True)

@@ -7,9 +7,15 @@ from superlaw.theory.derivations.sequential import DERIVATION as SEQUENTIAL
 from superlaw.theory.derivations.superposed import (
     closure,
     composition,
+    covariance_limits,
+    covariance_start,
+    covariances,
+    directions,
     entry,
     flow,
     interference,
+    memory,
+    memory_limits,
     turning,
 )
 
@@ -20,6 +26,12 @@ _STEPS = (
     *closure.STEPS,
     *turning.STEPS,
     *composition.STEPS,
+    *memory.STEPS,
+    *covariances.STEPS,
+    *directions.STEPS,
+    *memory_limits.STEPS,
+    *covariance_limits.STEPS,
+    *covariance_start.STEPS,
 )
 
 DERIVATION = Derivation(
@@ -29,7 +41,8 @@ DERIVATION = Derivation(
         r"$\hat y = \mathrm{ReLU}(W^T B W x + \beta)$ with $K < N$, fixed random unit columns "
         r"$W$, one active feature at a time and $v$ uniform on $(0, 2)$. The flow of one entry is "
         "exact; that of the whole needs averages over interference. Closures are marked "
-        "**assumed**; how far they are from direct flows is measured."
+        "**assumed**; how far they are from direct flows is measured. R30 to R46 keep two times, "
+        "and are not solved here yet."
     ),
     builds_on=(SEQUENTIAL,),
     references=("superposition2026",),

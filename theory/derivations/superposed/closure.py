@@ -27,11 +27,11 @@ from superlaw.theory.symbols import (
     t,
 )
 
-_gain, _size, _marks = sp.IndexedBase("k"), sp.IndexedBase("sigma"), sp.IndexedBase("xi")
-_learned, _reaction = sp.IndexedBase("s"), sp.IndexedBase("k^r")
+gain, size, marks = sp.IndexedBase("k"), sp.IndexedBase("sigma"), sp.IndexedBase("xi")
+learned, _reaction = sp.IndexedBase("s"), sp.IndexedBase("k^r")
 _reaction_of_column = sp.IndexedBase("k^c")
-_mean_drive, _mean_power = sp.IndexedBase("{(GD)}"), sp.IndexedBase("{(SD)}")
-_mean_echo = sp.IndexedBase("{(GM)}")
+mean_drive, mean_power = sp.IndexedBase("{(GD)}"), sp.IndexedBase("{(SD)}")
+mean_echo = sp.IndexedBase("{(GM)}")
 _total_rate = sp.Derivative(mu, t)
 
 
@@ -49,28 +49,28 @@ def _over_others(term: sp.Expr) -> sp.Sum:
 
 
 _norm_rate = sp.Derivative(r_0, t)
-_both = (_learned[sum_k] + _learned[sum_j] - mu) / K
+_both = (learned[sum_k] + learned[sum_j] - mu) / K
 _overlap_rate = (
     drive_entry[sum_k, sum_k]
     + _total_rate
-    - (_learned[sum_k] - mu) * Delta
-    + _over_others(_both * _marks[sum_k, sum_j] * drive_entry[sum_k, sum_j] / _size[sum_k, sum_j])
+    - (learned[sum_k] - mu) * Delta
+    + _over_others(_both * marks[sum_k, sum_j] * drive_entry[sum_k, sum_j] / size[sum_k, sum_j])
     - _over_others(
-        _both * _gain[sum_j, sum_k]
-        + _reaction[sum_j] * _mean_echo[sum_j, sum_k]
-        + _reaction_of_column[sum_j] * _mean_echo[sum_k, sum_j]
+        _both * gain[sum_j, sum_k]
+        + _reaction[sum_j] * mean_echo[sum_j, sum_k]
+        + _reaction_of_column[sum_j] * mean_echo[sum_k, sum_j]
     )
 )
 
 
 def _norm_of(norm: sp.Symbol, power: sp.Expr, other: sp.Expr) -> sp.Expr:
     """Return the rate of the squared norm of a column or a row of B in the closure."""
-    own = _learned[sum_k] - mu
+    own = learned[sum_k] - mu
     return (
         _norm_rate
         + 2 * own * _total_rate
-        + 2 * _learned[sum_k] * drive_entry[sum_k, sum_k]
-        + 2 * _over_others(power + _learned[sum_k] * other)
+        + 2 * learned[sum_k] * drive_entry[sum_k, sum_k]
+        + 2 * _over_others(power + learned[sum_k] * other)
         - 2 * (norm**2 - r_0 - own * mu) * Delta
     )
 
@@ -79,7 +79,7 @@ STEPS = (
     Step(
         "R15",
         "Overlap of an output with its own feature",
-        sp.Derivative(_learned[sum_k], t),
+        sp.Derivative(learned[sum_k], t),
         _overlap_rate,
         "closure",
         r"The sums leave out $j = k$, and $(GM)_{jk} = E[G_{jk} M_{jk}]$. In order: own error, "
@@ -92,7 +92,7 @@ STEPS = (
         "R16",
         "Norm of a column of B",
         sp.Derivative(sp.Symbol(r"|B w_{k}|") ** 2, t),
-        _norm_of(sp.Symbol(r"|B w_{k}|"), _mean_power[sum_j, sum_k], _mean_drive[sum_k, sum_j]),
+        _norm_of(sp.Symbol(r"|B w_{k}|"), mean_power[sum_j, sum_k], mean_drive[sum_k, sum_j]),
         "closure",
         r"$(SD)_{jk} = E[S_{jk} D_{jk}]$ and $(GD)_{kj} = E[G_{kj} D_{kj}]$, without $j = k$. "
         r"A "
@@ -103,7 +103,7 @@ STEPS = (
         "R17",
         "Norm of a row of B",
         sp.Derivative(sp.Symbol(r"|B^T w_{k}|") ** 2, t),
-        _norm_of(sp.Symbol(r"|B^T w_{k}|"), _mean_power[sum_k, sum_j], _mean_drive[sum_j, sum_k]),
+        _norm_of(sp.Symbol(r"|B^T w_{k}|"), mean_power[sum_k, sum_j], mean_drive[sum_j, sum_k]),
         "closure",
         "Rows and columns exchanged.",
         follows=("R8", "R12", "R13"),

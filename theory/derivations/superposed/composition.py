@@ -11,7 +11,7 @@ from superlaw.theory.proof.derivation import Step
 from superlaw.theory.symbols import K, N, r_0, sum_k, sum_l
 
 _learned, _part, _earlier = sp.IndexedBase("s"), sp.IndexedBase("z"), sp.IndexedBase("z'")
-_two_times = sp.Symbol(r"r_{0}(t, t')")
+norm_at_two_times = sp.Symbol(r"r_{0}(t, t')")
 _rest, _rest_then, _norm_then = sp.symbols(r"e e' {r_0}'", positive=True)
 _rest_both = sp.Symbol("e(t, t')", positive=True)
 _rest_angle = sp.Symbol("vartheta_e", positive=True)
@@ -76,7 +76,7 @@ STEPS = (
     Step(
         "R28",
         "B at two times",
-        _two_times,
+        norm_at_two_times,
         _composed + _rest_both,
         "identity",
         r"$\mathrm{tr}\, B(t)^T B(t')/K$, primes at $t'$; $e(t,t')$ is that of $R$, which at "

@@ -28,7 +28,7 @@ from superlaw.theory.symbols import (
 _AMPLITUDE = sp.Rational(4, 3)
 """E[v²] of v ~ U(0, 2)."""
 _MOMENTS = (m_plus_0, m_plus_1, m_plus_2)
-_OPENS = (sp.Lt(-beta_j, 2 * S_ji),)
+OPENS = (sp.Lt(-beta_j, 2 * S_ji),)
 _error = S_ji - A_ji
 _loss_of_entry = (
     p_i
@@ -53,23 +53,23 @@ def _slope(loss: Step, opening: Step, in_direction: sp.Symbol) -> sp.Expr:
     return sp.diff(loss.rhs.doit().subs(v_0, opening.rhs), in_direction)
 
 
-def _written_out(expression: sp.Expr, opening: Step, moment: Step) -> sp.Expr:
+def written_out(expression: sp.Expr, opening: Step, moment: Step) -> sp.Expr:
     """Insert the moments on the active interval."""
     known = {symbol: moment.rhs.subs(k, order) for order, symbol in enumerate(_MOMENTS)}
     return expression.subs(known).subs(v_0, opening.rhs)
 
 
 def _drive_of_entry(step: Step, loss: Step, opening: Step, moment: Step) -> Iterator[Check]:
-    yield Equal(-_slope(loss, opening, S_ji), _written_out(step.rhs, opening, moment))
+    yield Equal(-_slope(loss, opening, S_ji), written_out(step.rhs, opening, moment))
 
 
 def _drive_of_bias(step: Step, loss: Step, opening: Step, moment: Step) -> Iterator[Check]:
-    stated = _written_out(one_term(step.rhs), opening, moment)
+    stated = written_out(one_term(step.rhs), opening, moment)
     yield Equal(-_slope(loss, opening, beta_j), stated)
 
 
 def _loss_by_moments(step: Step, loss: Step, opening: Step, moment: Step) -> Iterator[Check]:
-    stated = _written_out(step.rhs, opening, moment)
+    stated = written_out(step.rhs, opening, moment)
     yield Equal(loss.rhs.doit().subs(v_0, opening.rhs), stated)
 
 
@@ -116,7 +116,7 @@ STEPS = (
         "because the output opens at zero.",
         follows=("R1", "R2", "R3"),
         by=_drive_of_entry,
-        hypotheses=_OPENS,
+        hypotheses=OPENS,
     ),
     Step(
         "R5",
@@ -127,7 +127,7 @@ STEPS = (
         "All features that open the output push its bias; the own one alone pushes it up.",
         follows=("R1", "R2", "R3"),
         by=_drive_of_bias,
-        hypotheses=_OPENS,
+        hypotheses=OPENS,
     ),
     Step(
         "R19",
@@ -146,6 +146,6 @@ STEPS = (
         "last term is gone.",
         follows=("R1", "R2", "R3"),
         by=_loss_by_moments,
-        hypotheses=_OPENS,
+        hypotheses=OPENS,
     ),
 )

@@ -32,7 +32,7 @@ from superlaw.theory.symbols import (
 _cov = (s_i + s_j - mu) / K
 
 
-def _mean_over_directions(expression: sp.Expr, *columns: tuple[sp.Symbol, ...]) -> sp.Expr:
+def mean_over_directions(expression: sp.Expr, *columns: tuple[sp.Symbol, ...]) -> sp.Expr:
     """Average over unit vectors along an orthonormal basis, which have the second moments of w."""
     size, total = len(columns[0]), sp.Integer(0)
     for axes in product(range(size), repeat=len(columns)):
@@ -58,7 +58,7 @@ def _interference(step: Step, *_: Step) -> Iterator[Check]:
     norms = {column_i**2: column.dot(column), row_j**2: row.dot(row), r_0: (B.T * B).trace() / 2}
     square = (_w_j.dot(_rest * _w_i) + _c_j * overlap) ** 2
     stated = (step.rhs**2).subs(norms).subs(K, 2)
-    left, right = (_mean_over_directions(e, _first, _second) for e in (square, stated))
+    left, right = (mean_over_directions(e, _first, _second) for e in (square, stated))
     yield Equal(left, right, instance=True)
     yield Equal(abs(step.rhs), step.rhs)
 
@@ -74,8 +74,8 @@ def _overlap(step: Step, *_: Step) -> Iterator[Check]:
         mu: B.trace() / 2,
         K: 2,
     }
-    left = _mean_over_directions(product_of_entries, _first, _second)
-    yield Equal(left, _mean_over_directions(step.rhs.subs(known), _first, _second), instance=True)
+    left = mean_over_directions(product_of_entries, _first, _second)
+    yield Equal(left, mean_over_directions(step.rhs.subs(known), _first, _second), instance=True)
 
 
 def gaussian_mean(expression: sp.Expr, *variables: sp.Symbol) -> sp.Expr:

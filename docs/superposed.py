@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import claims
+import closure_covariances
 import closure_goals
 import closure_kicks
 import closure_memory
@@ -125,6 +126,7 @@ def _reasons(closure: dict[str, Any]) -> str:
         *closure_turning.sections(closure),
         *closure_memory.sections(),
         *closure_kicks.sections(),
+        *closure_covariances.sections(),
         *closure_turning.late(),
     ]
     return "\n\n".join(parts) + "\n"

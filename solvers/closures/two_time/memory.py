@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -60,22 +61,22 @@ class Memory:
     everything: Array
     columns: Array
 
-    @property
+    @cached_property
     def unowned(self) -> Array:
         """R_b, what is left of a kick in a direction that no feature owns (R33) [time, time]."""
         return np.asarray(np.linalg.inv(self.d - self.everything))
 
-    @property
+    @cached_property
     def kept(self) -> Array:
         """R, what is left of a kick of a column in a random direction (R35) [class, time, time]."""
         return np.asarray(np.linalg.inv(self.d - self.everything - self.columns))
 
-    @property
+    @cached_property
     def screened(self) -> Array:
         """T = X^c (1 − R_b X^c)⁻¹, the answer of a column (R32) [class, time, time]."""
         return self.columns @ np.linalg.inv(np.eye(len(self.d)) - self.unowned @ self.columns)
 
-    @property
+    @cached_property
     def screens(self) -> Array:
         """E = 1 + T R_b, what its column leaves of a force in it (R34) [class, time, time]."""
         return np.asarray(np.eye(len(self.d)) + self.screened @ self.unowned)

@@ -59,7 +59,7 @@ def slope_between(a: float, b: float, n_features: int, width: int) -> float:
 
 @cache
 def observed() -> dict[str, Any]:
-    """Return the map of slopes, each at one point and with its errors, and where it comes from.
+    """Return the map of slopes [measured], each at one point with its errors, and its source.
 
     Made by `python -m superlaw.validation.reports.tied_map`.
     """
@@ -69,7 +69,7 @@ def observed() -> dict[str, Any]:
 
 
 def near(a: float, b: float, n_features: int, width: int) -> list[dict[str, float]]:
-    """Return the points of the map near a student, the nearest first; none if it is far from all.
+    """Return the points [measured] near a student, the nearest first; none if it is far from all.
 
     Near is what the interpolation takes for it: a point at one scale counts e^(-1/2).
     """

@@ -26,8 +26,9 @@ of directions each). Three rules have the gates of the flow itself, which a clos
 R35; the same where biases do not answer; and R13, which has no memory. Over all {count} entries
 (case, group of columns, when kicked, when seen), what they leave differs from the flow by
 {misses}. R35 is below the flow in {below} of {late_count} entries at t = {late:g}, there by
-{late_miss:.3f} in the median, as with linear gates above, where columns that answer as one leave
-too little late; the largest difference is at {where}. The error of the flows' own means
+{late_miss:.3f} in the median, as columns that answer as one leave too little with linear gates
+above; shortly after a kick, with open gates, R43 has what is missing, most of it rows that answer
+as ones. The largest difference is at {where}. The error of the flows' own means
 is {error:.3f} in the median and {worst_error:.3f} at most. A solver that closes R35 with gates of
 its own is not built. Table: flow, and in brackets {rules}."""
 

@@ -13,6 +13,7 @@ import closure_goals
 import closure_kicks
 import closure_memory
 import closure_narrow
+import closure_rows
 import closure_summary
 import closure_tables
 import closure_turning
@@ -127,6 +128,7 @@ def _reasons(closure: dict[str, Any]) -> str:
         *closure_memory.sections(),
         *closure_kicks.sections(),
         *closure_covariances.sections(),
+        *closure_rows.sections(),
         *closure_turning.late(),
     ]
     return "\n\n".join(parts) + "\n"

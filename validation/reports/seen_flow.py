@@ -78,7 +78,7 @@ class SeenFlow:
 
     @cached_property
     def stiffness(self) -> Array:
-        """κ_j = Σ_i p_i m_0, less the edge of the own entry that moves [time, row] (R31)."""
+        """κ_j = Σ_i p_i m_0, less the edge of the own entry that moves [time, row] (R38)."""
         found = -self.p * self.target * gates.edge(self.own, self.beta)
         for n, U in enumerate(self.U):
             found[n] += gates.moments(self.W.T @ U, self.beta[n][:, None])[0] @ self.p

@@ -21,6 +21,7 @@ def linear(p: float, n_features: float, n_entries: float) -> Column:
     return Column(0.0 * ones, 4.0 / 3.0 * ones, 0.0 * ones, p, n_features, n_entries)
 
 
+@pytest.mark.kernels
 def test_an_entry_whose_bias_answers_is_what_matrices_have():
     """With E = D_S + D_b (d + κ)⁻¹ D_b, q = (1 − E R)⁻¹ E (R31); any other sign is not that."""
     times = np.logspace(-1.0, 1.0, 12)

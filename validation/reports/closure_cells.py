@@ -11,9 +11,7 @@ TEACHER_EXPONENTS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
 FULL = tuple(product(FREQUENCY_EXPONENTS, TEACHER_EXPONENTS))
 HALF_OPEN = (*product((1.05, 1.5, 2.0), (0.0, 0.5)), (1.5, 0.25))
 """a and b at N/K = 2 without bias, where outputs stay half open and flows take longest."""
-FIRST = frozenset(product((1.05, 1.3, 1.75, 2.5), (0.0, 0.1, 0.25, 0.5, 1.0)))
-"""a and b that were measured first with bias, at N/K = 4 with fewer seeds."""
-MANY, SEEDS, FEWER, FEWEST = 8, 6, 4, 3
+MANY, FEWER, FEWEST = 8, 4, 3
 N_FEATURES = 512
 
 
@@ -25,14 +23,12 @@ PLACES = (
 """N/K, whether there is a bias, and a and b."""
 
 
-def _seeds(a: float, b: float, share: int, has_bias: bool) -> int:
-    if has_bias and share == 4:
-        return SEEDS if (a, b) in FIRST else MANY
-    return MANY if share == 16 or (has_bias and share == 8) else FEWER
+def _seeds(share: int, has_bias: bool) -> int:
+    return MANY if share >= 8 or (has_bias and share == 4) else FEWER
 
 
 LATTICE: tuple[Cell, ...] = tuple(
-    (a, b, N_FEATURES, share, has_bias, _seeds(a, b, share, has_bias))
+    (a, b, N_FEATURES, share, has_bias, _seeds(share, has_bias))
     for share, has_bias, (a, b) in PLACES
 )
 """Between these the band is interpolated."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import measured_on, table
+from superlaw.validation.reports.measuring import nearest
 
 NARROW = Path(__file__).parent / "results" / "narrow_students.json"
 SHOWN = (1e3, 1e4)
@@ -46,7 +47,7 @@ def _largest(found: dict[str, Any], name: str) -> float:
 
 
 def _shown(found: dict[str, Any]) -> list[int]:
-    return [int(np.argmin(np.abs(np.log(np.array(found["times"]) / time)))) for time in SHOWN]
+    return [nearest(np.array(found["times"]), time) for time in SHOWN]
 
 
 def _entries(found: dict[str, Any], row: dict[str, Any], name: str) -> list[float]:

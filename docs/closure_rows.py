@@ -12,9 +12,9 @@ import numpy as np
 from superlaw.curves import Array
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import measured_on, table
+from superlaw.validation.reports.rows_with_memory import RULES
 
 ROWS = Path(__file__).parent / "results" / "rows_with_memory.json"
-RULES = ("rows answer", "rows at rest")
 SAID = """With memory a row is drawn as a whole: its entries and its bias (R30), each entry driven
 by a Gaussian path and by what is left of its own drive (R35). Covariances, overlaps and gates are
 those of the flow ({flows} flows a case, {draws} draws of each row), so that this tests the entries

@@ -13,6 +13,7 @@ from superlaw.solvers.closures.bands import ERRORS, MISSED, SEEDS
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import table
 from superlaw.validation.reports import closure_accuracy
+from superlaw.validation.reports.measuring import nearest
 
 Row = dict[str, Any]
 SHOWN = (10.0, 100.0, 1e3, 1e4)
@@ -53,7 +54,7 @@ def sections(closure: dict[str, Any]) -> Iterator[str]:
 
 def _table(closure: dict[str, Any]) -> str:
     """Return the deviations by student, N/K and b."""
-    at = [int(np.argmin(np.abs(np.log(np.array(closure["times"]) / t)))) for t in SHOWN]
+    at = [nearest(np.array(closure["times"]), t) for t in SHOWN]
     lines: list[tuple[str, ...]] = []
     for has_bias, kind in ((True, "with"), (False, "without")):
         rows = [row for row in closure["rows"] if row["bias"] == has_bias]

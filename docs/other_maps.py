@@ -112,7 +112,7 @@ def headline() -> str:
     """Say in short where one slope is shared and where it is not: for the top of the page."""
     found, cells = _read()
     limit, by_kind = _spreads(found["theory"], cells)
-    below = {kind: [s for s, x in own.items() if x < limit] for kind, own in by_kind.items()}
+    below = _below(limit, by_kind)
     above: dict[int, list[str]] = {}
     for kind, own in by_kind.items():
         for share in set(own).difference(below[kind] or own):
@@ -137,6 +137,11 @@ def _spreads(theory: Rows, cells: Cells) -> tuple[float, dict[str, dict[int, flo
     return QUARTER * _spread(_alike(theory)), by_kind
 
 
+def _below(limit: float, by_kind: dict[str, dict[int, float]]) -> dict[str, list[int]]:
+    """Return at which N/K each student keeps to a limit."""
+    return {kind: [s for s, x in own.items() if x < limit] for kind, own in by_kind.items()}
+
+
 def _told(below: dict[str, list[int]]) -> str:
     """Return who shares a slope, at which N/K."""
     told = (f"{kind}, at N/K = {', '.join(map(str, own))}" for kind, own in below.items() if own)
@@ -151,7 +156,7 @@ def _never(below: dict[str, list[int]]) -> list[str]:
 def _verdict(theory: Rows, cells: Cells) -> str:
     """Say which students share one slope, by the rule of the claim, at which N/K."""
     limit, by_kind = _spreads(theory, cells)
-    below = {kind: [s for s, x in own.items() if x < limit] for kind, own in by_kind.items()}
+    below = _below(limit, by_kind)
     never = _never(below)
     return (
         f"K = N spreads by {limit / QUARTER:.2f} over b ≥ ¼, by theory. A slope is shared, by the "

@@ -19,7 +19,7 @@ from superlaw.solvers.closures.two_time.memory import Memory, memory
 from superlaw.solvers.closures.two_time.times import backward_differences
 from superlaw.validation.reports import kicked_flow
 from superlaw.validation.reports.kicks import CASES, GROUPS
-from superlaw.validation.reports.measuring import options
+from superlaw.validation.reports.measuring import nearest, write_measured
 from superlaw.validation.reports.seen_flow import Index, SeenFlow, classes
 
 FLOWS = 2
@@ -34,10 +34,7 @@ Found = dict[str, list[float]]
 
 def main(arguments: list[str] | None = None) -> None:
     """Compare columns and rows of flows with what is derived, and write it to a file."""
-    parser = options(COMMAND, "Columns and rows of B at two times.", keeps_runs=False)
-    given = parser.parse_args(arguments)
-    out = storage.output_file(given.out, (".json",))
-    storage.write_json(out, measured(given.entropy))
+    write_measured(COMMAND, "Columns and rows of B at two times.", measured, arguments)
 
 
 def measured(entropy: int) -> dict[str, Any]:
@@ -86,14 +83,12 @@ def _compared(flow: SeenFlow, generator: np.random.Generator) -> dict[str, list[
 def _found(times: Array, flow: Array, derived: Array) -> Found:
     """Return what of two covariances [time, time] is compared."""
 
-    def at(time: float) -> int:
-        return int(np.argmin(np.abs(np.log(times / time))))
-
     def cosine(C: Array, late: int, early: int) -> float:
         return float(C[late, early] / np.sqrt(C[late, late] * C[early, early]))
 
-    pairs = [(at(late), at(early)) for late, early in PAIRS]
-    ratio = [derived[n, n] / flow[n, n] for n in map(at, SIZES)]
+    pairs = [(nearest(times, late), nearest(times, early)) for late, early in PAIRS]
+    at = [nearest(times, time) for time in SIZES]
+    ratio = derived[at, at] / flow[at, at]
     return {
         "size": [round(float(each), 4) for each in ratio],
         "flow": [round(cosine(flow, *pair), 4) for pair in pairs],

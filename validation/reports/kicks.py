@@ -17,18 +17,12 @@ from superlaw.curves import Array
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures.two_time.memory import Column, memory
 from superlaw.solvers.closures.two_time.times import backward_differences, part_left
-from superlaw.validation.reports import kicked_flow
+from superlaw.validation.reports import kicked_flow, two_times
 from superlaw.validation.reports.kicked_flow import Left
-from superlaw.validation.reports.measuring import options
+from superlaw.validation.reports.measuring import nearest, write_measured
 from superlaw.validation.reports.seen_flow import Index, SeenFlow, classes
 
-CASES = (
-    (PowerLawTask(1.5, 0.0, 512), 128),
-    (PowerLawTask(1.1, 0.0, 512), 128),
-    (PowerLawTask(1.5, 0.25, 512), 128),
-    (PowerLawTask(2.0, 0.0, 512), 64),
-    (PowerLawTask(1.3, 0.1, 512), 64),
-)
+CASES = two_times.CASES[:5]
 """Tasks and K."""
 FLOWS = 2
 """Of each case."""
@@ -40,10 +34,7 @@ COMMAND = "python -m superlaw.validation.reports.kicks"
 
 def main(arguments: list[str] | None = None) -> None:
     """Kick flows, compare with what is derived, and write it to a file."""
-    parser = options(COMMAND, "What is left of kicks in flows.", keeps_runs=False)
-    given = parser.parse_args(arguments)
-    out = storage.output_file(given.out, (".json",))
-    storage.write_json(out, measured(given.entropy))
+    write_measured(COMMAND, "What is left of kicks in flows.", measured, arguments)
 
 
 def measured(entropy: int) -> dict[str, Any]:
@@ -117,7 +108,7 @@ def _stated(flow: SeenFlow, columns: Index, generator: np.random.Generator) -> d
 def _places(times: Array) -> Iterator[tuple[float, float, int, int]]:
     """Yield when kicked and when seen, and which of the times these are."""
     for start, seen in product(kicked_flow.KICKED, kicked_flow.SEEN):
-        k, n = (int(np.argmin(np.abs(np.log(times / time)))) for time in (start, seen))
+        k, n = (nearest(times, time) for time in (start, seen))
         if k < n:
             yield start, seen, k, n
 

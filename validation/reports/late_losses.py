@@ -12,7 +12,7 @@ import numpy as np
 from superlaw import storage
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures.row_replica import HEAD, solve_closure
-from superlaw.validation.reports.measuring import MOST_STEPS, embedded_flow, options
+from superlaw.validation.reports.measuring import MOST_STEPS, embedded_flow, write_measured
 
 TASK, WIDTH = PowerLawTask(2.1, 0.35, 512), 171
 """Where fresh flows were farthest from the closure."""
@@ -23,10 +23,7 @@ COMMAND = "python -m superlaw.validation.reports.late_losses"
 
 def main(arguments: list[str] | None = None) -> None:
     """Take late losses apart, and write them to a file."""
-    parser = options(COMMAND, "What late losses are made of.", keeps_runs=False)
-    given = parser.parse_args(arguments)
-    out = storage.output_file(given.out, (".json",))
-    storage.write_json(out, measured(given.entropy))
+    write_measured(COMMAND, "What late losses are made of.", measured, arguments)
 
 
 def measured(entropy: int) -> dict[str, Any]:

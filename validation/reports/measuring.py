@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from superlaw.curves import log_times
+from superlaw import storage
+from superlaw.curves import Array, log_times
 from superlaw.setting.case import case
 from superlaw.setting.optimizer import GradientFlow
 from superlaw.setting.student import Student
@@ -31,6 +32,23 @@ def options(command: str, description: str, *, keeps_runs: bool = True) -> argpa
         parser.add_argument("--runs", help="folder in which flows are kept, to resume from")
     parser.add_argument("--entropy", type=int, default=0, help="root of all random streams (0)")
     return parser
+
+
+def write_measured(
+    command: str,
+    description: str,
+    measured: Callable[[int], dict[str, Any]],
+    arguments: list[str] | None,
+) -> None:
+    """Measure at the root of randomness that is given, and write it to the file that is."""
+    given = options(command, description, keeps_runs=False).parse_args(arguments)
+    out = storage.output_file(given.out, (".json",))
+    storage.write_json(out, measured(given.entropy))
+
+
+def nearest(times: Array, time: float) -> int:
+    """Return which of some times is nearest to one, by their ratio."""
+    return int(np.argmin(np.abs(np.log(times / time))))
 
 
 def region(

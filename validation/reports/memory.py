@@ -16,7 +16,7 @@ from superlaw import storage
 from superlaw.curves import Array
 from superlaw.setting.embedding import embedding
 from superlaw.setting.task import PowerLawTask
-from superlaw.validation.reports.measuring import options
+from superlaw.validation.reports.measuring import write_measured
 
 EXPONENT, N_FEATURES = 1.5, 512
 WIDTHS = (256, 128, 64)
@@ -30,10 +30,7 @@ COMMAND = "python -m superlaw.validation.reports.memory"
 
 def main(arguments: list[str] | None = None) -> None:
     """Compare closures of the memory with the exact one, and write it to a file."""
-    parser = options(COMMAND, "What a network of linear gates answers.", keeps_runs=False)
-    given = parser.parse_args(arguments)
-    out = storage.output_file(given.out, (".json",))
-    storage.write_json(out, measured(given.entropy))
+    write_measured(COMMAND, "What a network of linear gates answers.", measured, arguments)
 
 
 def measured(entropy: int) -> dict[str, Any]:

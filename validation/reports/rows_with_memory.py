@@ -21,7 +21,7 @@ from superlaw.solvers.closures.two_time.times import backward_differences
 from superlaw.validation.reports import kicked_flow
 from superlaw.validation.reports.covariances import answers_of_row, learned_by
 from superlaw.validation.reports.kicks import CASES
-from superlaw.validation.reports.measuring import options
+from superlaw.validation.reports.measuring import nearest, write_measured
 from superlaw.validation.reports.seen_flow import SeenFlow, classes
 
 FLOWS, DRAWS = 2, 3
@@ -33,10 +33,7 @@ COMMAND = "python -m superlaw.validation.reports.rows_with_memory"
 
 def main(arguments: list[str] | None = None) -> None:
     """Compare rows with memory with those of flows, and write it to a file."""
-    parser = options(COMMAND, "Loss of rows with memory, beside flows.", keeps_runs=False)
-    given = parser.parse_args(arguments)
-    out = storage.output_file(given.out, (".json",))
-    storage.write_json(out, measured(given.entropy))
+    write_measured(COMMAND, "Loss of rows with memory, beside flows.", measured, arguments)
 
 
 def measured(entropy: int) -> dict[str, Any]:
@@ -55,7 +52,7 @@ def _case(task: PowerLawTask, width: int, entropy: int) -> dict[str, Any]:
     for number in range(FLOWS):
         flow, _ = kicked_flow.kicked_flow(task, width, [entropy, number], np.zeros(0, int))
         losses = summed_losses(flow, np.random.default_rng([entropy, number, 3]))
-        seen = [int(np.argmin(np.abs(np.log(flow.times / time)))) for time in TIMES]
+        seen = [nearest(flow.times, time) for time in TIMES]
         for name in RULES:
             over = (losses[name] / losses["flow"])[seen]
             ratio[name].append([round(float(each), 4) for each in over])

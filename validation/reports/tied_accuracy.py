@@ -18,7 +18,7 @@ from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures.tied import solve_tied
 from superlaw.validation.claims.trained.flows import WINDOW
 from superlaw.validation.fitting.readings import straight_slope
-from superlaw.validation.reports.measuring import SEEDS, options, region, tied_flow
+from superlaw.validation.reports.measuring import SEEDS, nearest, options, region, tied_flow
 from superlaw.validation.sweeps.ensembles import simulations
 from superlaw.validation.training.ensemble import Ensemble
 
@@ -74,7 +74,7 @@ def _row(task: PowerLawTask, width: int, found: Ensemble) -> dict[str, Any]:
     closure, flows = solve_tied(task, width, times).loss, np.exp(scatter.mean(axis=0))
     ratio: Array = closure / flows
     error = scatter.std(axis=0, ddof=1) / len(scatter) ** 0.5
-    at = [int(np.argmin(np.abs(np.log(times / t)))) for t in DECADES]
+    at = [nearest(times, t) for t in DECADES]
     inside = times >= WINDOW[0]
     return {
         **{"a": task.a, "b": task.b, "n_features": task.n_features, "width": width},

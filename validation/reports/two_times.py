@@ -19,7 +19,7 @@ from superlaw.theory.derivations import find_step
 from superlaw.theory.symbols import omega_B, t
 from superlaw.validation.reports import composition
 from superlaw.validation.reports.composition import Composition
-from superlaw.validation.reports.measuring import MOST_STEPS, embedded_flow, options
+from superlaw.validation.reports.measuring import MOST_STEPS, embedded_flow, nearest, write_measured
 
 CASES = (
     (PowerLawTask(1.5, 0.0, 512), 128),
@@ -44,10 +44,7 @@ COMMAND = "python -m superlaw.validation.reports.two_times"
 
 def main(arguments: list[str] | None = None) -> None:
     """Compare both, and write them to a file."""
-    parser = options(COMMAND, "How marks turn in direct flows.", keeps_runs=False)
-    given = parser.parse_args(arguments)
-    out = storage.output_file(given.out, (".json",))
-    storage.write_json(out, measured(given.entropy))
+    write_measured(COMMAND, "How marks turn in direct flows.", measured, arguments)
 
 
 def measured(entropy: int) -> dict[str, Any]:
@@ -74,7 +71,7 @@ def _rows(task: PowerLawTask, width: int, entropy: int) -> Iterator[dict[str, An
     turned, closure = composition.turned(B), _closure(task, width)
     compositions = (fitted, stated, closure)
     for last in (time for time in LAST if time <= TIMES[-1] * 1.001):
-        end = int(np.argmin(np.abs(np.log(TIMES / last))))
+        end = nearest(TIMES, last)
         early = np.arange(end % EVERY, end, EVERY)
         early = early[TIMES[early] * SPAN * 1.001 > last]
         seen = {

@@ -6,27 +6,18 @@ import numpy as np
 from numba import float64, int64, void
 
 from superlaw.compiled import helper, kernel
+from superlaw.solvers.closures.kernels.row_replica_pairs import moments
 
 _TOLERANCE, _MOST = 1e-12, 80
 """Relative, of an entry and of a bias; Newton steps of either, which are bracketed."""
-_SMALL = 1e-200
 _VECTOR, _MATRIX = float64[::1], float64[:, ::1]
-
-
-@helper()
-def _moments(S, beta):
-    """Return m_0, m_1, m_2 of an open gate, as `two_time.gates.moments`."""
-    x = min(max((-beta if S > 0.0 else beta) / max(abs(S), _SMALL), 0.0), 2.0)
-    if S > 0.0:
-        return 1.0 - 0.5 * x, 1.0 - 0.25 * x * x, (8.0 - x * x * x) / 6.0
-    return 0.5 * x, 0.25 * x * x, x * x * x / 6.0
 
 
 @helper()
 def _entry(S, rhs, R, p, beta):
     """Return S with S + R p (S m_2 + β m_1) = rhs, from a guess: the left side is convex in S."""
     for _ in range(_MOST):
-        _, m1, m2 = _moments(S, beta)
+        _, m1, m2 = moments(S, beta)
         step = (S + R * p * (S * m2 + beta * m1) - rhs) / (1.0 + R * p * m2)
         S -= step
         if abs(step) <= _TOLERANCE * (abs(S) + abs(rhs)):
@@ -56,7 +47,7 @@ def march_row(kept, d, of, p, fields, own, S, beta):
         at = beta[n - 1] if n > 0 else 0.0
         low, high = -np.inf, np.inf
         for _ in range(_MOST):
-            m0, m1, _ = _moments(own[0, n], at)
+            m0, m1, _ = moments(own[0, n], at)
             x = 0.0
             if own[0, n] > 0.0 and 0.0 < -at / own[0, n] < 2.0:
                 x = -at / own[0, n]
@@ -67,7 +58,7 @@ def march_row(kept, d, of, p, fields, own, S, beta):
             for e in range(n_entries):
                 R = kept[of[e], n, n]
                 S[e, n] = _entry(S[e, n], rhs[e], R, p[e], at)
-                m0, m1, m2 = _moments(S[e, n], at)
+                m0, m1, m2 = moments(S[e, n], at)
                 off += p[e] * (S[e, n] * m1 + at * m0)
                 slope += p[e] * (m0 - R * p[e] * m1 * m1 / (1.0 + R * p[e] * m2))
             if off > 0.0:
@@ -83,5 +74,5 @@ def march_row(kept, d, of, p, fields, own, S, beta):
         beta[n] = at
         for e in range(n_entries):
             S[e, n] = _entry(S[e, n], rhs[e], kept[of[e], n, n], p[e], at)
-            _, m1, m2 = _moments(S[e, n], at)
+            _, m1, m2 = moments(S[e, n], at)
             D[e, n] = -p[e] * (S[e, n] * m2 + at * m1)

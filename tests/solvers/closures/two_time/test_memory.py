@@ -57,6 +57,16 @@ def test_linear_gates_leave_what_columns_of_random_directions_do(share):
     assert np.abs(at_once - exact).max() > 0.06
 
 
+def test_entries_stand_for_those_that_were_not_drawn():
+    """A sample in which each entry stands twice answers as the sample does."""
+    d, gates = backward_differences(TIMES), np.random.default_rng(7).uniform(0.0, 1.0, (3, 2, 97))
+    once = Column(*gates, 0.02, 40.0, 79.0)
+    twice = Column(*np.concatenate([gates, gates], axis=1), 0.02, 40.0, 79.0)
+    kept = [memory([each], d, 20).kept for each in (once, twice)]
+    assert kept[0][0, -1, START] < 0.9 * kept[0][0, START, START]
+    np.testing.assert_allclose(kept[1], kept[0], rtol=1e-9, atol=1e-12)
+
+
 def test_columns_answer_as_one_in_time_as_in_laplace_space():
     """What is left, averaged over times of about 1/z, is that of the page's other script (R33)."""
     N, K, z = 300, 100, 0.03

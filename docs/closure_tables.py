@@ -24,9 +24,9 @@ in %; where there is no band, nothing. The verdict is [on the page before](accur
 FLOOR = """Late losses with b > 0 are decided by few features. Their distribution over seeds at the
 last time: losses over their log-mean."""
 NOT_RUN = """Where no row stands, nothing was compared with log-means, and no band is stated but
-between rows. What was left out takes longest: N/K = 2 without a bias, where outputs stay half open
-and the closure breaks off, and larger N, where whole flows cost N³ and more at fixed N/K. Thinned
-flows are of use with some 16 K columns or more, which at N/K = 16 are all there are."""
+between rows. What was left out takes longest: more flows at N/K = 2, where without a bias outputs
+stay half open, and larger N, where whole flows cost N³ and more at fixed N/K. Thinned flows are of
+use with some 16 K columns or more, which at N/K = 16 are all there are."""
 AXES = closure_cells.FREQUENCY_EXPONENTS, closure_cells.TEACHER_EXPONENTS
 
 

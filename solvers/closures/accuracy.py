@@ -13,7 +13,6 @@ from superlaw.setting.task import PowerLawTask, Task
 from superlaw.solvers.closures.bands import (
     MISSED,
     Band,
-    lacking,
     row_replica_band,
     tied_band,
 )
@@ -88,7 +87,7 @@ def with_row_replica_band(
         return replace(solution, warnings=(Notice("W-UNVALIDATED", text), *solution.warnings))
     n = float(task.n_features or 0)
     here = {"a": task.a, "b": task.b, "N": n, "N/K": n / width, "t": _last(solution)}
-    beyond = outside(here, region(trains_bias=trains_bias)) or lacking(task, width, trains_bias)
+    beyond = outside(here, region(trains_bias=trains_bias))
     band = row_replica_band(task, width, trains_bias, solution.times)
     return _stated(solution, band, beyond, "" if trains_bias else " without bias")
 

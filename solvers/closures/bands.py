@@ -117,44 +117,14 @@ def _corners(task: PowerLawTask, width: int, trains_bias: bool) -> list[tuple[Ro
     here = {"a": task.a, "b": task.b, "N/K": n / width}
     if outside(here | {"N": n}, region(trains_bias=trains_bias)):
         return []
-    return _between(compared(trains_bias=trains_bias), _place(task, width))
-
-
-def _place(task: PowerLawTask, width: int) -> dict[str, float]:
-    """Return where a task stands among cells, in the order in which they are looked through."""
-    return {"share": float(task.n_features or 0) / width, "a": task.a, "b": task.b}
-
-
-def lacking(task: PowerLawTask, width: int, trains_bias: bool) -> list[str]:
-    """Return what keeps a task from having cells on either side, as "b = 1", with its N/K.
-
-    Each N/K has an a and b of its own, so a task may lie between all cells and have none.
-    """
-    here = _place(task, width)
-    missed = _unmatched(compared(trains_bias=trains_bias), here)
-    told = {"share": "N/K"}
-    return [
-        f"{told.get(name, name)} = {value:.6g}"
-        for name, value in here.items()
-        if name in missed or (missed and name == "share")
-    ]
-
-
-def _unmatched(rows: Iterable[Row], here: dict[str, float]) -> set[str]:
-    """Return the parameters that lie outside of the rows that those before them leave."""
-    rows = tuple(rows)
-    if not here:
-        return set()
-    (name, value), *rest = here.items()
-    around = _around(value, sorted({row[name] for row in rows}), name == "share")
-    inner = (_unmatched((r for r in rows if r[name] == known), dict(rest)) for known, _ in around)
-    return set().union(*inner) if around else {name}
+    here = {"share": n / width, "a": task.a, "b": task.b}
+    return _between(compared(trains_bias=trains_bias), here)
 
 
 def _between(rows: Iterable[Row], here: dict[str, float]) -> list[tuple[Row, float]]:
     """Return the rows on either side of parameters with their weights, one parameter at a time.
 
-    None if they lie outside of what is known there, as each N/K has an a and b of its own.
+    None if they lie outside of what is known there.
     """
     rows = tuple(rows)
     if not here:

@@ -9,18 +9,10 @@ Cell = tuple[float, float, int, float, bool, int]
 FREQUENCY_EXPONENTS = (1.05, 1.1, 1.3, 1.5, 1.75, 2.0, 2.5)
 TEACHER_EXPONENTS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
 FULL = tuple(product(FREQUENCY_EXPONENTS, TEACHER_EXPONENTS))
-HALF_OPEN = (*product((1.05, 1.5, 2.0), (0.0, 0.5)), (1.5, 0.25))
-"""a and b at N/K = 2 without bias, where outputs stay half open and flows take longest."""
+PLACES = tuple(product((True, False), (2, 4, 8, 16), FULL))
+"""Whether there is a bias, N/K, and a and b."""
 MANY, FEWER, FEWEST = 8, 4, 3
 N_FEATURES = 512
-
-
-PLACES = (
-    *product((2, 4, 8, 16), (True,), FULL),
-    *product((2,), (False,), HALF_OPEN),
-    *product((4, 8, 16), (False,), FULL),
-)
-"""N/K, whether there is a bias, and a and b."""
 
 
 def _seeds(share: int, has_bias: bool) -> int:
@@ -29,7 +21,7 @@ def _seeds(share: int, has_bias: bool) -> int:
 
 LATTICE: tuple[Cell, ...] = tuple(
     (a, b, N_FEATURES, share, has_bias, _seeds(share, has_bias))
-    for share, has_bias, (a, b) in PLACES
+    for has_bias, share, (a, b) in PLACES
 )
 """Between these the band is interpolated."""
 FOUR_SEEDS = (
@@ -53,6 +45,8 @@ LARGER: tuple[Cell, ...] = (
     *((a, b, 1024, share, False, FEWER) for share, a, b in FREE),
 )
 """More features than the band is made of."""
+HALF_OPEN = (1.15, 0.35, 3), (1.5, 0.75, 3), (2.1, 0.05, 3), (2.3, 0.4, 3), (1.2, 0.6, 2.25)
+"""a, b and N/K without bias, where outputs stay half open."""
 CHOSEN = (1.2, 0.15, 5), (1.65, 0.4, 10), (2.2, 0.2, 14), (1.4, 0.05, 2.5)
 """a, b and N/K that were chosen before they were run, with and without bias."""
 BETWEEN: tuple[Cell, ...] = (
@@ -65,6 +59,7 @@ BETWEEN: tuple[Cell, ...] = (
         (a, b, N_FEATURES, share, False, FEWER)
         for share, (a, b) in product((6, 12), ((1.3, 0.25), (2.0, 0.75)))
     ),
+    *((a, b, N_FEATURES, share, False, FEWER) for a, b, share in HALF_OPEN),
     *(
         (a, b, N_FEATURES, share, has_bias, FEWER)
         for has_bias in (True, False)

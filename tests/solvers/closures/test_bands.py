@@ -102,12 +102,7 @@ def test_where_a_cell_ends_the_band_ends_and_the_notice_says_when(monkeypatch):
 
 @pytest.mark.parametrize(
     ("a", "b", "n", "width", "where"),
-    [
-        (1.5, 1.0, 512, 256, "N/K = 2, b = 1"),
-        (2.5, 0.5, 512, 171, "N/K = 2.99415, a = 2.5"),
-        (1.5, 1.0, 512, 171, "N/K = 2.99415, b = 1"),
-        (1.5, 1.2, 2048, 128, "b = 1.2, N = 2048"),
-    ],
+    [(1.5, 1.2, 2048, 128, "b = 1.2, N = 2048"), (1.5, 1.0, 512, 300, "N/K = 1.70667")],
 )
 def test_without_bias_the_notice_names_what_was_not_compared(a, b, n, width, where):
     bare = Solution(TIMES, np.ones(11), "success", "", "made up")
@@ -115,16 +110,14 @@ def test_without_bias_the_notice_names_what_was_not_compared(a, b, n, width, whe
     curve = accuracy.with_row_replica_band(bare, task, width, trains_bias=False)
     (notice,) = curve.warnings
     assert f"no band was measured without bias where {where};" in notice.message
-    for known in measurements.compared(trains_bias=True):
-        inside = PowerLawTask(known["a"], known["b"], known["n_features"])
-        assert bands.lacking(inside, known["width"], True) == []
 
 
 @pytest.mark.parametrize("bias", [True, False])
-def test_from_four_features_a_unit_to_sixteen_there_is_a_band_at_every_a_and_b(bias):
-    for a, b, share in itertools.product((1.05, 1.2, 2.5), (0.0, 0.9, 1.0), (4, 10, 16)):
+def test_between_all_that_was_compared_there_is_a_band(bias):
+    for a, b, share in itertools.product((1.05, 1.2, 2.5), (0.0, 0.9, 1.0), (2, 2.5, 4, 10, 16)):
         for n in (512, 1024):
-            assert np.isfinite(_band(a, b, n // share, n=n, bias=bias).half_width).all()
+            half = _band(a, b, round(n / share), n=n, bias=bias).half_width
+            assert np.isfinite(half[: None if bias or share >= 4 else 8]).all()
 
 
 def test_a_curve_carries_its_band_and_a_notice_quotes_it():

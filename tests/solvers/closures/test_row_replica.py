@@ -81,6 +81,23 @@ def test_fields_of_rare_features_do_not_vanish():
     assert steeper.status == "success"
 
 
+@pytest.mark.parametrize("rtol", [row_replica.RTOL, row_replica.RTOL / 10.0])
+def test_at_two_features_a_unit_neither_steps_nor_norms_let_the_loss_rise(rtol):
+    """Without bias what outputs say of other features rises late, as nothing else does."""
+    closure = row_replica.RowReplicas(PowerLawTask(1.5, 0.5, 512), 256, trains_bias=False)
+    stepper, parts = closure.steps(closure.start(1e-3), 1e-3, rtol), []
+    for last in (1e3, 1e4):
+        while stepper.t < last:
+            stepper.step(last)
+        closure.rate(stepper.y, np.empty_like(stepper.y))
+        parts.append(closure.losses)
+        state = closure.sizes.parts(stepper.y)
+        assert min(state.row.min(), state.column.min()) > 0.5 * state.bulk[1]
+    (own, others), (own_late, others_late) = parts
+    assert own_late < own and others_late > 1.2 * others
+    assert sum(parts[1]) / sum(parts[0]) == pytest.approx(1.18, abs=0.02)
+
+
 def test_a_loss_that_rises_says_so_wherever_one_looks():
     """Norms of rows that fall below 0 let it rise late, without bias; one time does not hide it."""
     found = solve(PowerLawTask(1.5, 0.5, 512), Student(128, bias=False), np.array([1000.0]))

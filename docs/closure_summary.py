@@ -43,13 +43,28 @@ def sections(closure: dict[str, Any]) -> Iterator[str]:
         f"unit columns and one active feature, a from {values[0]:g} to {values[-1]:g}, N = "
         f"{rows[0]['n_features']}, {seeds[0]} to {seeds[-1]} flows each. Entries: how far the "
         "closure is from the log-mean of flows, in the median over tasks, and the largest in "
-        "brackets. Nothing is subtracted. "
+        f"brackets. Nothing is subtracted. {_ended(closure)} "
         "[All tasks, times and seeds](accuracy_tables.md)."
     )
     yield _table(closure)
     yield STATED
     yield f"## Fresh flows\n\n{_verdict(closure['fresh'])}"
     yield _by_kind(closure["fresh"]["rows"])
+
+
+def _ended(closure: dict[str, Any]) -> str:
+    """Return where the closure ends before the last time, as its loss rises."""
+    n_times = len(closure["times"])
+    ended = [row for row in closure["rows"] if len(row["deviation"]) < n_times]
+    (share,) = {row["share"] for row in ended}
+    if any(row["bias"] for row in ended):
+        raise ValueError("a closure with bias ends early: the page is untrue")
+    first = closure["times"][min(len(row["deviation"]) for row in ended) - 1]
+    return (
+        f"At {len(ended)} of the tasks without bias, N/K = {share:g}, the closure ends early, as "
+        f"its loss rises (`invariant`), after t = {first:g} at the soonest: later entries are of "
+        "those that stand."
+    )
 
 
 def _table(closure: dict[str, Any]) -> str:

@@ -69,9 +69,9 @@ def late() -> Iterator[str]:
     found = json.loads(LATE.read_text("utf-8"))
     task, times = found["task"], found["times"]
     yield (
-        f"## Late, with b > 0\n\nWhat fails where fresh flows were farthest from the closure, a = "
-        f"{task['a']:g}, b = {task['b']:g}, N = {task['n_features']}, K = {found['width']}. Of the "
-        f"first {found['head']} features few stay closed for long (R2), whatever the loss "
+        f"## Closed for long\n\nWhat fails late where fresh flows were farthest from the closure, "
+        f"a = {task['a']:g}, b = {task['b']:g}, N = {task['n_features']}, K = {found['width']}. Of "
+        f"the first {found['head']} features few stay closed for long (R2), whatever the loss "
         "of the others, and hold much of it until they open; then it drops at once. The closure "
         "lets a part of the rows of each class open (R15, R18), with marks of head columns that "
         "stay (R9), and gives the mean over rows, open and closed. A flow has either, and where "

@@ -13,6 +13,7 @@ import closure_goals
 import closure_kicks
 import closure_memory
 import closure_narrow
+import closure_parts
 import closure_rows
 import closure_summary
 import closure_tables
@@ -124,6 +125,7 @@ def _reasons(closure: dict[str, Any]) -> str:
     parts = [
         REASONS,
         *closure_narrow.sections(),
+        *closure_parts.sections(),
         *closure_turning.sections(closure),
         *closure_memory.sections(),
         *closure_kicks.sections(),

@@ -65,7 +65,7 @@ def measured(runs: str | None, entropy: int, known: Row | None = None) -> Row:
     fresh = _flown(BETWEEN, runs, entropy + 1, known and known["fresh"])
     return {
         "provenance": _provenance(flown, entropy),
-        "times": [float(f"{t:.6g}") for t in log_times(*SPAN, PER_DECADE)[::EVERY]],
+        "times": [float(f"{t:.6g}") for t in flow_times()[::EVERY]],
         "rows": [_row(cell, flown[cell]) for cell in LATTICE],
         "still": [_row(cell, flown[cell], turns=False) for cell in STILL],
         "fresh": {
@@ -81,7 +81,7 @@ def _flown(cells: tuple[Cell, ...], runs: str | None, entropy: int, known: Row |
     if known is not None and known["provenance"]["entropy"] == entropy:
         flown = {_cell(row): {name: row[name] for name in SEEN} for row in known["rows"]}
     missing = [cell for cell in cells if cell not in flown]
-    flows = simulations({cell: _flow(cell, entropy) for cell in missing}, runs=runs, progress=True)
+    flows = simulations({cell: flow(cell, entropy) for cell in missing}, runs=runs, progress=True)
     day = {"date": date.today().isoformat()}
     new = {cell: seen(flows[cell].loss[:, ::EVERY]) | day for cell in missing}
     return {cell: (flown | new)[cell] for cell in cells}
@@ -96,11 +96,17 @@ def _cell(row: Row) -> Cell:
     return a, b, n, share, has_bias, seeds
 
 
-def _flow(cell: Cell, entropy: int) -> Simulation:
+def flow_times() -> Array:
+    """Return the times of the flows."""
+    return log_times(*SPAN, PER_DECADE)
+
+
+def flow(cell: Cell, entropy: int) -> Simulation:
+    """Return the flows of a cell, as a point of a sweep."""
     a, b, n, share, has_bias, seeds = cell
     return simulation(
         PowerLawTask(a, b, n),
-        log_times(*SPAN, PER_DECADE),
+        flow_times(),
         Student(round(n / share), bias=has_bias),
         optimizer=GradientFlow(FLOW_TOLERANCE),
         seeds=seeds,
@@ -115,7 +121,7 @@ def _row(cell: Cell, flows: Row, turns: bool = True) -> Row:
     Its "deviation" is ln of the closure over the log-mean, up to where the closure ends.
     """
     a, b, n, share, has_bias, _ = cell
-    width, times = round(n / share), log_times(*SPAN, PER_DECADE)
+    width, times = round(n / share), flow_times()
     closure = solve_closure(PowerLawTask(a, b, n), width, has_bias, times, turns=turns)
     loss = closure.loss[: _stands(closure) : EVERY]
     off = np.log(loss) - flows["flows"][: len(loss)]

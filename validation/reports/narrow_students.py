@@ -13,20 +13,17 @@ import numpy as np
 from scipy.special import ndtr, stdtrit
 
 from superlaw import storage
-from superlaw.curves import Array, log_times
-from superlaw.setting.optimizer import GradientFlow
-from superlaw.setting.student import Student
+from superlaw.curves import Array
 from superlaw.setting.task import PowerLawTask
-from superlaw.solvers.closures.measurements import FLOW_TOLERANCE
 from superlaw.solvers.closures.row_replica import (
     N_REPLICAS,
     RowReplicas,
     exchange,
     shuffled_marks,
 )
-from superlaw.validation.reports.closure_accuracy import PER_DECADE, SPAN, seen
+from superlaw.validation.reports.closure_accuracy import flow, flow_times, seen
 from superlaw.validation.reports.measuring import options
-from superlaw.validation.sweeps.ensembles import Simulation, simulation, simulations
+from superlaw.validation.sweeps.ensembles import simulations
 
 Row = dict[str, Any]
 SHARE = 16
@@ -64,9 +61,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 def measured(runs: str | None, entropy: int) -> dict[str, Any]:
     """Return how far each variant of the closure is from flows, at each width."""
-    points = {cell: _flow(*cell, entropy) for cell in CELLS}
+    points = {(a, n, k): flow((a, 0.0, n, SHARE, True, k), entropy) for a, n, k in CELLS}
     flows = simulations(points, runs=runs, progress=True)
-    times = log_times(*SPAN, PER_DECADE)
+    times = flow_times()
     rows = []
     for cell in CELLS:
         a, n, seeds = cell
@@ -88,9 +85,11 @@ def measured(runs: str | None, entropy: int) -> dict[str, Any]:
     }
 
 
-def variant(task: PowerLawTask, width: int, bounded: bool, replicas: int) -> RowReplicas:
+def variant(
+    task: PowerLawTask, width: int, bounded: bool, replicas: int, has_bias: bool = True
+) -> RowReplicas:
     """Return the closure with another law of marks, or with another number of rows of a class."""
-    closure = RowReplicas(task, width, trains_bias=True)
+    closure = RowReplicas(task, width, has_bias)
     closure.sizes = replace(closure.sizes, R=replicas)
     marks, bulk_marks = shuffled_marks(closure.sizes)
     nodes, weights = closure.model.nodes, closure.model.node_weights
@@ -117,18 +116,6 @@ def as_cosines(marks: Array, width: int) -> Array:
     """
     t = -stdtrit(width - 1.0, ndtr(-np.abs(marks)))
     return np.asarray(np.sign(marks) * np.sqrt(width) * t / np.sqrt(width - 1.0 + t * t))
-
-
-def _flow(a: float, n: int, seeds: int, entropy: int) -> Simulation:
-    return simulation(
-        PowerLawTask(a, 0.0, n),
-        log_times(*SPAN, PER_DECADE),
-        Student(n // SHARE),
-        optimizer=GradientFlow(FLOW_TOLERANCE),
-        seeds=seeds,
-        entropy=entropy,
-        precision="float32",
-    )
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from scipy.special import betainc, ndtr
 
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures.row_replica import N_REPLICAS, RowReplicas
-from superlaw.validation.reports import narrow_students
+from superlaw.validation.reports import closure_accuracy, narrow_students
 
 STORED = Path(__file__).parents[3] / "docs" / "results" / "narrow_students.json"
 TASK, WIDTH = PowerLawTask(1.3, 0.0, 64), 8
@@ -42,7 +42,7 @@ def test_variants_change_what_they_name_and_nothing_else():
 
 def test_each_variant_is_compared_with_the_same_flows(tmp_path, monkeypatch):
     monkeypatch.setattr(narrow_students, "CELLS", ((1.3, 32, 2),))
-    monkeypatch.setattr(narrow_students, "SPAN", (0.1, 1.0))
+    monkeypatch.setattr(closure_accuracy, "SPAN", (0.1, 1.0))
     variants = (("few rows", False, 2), ("bounded", True, 2), ("more rows", False, 3))
     monkeypatch.setattr(narrow_students, "VARIANTS", variants)
     out = tmp_path / "narrow.json"

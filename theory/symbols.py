@@ -44,6 +44,7 @@ _SPELLED = {
     "R^r_j": "kept_j",
     "X^c_i": "Xc_i",
     "X^r_j": "Xr_j",
+    "Y^r_j": "Yr_j",
     "C^c_i": "Cc_i",
     "C^r_j": "Cr_j",
     r"L_{\infty}": "L_inf",
@@ -171,6 +172,9 @@ kept_j = _define("R^r_j", "what is left of a kick of row $j$, alike in all colum
 X = _define("X", "what everything answers to a response, as a kernel", -1.0, -0.1, real=True)
 Xc_i = _define("X^c_i", "what column $i$ answers to a response", -1.0, -0.1, real=True)
 Xr_j = _define("X^r_j", "what row $j$ answers to a response", -1.0, -0.1, real=True)
+Yr_j = _define(
+    "Y^r_j", "what row $j$ answers as one, screened before and after", -1.0, -0.1, real=True
+)
 Cc_i = _define("C^c_i", r"$(B w_i) \cdot (B w_i)'$ without $w_i$ itself, less $s_i s_i'$", 0.5, 2.0)
 Cr_j = _define(
     "C^r_j", r"$(B^T w_j) \cdot (B^T w_j)'$ without $w_j$ itself, less $s_j s_j'$", 0.5, 2.0

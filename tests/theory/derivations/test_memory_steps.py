@@ -10,7 +10,7 @@ from superlaw.theory.derivations import derive
 from superlaw.theory.proof import verification
 from superlaw.theory.proof.verification import verify
 
-STEPS = [f"R{number}" for number in range(30, 47)]
+STEPS = [f"R{number}" for number in range(30, 54)]
 UNSEEN = {("R37", "R_b*X^c[i]"), ("R37", "{R_b}'*{X^c}'[i]")}
 """Screening of answers in what learned columns add to a row: limits that are checked have none."""
 

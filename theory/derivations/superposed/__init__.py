@@ -16,6 +16,9 @@ from superlaw.theory.derivations.superposed import (
     interference,
     memory,
     memory_limits,
+    own_field,
+    rows_as_ones,
+    softened,
     turning,
 )
 
@@ -32,6 +35,9 @@ _STEPS = (
     *memory_limits.STEPS,
     *covariance_limits.STEPS,
     *covariance_start.STEPS,
+    *softened.STEPS,
+    *rows_as_ones.STEPS,
+    *own_field.STEPS,
 )
 
 DERIVATION = Derivation(
@@ -41,7 +47,7 @@ DERIVATION = Derivation(
         r"$\hat y = \mathrm{ReLU}(W^T B W x + \beta)$ with $K < N$, fixed random unit columns "
         r"$W$, one active feature at a time and $v$ uniform on $(0, 2)$. The flow of one entry is "
         "exact; that of the whole needs averages over interference. Closures are marked "
-        "**assumed**; how far they are from direct flows is measured. R30 to R46 keep two times, "
+        "**assumed**; how far they are from direct flows is measured. R30 to R53 keep two times, "
         "and are not solved here yet."
     ),
     builds_on=(SEQUENTIAL,),

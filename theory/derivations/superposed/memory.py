@@ -89,8 +89,8 @@ STEPS = (
         r"the entries of a row, with the two-time covariance of R39 and no other trace of this "
         r"entry; $R_{ji}$ is the same whatever the entry does; all other entries are seen through "
         r"means over random directions. This holds for single entries, in place of R9 and R13, "
-        r"and R30 to R37 are closed together. Their parts were compared with direct flows; "
-        r"there is no solver of them all yet.",
+        r"and R30 to R37 are closed together. What they leave out is in R47 (biases), R48 and R49 "
+        r"(rows), R51 (other rows), R52 and R53 (own entries).",
         follows=("R9",),
     ),
     Step(
@@ -102,7 +102,8 @@ STEPS = (
         r"$q_{ji}$, what the drive of an entry does when its field is kicked: its slopes are "
         r"$-p_i m^+_2$ by $S$ and $-p_i m^+_1$ by $\beta$, the latter also that of the drive of "
         r"the bias by $S$. The bias of the row answers too, as far as its stiffness $\kappa_j$ "
-        r"(R38) lets it: without it far too little is left of a kick of a frequent column. An "
+        r"(R38) lets it: without it far too little is left of a kick of a frequent column. The "
+        r"other entries of the row take most of that stiffness: R47 goes in its place. An "
         r"output off the diagonal opens at zero error, so the moving edge adds nothing; for the "
         r"own entry it adds to all slopes.",
         follows=("R2", "R3", "R4", "R5", "R30"),
@@ -129,7 +130,7 @@ STEPS = (
         "closure",
         r"$R_b = 1/(z - X)$, of a kick in a direction that no feature owns: everything answers "
         r"with $X = \sum_i T_i/K$. Assumed: columns answer as ones, again and again, and of rows "
-        r"only what single entries do.",
+        r"only what single entries do; R49 has rows too.",
         follows=("R32",),
     ),
     Step(
@@ -140,7 +141,8 @@ STEPS = (
         "closure",
         r"$X^r_j$: what its column does about the answer of an entry screens it, by "
         r"$1 + T_i R_b = 1/(1 - R_b X^c_i)$. Assumed: only what a column does afterwards, and a "
-        r"row does not come back through $X$ as columns do; R43 says what that leaves out.",
+        r"row does not come back through $X$ as columns do. R43 says what that leaves out; R48 "
+        r"screens before as well.",
         follows=("R31", "R32", "R33"),
     ),
     Step(
@@ -152,7 +154,7 @@ STEPS = (
         r"$(d/dt - X - X^c_i - X^r_j)^{-1}$, with $X = z - 1/R_b$: in place of the rates of R13, "
         r"kernels. A kick along $v w_i^T$ with a random direction $v$ has no row: "
         r"$R^c_i = 1/(z - X - X^c_i)$; one along $w_j v^T$ has no column: "
-        r"$R^r_j = 1/(z - X - X^r_j)$.",
+        r"$R^r_j = 1/(z - X - X^r_j)$. R49 is the same with rows as ones.",
         follows=("R32", "R33", "R34"),
     ),
 )

@@ -102,17 +102,17 @@ def _open_column(step: Step, entry: Step, column: Step, left: Step) -> Iterator[
     yield Equal(_spectrum(1 / nu) + (1 - 1 / nu) / z, step.rhs.subs(nu, 1 / nu), instance=True)
 
 
-def _of_rows(features: sp.Expr) -> sp.Expr:
+def of_rows(features: sp.Expr) -> sp.Expr:
     """Return w_jᵀ (W Wᵀ)² w_j of many random columns."""
     return 1 + 3 * features + features**2
 
 
-def _of_columns(own: sp.Expr, first: sp.Expr, second: sp.Expr) -> sp.Expr:
+def of_columns(own: sp.Expr, first: sp.Expr, second: sp.Expr) -> sp.Expr:
     """Return w_iᵀ (W Λ Wᵀ)² w_i; `first` and `second` are Σ λ/K and Σ λ²/K."""
     return own**2 + 2 * own * first + second + first**2
 
 
-def _squared_flow(size: int, rng: np.random.Generator) -> tuple[float, float]:
+def squared_flow(size: int, rng: np.random.Generator) -> tuple[float, float]:
     """Return (W Wᵀ)² and (W Λ Wᵀ)² along columns, averaged and multiplied, and as predicted."""
     n_features, found = 2 * size, 0.0
     lam = 1 / (1 + np.arange(n_features) / n_features)
@@ -122,7 +122,7 @@ def _squared_flow(size: int, rng: np.random.Generator) -> tuple[float, float]:
         of_row, of_column_ = gram @ gram @ gram, gram * lam @ gram * lam @ gram
         found += of_row.diagonal().mean() * of_column_.diagonal().mean() / _SAMPLES
     first, second = lam.sum() / size, (lam**2).sum() / size
-    predicted = _of_rows(sp.Integer(2)) * np.mean(_of_columns(lam, first, second))
+    predicted = of_rows(sp.Integer(2)) * np.mean(of_columns(lam, first, second))
     return found, float(predicted)
 
 
@@ -137,9 +137,9 @@ def _second_order(step: Step, *others: Step) -> Iterator[Check]:
     yield Equal(rate, -(1 + 2 / K) * (own + first), instance=True)
     closed = answered.diff(_early).subs(_early, 0) + rate**2
     stated = step.rhs.subs({N: 2, sum_i: 1}).doit().subs({_lam[n]: values[n] for n in _PAIR})
-    flow = _of_rows(2 / K) * _of_columns(own, first, second)
+    flow = of_rows(2 / K) * of_columns(own, first, second)
     yield Equal(flow - closed, stated * z**3, instance=True)
-    yield Sampled(_squared_flow, _SIZES)
+    yield Sampled(squared_flow, _SIZES)
 
 
 _shared = sp.Sum(_lam[sum_l], (sum_l, 1, N)) / K
@@ -155,7 +155,7 @@ STEPS = (
         "identity",
         r"What the drive of a bias loses when it rises, $-\partial/\partial \beta_j$ of R5. The "
         r"second part is the moving edge of the own entry, which opens at an error of "
-        r"$-v_0 A_{jj}$; other entries have none.",
+        r"$-v_0 A_{jj}$; other entries have none. While entries move too it is softer (R47).",
         follows=("R2", "R3", "R5"),
         by=_stiffness,
         hypotheses=OPENS,
@@ -193,7 +193,8 @@ STEPS = (
         r"All gates open and no bias, one order beyond R41, the own answer of the entry included: "
         r"what is left in the flow, less what R35 says, for many features. Most of it is rows that "
         r"answer as ones, in two columns, where R33 has columns only; the last sum is a column "
-        r"that answers before the row does, where R34 screens afterwards only.",
+        r"that answers before the row does, where R34 screens afterwards only. With R48 and R49 "
+        r"nothing of it is missing (R50).",
         follows=("R31", "R32", "R33", "R34", "R35"),
         by=_second_order,
     ),

@@ -13,7 +13,6 @@ from superlaw import storage
 from superlaw.curves import Array
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures.kernels.two_time import add_answers
-from superlaw.solvers.closures.two_time import gates
 from superlaw.solvers.closures.two_time.covariances import Across, Learned, covariance, shown_by
 from superlaw.solvers.closures.two_time.memory import Memory, memory
 from superlaw.solvers.closures.two_time.times import backward_differences
@@ -98,12 +97,9 @@ def _found(times: Array, flow: Array, derived: Array) -> Found:
 
 def answers_of_row(flow: SeenFlow, known: Memory, parts: list[Index], j: int) -> Array:
     """Return Σ q_ji over the columns of each class but its own [class, time, time] (R31)."""
-    others = np.delete(np.arange(flow.W.shape[1]), j)
-    of = np.repeat(np.arange(len(parts)), [len(part) for part in parts])[others]
-    S = (flow.V[:, j] @ flow.W[:, others]).T
-    _, m1, m2 = (np.ascontiguousarray(part) for part in gates.moments(S, flow.beta[:, j]))
-    stiffness, answers = np.tile(flow.stiffness[:, j], (len(others), 1)), np.zeros_like(known.kept)
-    add_answers(m1, m2, stiffness, flow.p[others], of, known.kept, known.d, answers)
+    row = flow.row(j, parts)
+    stiffness, answers = np.tile(row.stiffness, (len(row.p), 1)), np.zeros_like(known.kept)
+    add_answers(row.m1, row.m2, stiffness, row.p, row.of, known.kept, known.d, answers)
     return answers
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -13,6 +14,7 @@ from superlaw.curves import Array
 from superlaw.solvers.closures.row_replica import HEAD
 from superlaw.solvers.closures.two_time import gates
 from superlaw.solvers.closures.two_time.memory import Column
+from superlaw.solvers.closures.two_time.rows_as_ones import Row
 
 Index = npt.NDArray[np.intp]
 N_TAIL = 8
@@ -100,3 +102,12 @@ class SeenFlow:
         m1, m2, stiffness = (np.ascontiguousarray(part[kept]) for part in together)
         p = float(self.p[columns].mean())
         return Column(m1, m2, stiffness, p, float(len(columns)), n_features - 1.0)
+
+    def row(self, j: int, parts: Sequence[Index]) -> Row:
+        """Return the entries of a row in all columns but its own, which are in classes `parts`."""
+        others = np.delete(np.arange(self.W.shape[1]), j)
+        of = np.repeat(np.arange(len(parts)), [len(part) for part in parts])[others]
+        S = (self.V[:, j] @ self.W[:, others]).T
+        _, m1, m2 = (np.ascontiguousarray(part) for part in gates.moments(S, self.beta[:, j]))
+        stiffness = np.ascontiguousarray(self.stiffness[:, j])
+        return Row(m1, m2, stiffness, self.p[others], of)

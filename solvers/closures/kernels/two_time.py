@@ -1,11 +1,11 @@
-"""The answers of entries whose row's bias answers too, on a grid of times (R31)."""
+"""The answers of entries whose row's bias answers too, on a grid of times (R31, R47)."""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import float64, int64, void
 
-from superlaw.compiled import LOOSE, kernel
+from superlaw.compiled import LOOSE, helper, kernel
 
 _MATRIX = float64[:, ::1]
 _MATRICES = float64[:, :, ::1]
@@ -46,3 +46,70 @@ def add_answers(m1, m2, stiffness, p, of, kept, d, answers):
                 bias[n, k] = (before + by_bias * dS_k) / held
                 q[n, k] = by_S * dS_k + by_bias * bias[n, k]
                 answers[g, n, k] += q[n, k]
+
+
+@helper()
+def _moved(m2, p, R, U, G):
+    """Fill U = (1 + p m2 R)⁻¹, what is left of a kick of an entry alone, and G = R U."""
+    for n in range(R.shape[0]):
+        U[n] = 0.0
+        G[n] = 0.0
+        for m in range(n):
+            for k in range(m + 1):
+                G[n, k] += R[n, m] * U[m, k]
+        by_S, R_n = p * m2[n], R[n, n]
+        U[n, n] = 1.0
+        for k in range(n + 1):
+            U[n, k] = (U[n, k] - by_S * G[n, k]) / (1.0 + by_S * R_n)
+            G[n, k] += R_n * U[n, k]
+
+
+@helper()
+def _tilted(stiffness, taken, d, bias):
+    """Fill (d + κ − A)⁻¹, what is left of a kick of the bias, where A is what entries take."""
+    for n in range(d.shape[0]):
+        bias[n] = 0.0
+        for m in range(n):
+            for k in range(m + 1):
+                bias[n, k] += (taken[n, m] - d[n, m]) * bias[m, k]
+        bias[n, n] += 1.0
+        held = d[n, n] + stiffness[n] - taken[n, n]
+        for k in range(n + 1):
+            bias[n, k] /= held
+
+
+@kernel(
+    void(_MATRIX, _MATRIX, float64[::1], float64[::1], int64[::1], _MATRICES, _MATRIX, _MATRICES),
+    fastmath=LOOSE,
+)
+def add_answers_of_row(m1, m2, stiffness, p, of, kept, d, answers):
+    """Add q of each entry of a row to answers[of[entry]], its bias softened by all of them (R47).
+
+    q = U (D_S + D_b b D_b V), V = 1 + R U D_S, b = (d + κ − A)⁻¹, A = Σ D_b R U D_b, with
+    D_S = −p m2 and D_b = −p m1. Shapes are those of `add_answers`, κ [time].
+    """
+    n_entries, n_times = m1.shape
+    U, G = np.empty((n_entries, n_times, n_times)), np.empty((n_entries, n_times, n_times))
+    taken, bias = np.zeros((n_times, n_times)), np.zeros((n_times, n_times))
+    turned = np.zeros((n_times, n_times))
+    for entry in range(n_entries):
+        _moved(m2[entry], p[entry], kept[of[entry]], U[entry], G[entry])
+        for n in range(n_times):
+            for k in range(n + 1):
+                turns = p[entry] * p[entry] * m1[entry, n] * m1[entry, k]
+                taken[n, k] += turns * G[entry, n, k]
+    _tilted(stiffness, taken, d, bias)
+    for entry in range(n_entries):
+        by_bias, found = p[entry] * m1[entry], answers[of[entry]]
+        for n in range(n_times):
+            turned[n] = 0.0
+            for m in range(n + 1):
+                for k in range(m + 1):
+                    turned[n, k] -= bias[n, m] * by_bias[m] * G[entry, m, k]
+            for k in range(n + 1):
+                turned[n, k] *= by_bias[n] * p[entry] * m2[entry, k]
+                turned[n, k] += by_bias[n] * bias[n, k] * by_bias[k]
+            turned[n, n] -= p[entry] * m2[entry, n]
+            for m in range(n + 1):
+                for k in range(m + 1):
+                    found[n, k] += U[entry, n, m] * turned[m, k]

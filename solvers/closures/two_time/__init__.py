@@ -1,4 +1,4 @@
-"""Parts of a closure that keeps two times (R30 to R39): answers, kicks and covariances.
+"""Parts of a closure that keeps two times (R30 to R39, R47 to R49): answers, kicks and covariances.
 
 Each part is compared with flows (docs/accuracy_reasons.md); no solver closes them yet: gates,
 forces and overlaps are given. What depends on two times is a matrix [time, earlier time] on

@@ -94,7 +94,7 @@ def memory(columns: Sequence[Column], d: Array, width: int) -> Memory:
     nothing = np.zeros((len(columns), *d.shape))
     now = Memory(d, np.zeros(d.shape), nothing)
     for _ in range(MOST_ROUNDS):
-        answers = _by_columns(columns, now, width)
+        answers = answers_of_columns(columns, now.kept, d, width)
         X = np.tensordot(n, Memory(d, now.everything, answers).screened, 1) / width
         pairs = ((now.columns, answers), (now.everything, X))
         now = Memory(d, NEW * X + (1.0 - NEW) * now.everything, answers)
@@ -103,12 +103,12 @@ def memory(columns: Sequence[Column], d: Array, width: int) -> Memory:
     raise ArithmeticError(f"no fixed point of the memory after {MOST_ROUNDS} rounds")
 
 
-def _by_columns(columns: Sequence[Column], known: Memory, width: int) -> Array:
+def answers_of_columns(columns: Sequence[Column], kept: Array, d: Array, width: int) -> Array:
     """Return X^c = (1/K) Σ_j q_ji [class, time, time] (R32)."""
-    kept, answers = known.kept, np.zeros_like(known.columns)
+    answers = np.zeros_like(kept)
     for g, column in enumerate(columns):
         size = len(column.m1)
         p, of = np.full(size, column.p), np.full(size, g)
-        add_answers(column.m1, column.m2, column.stiffness, p, of, kept, known.d, answers)
+        add_answers(column.m1, column.m2, column.stiffness, p, of, kept, d, answers)
         answers[g] *= column.n_entries / size / width
     return answers

@@ -49,19 +49,50 @@ def add_answers(m1, m2, stiffness, p, of, kept, d, answers):
 
 
 @helper()
-def _moved(m2, p, R, U, G):
-    """Fill U = (1 + p m2 R)⁻¹, what is left of a kick of an entry alone, and G = R U."""
-    for n in range(R.shape[0]):
+def _open(m2):
+    """Return the first time at which a gate is open, and that after the last one."""
+    first, end = 0, m2.size
+    while end > 0 and m2[end - 1] == 0.0:
+        end -= 1
+    while first < end and m2[first] == 0.0:
+        first += 1
+    return first, end
+
+
+@helper()
+def _moved(by_S, R, first, n_times, U, G):
+    """Fill U = (1 + D R)⁻¹, what is left of a kick of an entry alone, and G = R U, from `first`."""
+    for n in range(n_times):
         U[n] = 0.0
         G[n] = 0.0
         for m in range(n):
+            R_m = R[first + n, first + m]
             for k in range(m + 1):
-                G[n, k] += R[n, m] * U[m, k]
-        by_S, R_n = p * m2[n], R[n, n]
+                G[n, k] += R_m * U[m, k]
+        R_n = R[first + n, first + n]
         U[n, n] = 1.0
         for k in range(n + 1):
-            U[n, k] = (U[n, k] - by_S * G[n, k]) / (1.0 + by_S * R_n)
+            U[n, k] = (U[n, k] - by_S[n] * G[n, k]) / (1.0 + by_S[n] * R_n)
             G[n, k] += R_n * U[n, k]
+
+
+@helper()
+def _answered(by_S, by_bias, bias, first, n_times, U, G, turned, q):
+    """Fill q = U (D_b b D_b V − D), V = 1 − G D, from `first`."""
+    for n in range(n_times):
+        turned[n] = 0.0
+        for m in range(n + 1):
+            bias_m = bias[first + n, first + m] * by_bias[m]
+            for k in range(m + 1):
+                turned[n, k] -= bias_m * G[m, k]
+        for k in range(n + 1):
+            turned[n, k] *= by_bias[n] * by_S[k]
+            turned[n, k] += by_bias[n] * bias[first + n, first + k] * by_bias[k]
+        turned[n, n] -= by_S[n]
+        q[n] = 0.0
+        for m in range(n + 1):
+            for k in range(m + 1):
+                q[n, k] += U[n, m] * turned[m, k]
 
 
 @helper()
@@ -86,30 +117,25 @@ def add_answers_of_row(m1, m2, stiffness, p, of, kept, d, answers):
     """Add q of each entry of a row to answers[of[entry]], its bias softened by all of them (R47).
 
     q = U (D_S + D_b b D_b V), V = 1 + R U D_S, b = (d + κ − A)⁻¹, A = Σ D_b R U D_b, with
-    D_S = −p m2 and D_b = −p m1. Shapes are those of `add_answers`, κ [time].
+    D_S = −p m2 and D_b = −p m1. Only while a gate is open does it answer. Shapes are those of
+    `add_answers`, κ [time].
     """
     n_entries, n_times = m1.shape
     U, G = np.empty((n_entries, n_times, n_times)), np.empty((n_entries, n_times, n_times))
     taken, bias = np.zeros((n_times, n_times)), np.zeros((n_times, n_times))
-    turned = np.zeros((n_times, n_times))
-    for entry in range(n_entries):
-        _moved(m2[entry], p[entry], kept[of[entry]], U[entry], G[entry])
-        for n in range(n_times):
+    turned, q = np.empty((n_times, n_times)), np.empty((n_times, n_times))
+    for e in range(n_entries):
+        first, end = _open(m2[e])
+        by_S, by_bias = p[e] * m2[e, first:end], p[e] * m1[e, first:end]
+        _moved(by_S, kept[of[e]], first, end - first, U[e], G[e])
+        for n in range(end - first):
             for k in range(n + 1):
-                turns = p[entry] * p[entry] * m1[entry, n] * m1[entry, k]
-                taken[n, k] += turns * G[entry, n, k]
+                taken[first + n, first + k] += by_bias[n] * by_bias[k] * G[e, n, k]
     _tilted(stiffness, taken, d, bias)
-    for entry in range(n_entries):
-        by_bias, found = p[entry] * m1[entry], answers[of[entry]]
-        for n in range(n_times):
-            turned[n] = 0.0
-            for m in range(n + 1):
-                for k in range(m + 1):
-                    turned[n, k] -= bias[n, m] * by_bias[m] * G[entry, m, k]
+    for e in range(n_entries):
+        first, end = _open(m2[e])
+        by_S, by_bias = p[e] * m2[e, first:end], p[e] * m1[e, first:end]
+        _answered(by_S, by_bias, bias, first, end - first, U[e], G[e], turned, q)
+        for n in range(end - first):
             for k in range(n + 1):
-                turned[n, k] *= by_bias[n] * p[entry] * m2[entry, k]
-                turned[n, k] += by_bias[n] * bias[n, k] * by_bias[k]
-            turned[n, n] -= p[entry] * m2[entry, n]
-            for m in range(n + 1):
-                for k in range(m + 1):
-                    found[n, k] += U[entry, n, m] * turned[m, k]
+                answers[of[e], first + n, first + k] += q[n, k]

@@ -1,4 +1,4 @@
-"""What is left of kicks in direct flows, beside what is derived of it (R31 to R35).
+"""What is left of kicks in direct flows, beside what is derived of it (R31 to R35, R47 to R49).
 
 `python -m superlaw.validation.reports.kicks --out kicks.json` measures it again.
 """
@@ -16,6 +16,7 @@ from superlaw import storage
 from superlaw.curves import Array
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures.two_time.memory import Column, memory
+from superlaw.solvers.closures.two_time.rows_as_ones import rows_as_ones
 from superlaw.solvers.closures.two_time.times import backward_differences, part_left
 from superlaw.validation.reports import kicked_flow, two_times
 from superlaw.validation.reports.kicked_flow import Left
@@ -27,6 +28,9 @@ CASES = two_times.CASES[:5]
 FLOWS = 2
 """Of each case."""
 GROUPS = {"1-4": range(4), "5-20": range(4, 20), "21-100": range(20, 100), "rare": range(100, 512)}
+ROWS = 48
+"""Rows drawn, with all of their entries, that answer as ones: with others what is left of a kick in
+one flow differs by 0.02 at most."""
 N_KICKED = 16
 """Columns kicked of a group, at most."""
 COMMAND = "python -m superlaw.validation.reports.kicks"
@@ -42,6 +46,7 @@ def measured(entropy: int) -> dict[str, Any]:
     return {
         "provenance": storage.provenance(COMMAND, entropy=entropy, seeds=FLOWS),
         "directions": kicked_flow.DIRECTIONS,
+        "rows": ROWS,
         "groups": list(GROUPS),
         "cases": [_case(task, width, entropy) for task, width in CASES],
     }
@@ -90,13 +95,17 @@ def _grouped(flows: list[dict[str, Array]], sizes: list[int]) -> dict[str, Any]:
 
 
 def _stated(flow: SeenFlow, columns: Index, generator: np.random.Generator) -> dict[str, Left]:
-    """Return what is left [column] by R35, by R35 without answers of biases, and by R13."""
+    """Return what is left [column] by R49, by R35, with and without biases, and by R13."""
     parts = classes(flow.W.shape[1])
     gates = [flow.column(part, generator) for part in parts]
     still = [replace(each, m1=np.zeros_like(each.m1)) for each in gates]
     d, width = backward_differences(flow.times), flow.W.shape[0]
     of = np.searchsorted([part[0] for part in parts], columns, side="right") - 1
-    kept = {"R35": memory(gates, d, width).kept, "biases at rest": memory(still, d, width).kept}
+    known = memory(gates, d, width)
+    kept = {"R35": known.kept, "biases at rest": memory(still, d, width).kept}
+    drawn = generator.choice(flow.W.shape[1], min(ROWS, flow.W.shape[1]), replace=False)
+    rows = [flow.row(int(j), parts) for j in drawn]
+    kept["R49"] = rows_as_ones(gates, rows, known, width).kept
     stated: dict[str, Left] = {name: {} for name in ("R13", *kept)}
     for start, seen, k, n in _places(flow.times):
         for name, R in kept.items():

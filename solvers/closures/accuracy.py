@@ -13,7 +13,7 @@ from superlaw.setting.task import PowerLawTask, Task
 from superlaw.solvers.closures.bands import (
     MISSED,
     Band,
-    row_replica_band,
+    lattice_band,
     tied_band,
 )
 from superlaw.solvers.closures.measurements import VARIED, measured, outside, region
@@ -38,7 +38,9 @@ def sentence(closure: str) -> str:
     numbers = measured(closure)
     rows = [row for row in numbers["rows"] if row["deviation"]]
     off = np.abs(np.concatenate([row["deviation"] for row in rows]))
-    spans = {name: "{:g} to {:g}".format(*region(trains_bias=True)[name]) for name in VARIED}
+    spans = {
+        name: "{:g} to {:g}".format(*region(closure, trains_bias=True)[name]) for name in VARIED
+    }
     where = ", ".join(f"${name}$ = {span}" for name, span in spans.items())
     source = numbers["provenance"]
     return (
@@ -78,17 +80,22 @@ def _most(rows: list[dict[str, Any]]) -> str:
     return f"up to {loss:.1%} in the root mean square, its slope by up to {slope:.3f}"
 
 
-def with_row_replica_band(
-    solution: Solution, task: Task, width: int, *, trains_bias: bool
+def with_lattice_band(
+    solution: Solution,
+    task: Task,
+    width: int,
+    *,
+    trains_bias: bool,
+    closure: str = "row_replica",
 ) -> Solution:
-    """Return a curve of the row-replica closure with what its reader must know."""
+    """Return a curve of a closure that was compared on a lattice with what its reader must know."""
     if not isinstance(task, PowerLawTask):
         text = "direct flows were compared for power laws only; simulate to be sure"
         return replace(solution, warnings=(Notice("W-UNVALIDATED", text), *solution.warnings))
     n = float(task.n_features or 0)
     here = {"a": task.a, "b": task.b, "N": n, "N/K": n / width, "t": _last(solution)}
-    beyond = outside(here, region(trains_bias=trains_bias))
-    band = row_replica_band(task, width, trains_bias, solution.times)
+    beyond = outside(here, region(closure, trains_bias=trains_bias))
+    band = lattice_band(task, width, trains_bias, solution.times, closure)
     return _stated(solution, band, beyond, "" if trains_bias else " without bias")
 
 

@@ -54,8 +54,14 @@ class Band:
     scatter: Array
 
 
-def row_replica_band(task: PowerLawTask, width: int, trains_bias: bool, times: Array) -> Band:
-    """Return the band of the row-replica closure.
+def lattice_band(
+    task: PowerLawTask,
+    width: int,
+    trains_bias: bool,
+    times: Array,
+    closure: str = "row_replica",
+) -> Band:
+    """Return the band of a closure that was compared on a lattice of tasks and widths.
 
     Parameters
     ----------
@@ -64,12 +70,14 @@ def row_replica_band(task: PowerLawTask, width: int, trains_bias: bool, times: A
         K.
     trains_bias : bool
     times : ndarray
+    closure : str
+        "row_replica" or "two_time".
     """
-    corners = _corners(task, width, trains_bias)
+    corners = _corners(task, width, trains_bias, closure)
     if not corners:
         return _unknown(times)
     weights = np.array([weight for _, weight in corners])
-    nodes = np.array(measured("row_replica")["times"])
+    nodes = np.array(measured(closure)["times"])
     deviation = weights @ [_padded(_widest(np.abs(row["deviation"])), nodes) for row, _ in corners]
     square = weights @ [np.square(row["spread"]) for row, _ in corners]
     relative = weights @ [np.square(row["scatter"]) for row, _ in corners]
@@ -111,14 +119,16 @@ def _share(row: Row) -> float:
     return float(row["n_features"] / row["width"] ** 2)
 
 
-def _corners(task: PowerLawTask, width: int, trains_bias: bool) -> list[tuple[Row, float]]:
+def _corners(
+    task: PowerLawTask, width: int, trains_bias: bool, closure: str
+) -> list[tuple[Row, float]]:
     """Return the cells around a task with their weights; none outside of what was compared."""
     n = float(task.n_features or 0)
     here = {"a": task.a, "b": task.b, "N/K": n / width}
-    if outside(here | {"N": n}, region(trains_bias=trains_bias)):
+    if outside(here | {"N": n}, region(closure, trains_bias=trains_bias)):
         return []
     here = {"share": n / width, "a": task.a, "b": task.b}
-    return _between(compared(trains_bias=trains_bias), here)
+    return _between(compared(closure, trains_bias=trains_bias), here)
 
 
 def _between(rows: Iterable[Row], here: dict[str, float]) -> list[tuple[Row, float]]:

@@ -35,19 +35,19 @@ def measured(closure: str) -> dict[str, Any]:
 
 
 @cache
-def compared(*, trains_bias: bool) -> tuple[Row, ...]:
-    """Return the cells between which the band of the row replicas is interpolated.
+def compared(closure: str = "row_replica", *, trains_bias: bool) -> tuple[Row, ...]:
+    """Return the cells between which the band of a closure is interpolated.
 
     Cells where the closure failed are left out: nothing could be compared there.
     """
-    rows = measured("row_replica")["rows"]
+    rows = measured(closure)["rows"]
     return tuple(row for row in rows if row["bias"] == trains_bias and row["deviation"])
 
 
 @cache
-def region(*, trains_bias: bool) -> dict[str, Span]:
-    """Return between which parameters the row replicas were compared, and up to which time."""
-    cells, numbers = compared(trains_bias=trains_bias), measured("row_replica")
+def region(closure: str = "row_replica", *, trains_bias: bool) -> dict[str, Span]:
+    """Return between which parameters a closure was compared, and up to which time."""
+    cells, numbers = compared(closure, trains_bias=trains_bias), measured(closure)
     names = {"a": "a", "b": "b", "N/K": "share"}
     spans = {name: _span(row[key] for row in cells) for name, key in names.items()}
     others = [row for row in numbers["fresh"]["rows"] if row["bias"] == trains_bias]

@@ -162,7 +162,7 @@ class RowReplicas:
         )
         found = accuracy.falling(self._solution(times, rows, stepper))
         found = found if times is asked else found.at(np.isin(found.times, asked))
-        return accuracy.with_row_replica_band(
+        return accuracy.with_lattice_band(
             found, self.task, self.width, trains_bias=bool(self.model.trains_bias)
         )
 

@@ -20,7 +20,7 @@ from superlaw.setting.optimizer import GradientFlow
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures.accuracy import standing
-from superlaw.solvers.closures.bands import row_replica_band
+from superlaw.solvers.closures.bands import lattice_band
 from superlaw.solvers.closures.measurements import FLOW_TOLERANCE
 from superlaw.solvers.closures.measurements import measured as stored
 from superlaw.solvers.closures.row_replica import solve_closure
@@ -145,7 +145,7 @@ def beyond(rows: list[Row]) -> list[tuple[Row, Array, Array]]:
     found = []
     for row in rows:
         task = PowerLawTask(row["a"], row["b"], row["n_features"])
-        half = np.log1p(row_replica_band(task, row["width"], row["bias"], times).half_width)
+        half = np.log1p(lattice_band(task, row["width"], row["bias"], times).half_width)
         off = np.full(len(times), np.nan)
         off[: len(row["deviation"])] = row["deviation"]
         found.append((row, half, np.abs(off) - half))

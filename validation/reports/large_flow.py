@@ -15,7 +15,7 @@ from superlaw.curves import log_times
 from superlaw.setting.optimizer import GradientFlow
 from superlaw.setting.student import Student
 from superlaw.setting.task import PowerLawTask
-from superlaw.solvers.closures.bands import row_replica_band
+from superlaw.solvers.closures.bands import lattice_band
 from superlaw.solvers.closures.measurements import FLOW_TOLERANCE
 from superlaw.solvers.closures.row_replica import solve_closure
 from superlaw.validation.reports.closure_accuracy import EVERY, PER_DECADE, SPAN
@@ -51,7 +51,7 @@ def measured(runs: str | None, entropy: int) -> dict[str, Any]:
     )
     (loss,) = simulations({"flow": point}, runs=runs, progress=True)["flow"].loss[:, ::EVERY]
     fewer = PowerLawTask(TASK.a, TASK.b, N_FEATURES)
-    band = row_replica_band(fewer, N_FEATURES // SHARE, True, times[::EVERY])
+    band = lattice_band(fewer, N_FEATURES // SHARE, True, times[::EVERY])
     curve = solve_closure(TASK, WIDTH, True, times).loss[::EVERY]
     return {
         "provenance": storage.provenance(COMMAND, entropy=entropy, seeds=SEEDS),

@@ -49,7 +49,7 @@ def test_the_sentence_quotes_the_file(monkeypatch):
     source = {"version": "9.9", "command": "", "entropy": 0, "seeds": 3, "date": "2030-01-02"}
     numbers = {"rows": rows, "times": [0.1, 30.0], "provenance": source}
     monkeypatch.setattr(accuracy, "measured", lambda _: numbers)
-    monkeypatch.setattr(accuracy, "region", lambda **_: region)
+    monkeypatch.setattr(accuracy, "region", lambda _, **__: region)
     text = accuracy.sentence("row_replica")
     assert "6.3% in the median and by 28% at most" in text
     assert "2 tasks and widths with $N$ = 64 to 128" in text

@@ -16,7 +16,7 @@ BIASED, FREE = (measurements.compared(trains_bias=kind) for kind in (True, False
 
 
 def _band(a, b, width, times=TIMES, n=512, bias=True) -> Array:
-    return bands.row_replica_band(PowerLawTask(a, b, n), width, bias, times)
+    return bands.lattice_band(PowerLawTask(a, b, n), width, bias, times)
 
 
 def _cell(**wanted):
@@ -87,7 +87,7 @@ def test_outside_of_what_was_compared_nothing_is_stated(a, b, n, width):
 def test_where_a_cell_ends_the_band_ends_and_the_notice_says_when(monkeypatch):
     free = measurements.compared(trains_bias=False)
     cut = tuple(row | {"deviation": row["deviation"][: 7 if row["b"] else 11]} for row in free)
-    monkeypatch.setattr(bands, "compared", lambda *, trains_bias: cut)
+    monkeypatch.setattr(bands, "compared", lambda _, *, trains_bias: cut)
     here = {"a": 1.5, "n": 512, "width": 64, "bias": False}
     whole, part, between = (_band(b=b, **here) for b in (0.0, 0.5, 0.25))
     assert np.isfinite(whole.half_width).all()
@@ -96,7 +96,7 @@ def test_where_a_cell_ends_the_band_ends_and_the_notice_says_when(monkeypatch):
     row = next(row for row in cut if (row["a"], row["b"], row["share"]) == (1.5, 0.5, 8))
     assert part.half_width[6] > math.expm1(max(np.abs(row["deviation"][5:])))
     bare = Solution(TIMES, np.ones(11), "success", "", "made up")
-    curve = accuracy.with_row_replica_band(bare, PowerLawTask(1.5, 0.5, 512), 64, trains_bias=False)
+    curve = accuracy.with_lattice_band(bare, PowerLawTask(1.5, 0.5, 512), 64, trains_bias=False)
     assert "measured without bias where t > 100;" in curve.warnings[0].message
 
 
@@ -107,7 +107,7 @@ def test_where_a_cell_ends_the_band_ends_and_the_notice_says_when(monkeypatch):
 def test_without_bias_the_notice_names_what_was_not_compared(a, b, n, width, where):
     bare = Solution(TIMES, np.ones(11), "success", "", "made up")
     task = PowerLawTask(a, b, n)
-    curve = accuracy.with_row_replica_band(bare, task, width, trains_bias=False)
+    curve = accuracy.with_lattice_band(bare, task, width, trains_bias=False)
     (notice,) = curve.warnings
     assert f"no band was measured without bias where {where};" in notice.message
 
@@ -123,7 +123,7 @@ def test_between_all_that_was_compared_there_is_a_band(bias):
 def test_a_curve_carries_its_band_and_a_notice_quotes_it():
     task, times = PowerLawTask(2.5, 0.25, 512), np.array([1.0, 1e4, 1e5])
     bare = Solution(times, np.ones(3), "success", "", "made up")
-    found = accuracy.with_row_replica_band(bare, task, 64, trains_bias=True)
+    found = accuracy.with_lattice_band(bare, task, 64, trains_bias=True)
     known = _band(2.5, 0.25, 64, times)
     np.testing.assert_array_equal(found.error_band, known.half_width)
     np.testing.assert_array_equal(found.scatter, known.scatter)
@@ -137,10 +137,10 @@ def test_a_curve_carries_its_band_and_a_notice_quotes_it():
 
 def test_without_a_band_there_is_none():
     bare = Solution(np.array([1.0]), np.ones(1), "success", "", "made up")
-    found = accuracy.with_row_replica_band(bare, PowerLawTask(3.0, 0.0, 512), 64, trains_bias=True)
+    found = accuracy.with_lattice_band(bare, PowerLawTask(3.0, 0.0, 512), 64, trains_bias=True)
     assert (found.error_band, found.scatter) == (None, None)
     assert [notice.code for notice in found.warnings] == ["W-UNVALIDATED"]
-    narrow = accuracy.with_row_replica_band(bare, PowerLawTask(1.3, 0.0, 512), 64, trains_bias=True)
+    narrow = accuracy.with_lattice_band(bare, PowerLawTask(1.3, 0.0, 512), 64, trains_bias=True)
     assert narrow.warnings == () and narrow.error_band[0] < accuracy.SMALL
 
 
@@ -162,7 +162,7 @@ def _misses(part, cells, monkeypatch):
     found = []
     for name, cell in itertools.product(("a", "b", "share"), cells):
         rest = tuple(row for row in cells if row[name] != cell[name])
-        monkeypatch.setattr(bands, "compared", lambda *, trains_bias, rest=rest: rest)
+        monkeypatch.setattr(bands, "compared", lambda _, *, trains_bias, rest=rest: rest)
         half = _band(cell["a"], cell["b"], cell["width"], bias=cell["bias"]).half_width
         stated = part * np.log1p(half[: len(cell["deviation"])])
         if np.isfinite(stated).any():

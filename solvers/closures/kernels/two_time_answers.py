@@ -1,0 +1,153 @@
+"""Answers of entries and biases to a kick, in a row whose other entries answer too (R47, R51)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import float64, int64, void
+
+from superlaw.compiled import LOOSE, helper, kernel
+from superlaw.solvers.closures.kernels.two_time_fields import slopes
+from superlaw.solvers.closures.kernels.two_time_products import row_times
+from superlaw.solvers.closures.kernels.two_time_state import COLUMNS, MODEL, ROWS, STAGE, WHOLE
+
+LEAST_STIFF, LEAST_SLOPE = 0.2, 0.3
+"""Parts of the bare stiffness of a bias, and of an entry, that are left at least within a step."""
+
+
+@helper(fastmath=LOOSE)
+def _fill_slopes(r, j, n, model, rows):
+    """Fill dD/dS, dD/dβ, dg/dS, dg/dβ of an entry asked."""
+    e, g = model.asked[j], model.of[r]
+    h, target = (g, model.target[g]) if e == 0 else (model.column[e], 0.0)
+    by = slopes(rows.S[r, e, n], rows.beta[r, n], model.p[h], target)
+    for k in range(4):
+        rows.slopes[r, j, k, n] = by[k]
+
+
+@helper(fastmath=LOOSE)
+def _fill_entry_alone(kept, n, by, part, U, V, follows):
+    """Fill row n of U = (1 − D_S R)⁻¹ and V = 1 + R U D_S; `follows` is that of R U."""
+    follows[: n + 1] = 0.0
+    for m in range(n):
+        x = kept[n, m] * part
+        for k in range(m + 1):
+            follows[k] += x * U[m, k]
+    own = kept[n, n] * part
+    scale = 1.0 / max(1.0 - by[0, n] * own, LEAST_SLOPE)
+    for k in range(n):
+        U[n, k] = by[0, n] * follows[k] * scale
+    U[n, n] = scale
+    for k in range(n + 1):
+        follows[k] += own * U[n, k]
+        V[n, k] = follows[k] * by[0, k]
+    V[n, n] += 1.0
+
+
+@helper(fastmath=LOOSE)
+def _fill_bias(b, n, d, stiffness, softened):
+    """Fill row n of (d + κ − Σ A)⁻¹; `softened` is that of Σ A."""
+    row = np.zeros(n + 1)
+    for m in range(n):
+        x = softened[m] - d[n, m]
+        if x != 0.0:
+            for k in range(m + 1):
+                row[k] += x * b[m, k]
+    bare = d[n, n] + stiffness
+    scale = 1.0 / max(bare - softened[n], LEAST_STIFF * bare)
+    for k in range(n):
+        b[n, k] = row[k] * scale
+    b[n, n] = scale
+
+
+@kernel(STAGE, fastmath=LOOSE)
+def fill_answers(n, model, rows, columns, whole):
+    """Fill answers q of the entries asked, and what is left of a kick of each bias (R47)."""
+    asked = model.asked.size
+    follows, softened = np.empty(n + 1), np.empty(n + 1)
+    first, second = np.empty(n + 1), np.empty(n + 1)
+    for r in range(model.of.size):
+        stiffness = 0.0
+        softened[:] = 0.0
+        for j in range(asked):
+            e = model.asked[j]
+            h, part = (model.of[r], 1.0 - 1.0 / model.width) if e == 0 else (model.column[e], 1.0)
+            _fill_slopes(r, j, n, model, rows)
+            by, U, V = rows.slopes[r, j], rows.U[r, j], rows.V[r, j]
+            _fill_entry_alone(rows.kept[r, h], n, by, part, U, V, follows)
+            weight = model.asked_weight[r, j]
+            stiffness -= weight * by[3, n]
+            for k in range(n + 1):
+                softened[k] += weight * by[2, n] * follows[k] * by[1, k]
+        _fill_bias(rows.b[r], n, model.d, stiffness, softened)
+        for j in range(1, asked):
+            by = rows.slopes[r, j]
+            for k in range(n + 1):
+                rows.q[r, j, n, k] = rows.U[r, j, n, k] * by[0, k]
+                first[k] = rows.U[r, j, n, k] * by[1, k]
+            row_times(first, n, rows.b[r], second)
+            for k in range(n + 1):
+                second[k] *= by[2, k]
+            row_times(second, n, rows.V[r, j], first)
+            for k in range(n + 1):
+                rows.q[r, j, n, k] += first[k]
+
+
+@kernel(STAGE, fastmath=LOOSE)
+def fill_mean_answers(n, model, rows, columns, whole):
+    """Fill mean answers of entries of each class, in a replica and over replicas of a class."""
+    G = model.n.size
+    many = np.zeros(G)
+    for j in range(1, model.asked.size):
+        many[model.column[model.asked[j]]] += 1.0
+    columns.answers[:, :, n, :] = 0.0
+    for r in range(model.of.size):
+        rows.mean[r, :, n, : n + 1] = 0.0
+        for j in range(1, model.asked.size):
+            h = model.column[model.asked[j]]
+            for k in range(n + 1):
+                rows.mean[r, h, n, k] += rows.q[r, j, n, k] / many[h]
+        for h in range(G):
+            for k in range(n + 1):
+                columns.answers[model.of[r], h, n, k] += model.share[r] * rows.mean[r, h, n, k]
+
+
+@helper(fastmath=LOOSE)
+def _fill_swung(r, n, model, rows, columns, whole):
+    """Fill how the bias of a replica follows what single columns have learned."""
+    g = model.of[r]
+    for h in range(model.n_head):
+        rows.swing[r, h, n] = rows.swung[r, h, n] = 0.0
+        if h == g:
+            continue
+        moved = 0.0
+        for m in range(n + 1):
+            learned = columns.s[g, m] + columns.s[h, m] - whole.mu[m]
+            moved += rows.V[r, h + 1, n, m] * learned
+        rows.swing[r, h, n] = rows.slopes[r, h + 1, 2, n] * moved
+        for m in range(n + 1):
+            rows.swung[r, h, n] += rows.b[r, n, m] * rows.swing[r, h, m]
+
+
+@kernel(void(int64, MODEL, ROWS, COLUMNS, WHOLE, float64[::1]), fastmath=LOOSE)
+def fill_through_biases(n, model, rows, columns, whole, many):
+    """Fill F_ji of single j: what biases of other rows do in column i as j learns (R51).
+
+    many: entries asked of each class (G,).
+    """
+    H = model.n_head
+    moved = np.empty(n + 1)
+    columns.through[:, :, n] = 0.0
+    for r in range(model.of.size):
+        _fill_swung(r, n, model, rows, columns, whole)
+        g = model.of[r]
+        for j in range(1, model.asked.size):
+            i = model.column[model.asked[j]]
+            if i == g:
+                continue
+            for m in range(n + 1):
+                moved[m] = rows.U[r, j, n, m] * rows.slopes[r, j, 1, m]
+            weight = model.n[g] * model.share[r] / many[i] / model.width
+            for h in range(H):
+                if h != i and h != g:
+                    for m in range(n + 1):
+                        columns.through[h, i, n] += weight * moved[m] * rows.swung[r, h, m]

@@ -1,0 +1,159 @@
+"""The two-time closure, one time after the other (R30 to R40, R47 to R53)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from superlaw.curves import Array
+from superlaw.solvers.closures.kernels.two_time_answers import (
+    fill_answers,
+    fill_mean_answers,
+    fill_through_biases,
+)
+from superlaw.solvers.closures.kernels.two_time_covariances import (
+    fill_column_norms,
+    fill_forces,
+    fill_row_norms,
+    fill_square,
+)
+from superlaw.solvers.closures.kernels.two_time_fields import fill_entries, fill_fields
+from superlaw.solvers.closures.kernels.two_time_means import fill_means
+from superlaw.solvers.closures.kernels.two_time_responses import fill_responses, fill_rows_as_ones
+from superlaw.solvers.closures.kernels.two_time_state import LIGHT, Columns, Model, Rows, Whole
+from superlaw.solvers.closures.two_time.sampling import Sample, modes
+from superlaw.solvers.closures.two_time.times import backward_differences
+
+N_MODES = 6
+TOLERANCE, MOST_ROUNDS = 2e-3, 12
+"""Relative change of s, μ and |B|² in a round, and rounds of a time."""
+FIRST_NEW, NEW = 0.3, 0.7
+"""Parts of a new |B|² that are taken over, in the first round of a time and later."""
+SECOND = 4.0 / 3.0
+MARK_SEED = 0
+"""Of the normals: the same for every solution."""
+
+
+class March:
+    """Rows, columns and the whole of B on a grid of times.
+
+    Parameters
+    ----------
+    sample : Sample
+        Which rows and entries stand for a task.
+    width : int
+        K.
+    times : ndarray
+        Increasing, from the first after t = 0 [time].
+    seed : int
+        Of the normals.
+    """
+
+    def __init__(self, sample: Sample, width: int, times: Array, seed: int = MARK_SEED) -> None:
+        self.sample, self.times = sample, times
+        marks, overlaps = sample.marks(len(times), np.random.default_rng(seed))
+        classes = sample.classes
+        self.model = Model(
+            d=backward_differences(times),
+            n=classes.weight,
+            p=classes.p,
+            target=classes.target,
+            width=float(width),
+            n_head=sample.n_head,
+            of=sample.of,
+            share=sample.share,
+            column=sample.column,
+            weight=sample.weight,
+            first=sample.first,
+            count=sample.count,
+            asked=sample.asked,
+            asked_weight=sample.asked_weight,
+            marks=marks,
+            overlaps=overlaps,
+            modes=modes(float(classes.weight.sum()) / width, N_MODES),
+        )
+        self.rows, self.columns, self.whole = _nothing(self.model)
+
+    @staticmethod
+    def n_bytes(sample: Sample, n_times: int) -> float:
+        """Return the memory that a march takes, nearly all of it in what rows answer and see."""
+        rows, entries = sample.weight.shape
+        light = 3 * len(sample.classes) + 3 * len(sample.asked)
+        return float(rows * n_times * (4 * light * n_times + 8 * (7 * n_times + 4 * entries)))
+
+    def steps(self) -> Iterator[int]:
+        """Yield which of the times has been reached, one after the other."""
+        for n in range(len(self.times)):
+            self._start(n)
+            for done in range(MOST_ROUNDS):
+                before = self._watched(n)
+                self._round(n, NEW if done else FIRST_NEW)
+                after = self._watched(n)
+                if done and np.all(np.abs(after - before) < TOLERANCE * np.abs(after)):
+                    break
+            yield n
+
+    def _start(self, n: int) -> None:
+        """Guess row n: the first two orders in t, then from the two rows before."""
+        if n == 0:
+            return self._first()
+        rows, columns, whole = self.rows, self.columns, self.whole
+        for held in (rows.S, rows.D, rows.beta, rows.put_in):
+            held[..., n] = held[..., n - 1]
+        for followed in (whole.mu, columns.s, rows.pull):
+            followed[..., n] = followed[..., n - 1]
+            if n > 1:
+                on = (self.times[n] - self.times[n - 1]) / (self.times[n - 1] - self.times[n - 2])
+                followed[..., n] += on * (followed[..., n - 1] - followed[..., n - 2])
+        for shifted in (columns.all, rows.as_one):
+            shifted[..., n, 1 : n + 1] = shifted[..., n - 1, :n]
+        for kept in (columns.norm, rows.norm, whole.square):
+            kept[..., n, :n] = kept[..., :n, n] = kept[..., n - 1, :n]
+            kept[..., n, n] = kept[..., n - 1, n - 1]
+
+    def _first(self) -> None:
+        model, t = self.model, self.times[0]
+        x = SECOND * t * model.p * model.target
+        square = float(np.sum(model.n * x**2)) / model.width
+        self.whole.mu[0] = np.sum(model.n * x) / model.width
+        self.columns.s[:, 0] = self.whole.mu[0] + x
+        for norm in (self.whole.square, self.columns.norm, self.columns.row_norm, self.rows.norm):
+            norm[..., 0, 0] = square
+
+    def _round(self, n: int, new: float) -> None:
+        state = n, self.model, self.rows, self.columns, self.whole
+        fill_fields(*state)
+        fill_entries(*state)
+        fill_answers(*state)
+        fill_through_biases(*state, self.sample.n_asked.astype(float))
+        fill_mean_answers(*state)
+        fill_responses(*state)
+        fill_rows_as_ones(*state)
+        fill_responses(*state)
+        fill_means(*state)
+        fill_forces(*state)
+        fill_square(*state, new)
+        fill_column_norms(*state)
+        fill_row_norms(*state)
+
+    def _watched(self, n: int) -> Array:
+        whole = self.whole
+        return np.array([whole.mu[n], whole.square[n, n], *self.columns.s[:, n]])
+
+
+def _nothing(model: Model) -> tuple[Rows, Columns, Whole]:
+    """Return rows, columns and the whole before the first time."""
+    R, E, T = model.marks.shape
+    G, Q, H, M = len(model.n), len(model.asked), model.n_head, len(model.modes)
+    seen = [(R, E, T), (R, E, T), (R, T)]
+    answers = [*[(R, G, T, T)] * 2, (T, T), (R, Q, 4, T), *[(R, Q, T, T)] * 3, (R, G, T, T)]
+    norms = [*[(R, T, T)] * 6, (R, E, T), (R, H, T), (R, T), (R, H, T), (R, H, T)]
+    of_columns = [(G, T), (G, G, T, T), (G, G, T, T), (H, G, T), *[(G, T, T)] * 13]
+    of_whole = [(T,), *[(T, T)] * 7, (M, G, T, T), (M, G, T, T), (M, T, T)]
+    rows = zip(Rows._fields, [*seen, *answers, *norms], strict=True)
+    return (
+        Rows(*[np.zeros(shape, np.float32 if name in LIGHT else float) for name, shape in rows]),
+        Columns(*map(np.zeros, of_columns)),
+        Whole(*map(np.zeros, of_whole)),
+    )

@@ -18,7 +18,7 @@ RARE = "rare"
 SIDES = ("columns", "rows")
 SAID = """From the forces of a flow, and what answers them, the covariance of $B w_i$ with itself at
 two times follows by R36, and that of $B^T w_j$ by R37, both without their own directions; nothing
-is fitted, and no solver closes it. That is compared with {flows} direct flows a case, for groups of
+is fitted. That is compared with {flows} direct flows a case, for groups of
 columns, or rows, by index. Rare ones are near: their sizes, $|B w_i|^2$ of a group over that of the
 flow, are off by {columns_size} (columns) and {rows_size} (rows), correlations of {late} with
 earlier times by {columns} and {rows}. Columns and rows of frequent features are not: there are few,

@@ -18,6 +18,7 @@ import closure_rows
 import closure_summary
 import closure_tables
 import closure_turning
+import closure_two_time
 import large_flow
 import numpy as np
 import trained
@@ -108,6 +109,7 @@ def _accuracy(closure: dict[str, Any], outside: dict[str, Any]) -> str:
         *closure_summary.sections(closure),
         *large_flow.section(),
         *closure_goals.sections(closure),
+        *closure_two_time.sections(),
         ASIDE,
         source(outside["provenance"]),
         table(Table(("", "b", *times), others)),

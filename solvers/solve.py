@@ -53,8 +53,9 @@ def solve(
     contour integral for inputs with a mean (M6). With an optimizer: the exact mean of SGD at its
     steps (N1, N4), with momentum too (N10 to N14). Superposed students (K < N) under gradient
     flow: deterministic equivalents for linear ones (L5, L11), the row-replica closure for ReLU
-    ones (R9-R20) and that of tied columns (U23 to U25), whose errors are measured. Where N is small
-    and if it is asked for, a few seeds of the student itself under population flow (R4 to R6).
+    ones (R9-R20) and that of tied columns (U23 to U25), whose errors are measured. If it is asked
+    for: the two-time closure (R30 to R40, R47 to R53), which takes a minute, or, where N is small,
+    a few seeds of the student itself under population flow (R4 to R6).
 
     Parameters
     ----------
@@ -210,6 +211,14 @@ def _closure(asked: Asked) -> Solution:
     return solve_closure(task, width, bool(student.bias), *curve)
 
 
+def _two_time(asked: Asked) -> Solution:
+    """Solve the two-time closure of a ReLU student (R30 to R40, R47 to R53)."""
+    from superlaw.solvers.closures.two_time.closure import solve_two_time
+
+    task, width = asked.case.task, int(asked.case.student.width or 0)
+    return solve_two_time(task, width, asked.times, asked.progress)
+
+
 def _tied_closure(asked: Asked) -> Solution:
     """Integrate the closure of a tied student (U23 to U25)."""
     from superlaw.solvers.closures.tied import solve_tied
@@ -318,6 +327,14 @@ CURVES: Table[Callable[[Asked], Solution]] = Table(
             conditions=(among("bias", False),),
         ),
         Row("closure", _closure, ("superposed",), ("one",), _FLOW, ("resume",), _CLOSED),
+        Row(
+            "two-time",
+            _two_time,
+            ("superposed",),
+            ("one",),
+            _FLOW,
+            conditions=(*_CLOSED, among("bias", True)),
+        ),
         Row("closure", _tied_closure, ("tied",), ("one",), _FLOW, ("resume",), _MILD),
     ),
 )

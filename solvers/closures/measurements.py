@@ -14,7 +14,7 @@ from typing import Any
 
 from superlaw.arguments import one_of
 
-CLOSURES = ("row_replica", "tied")
+CLOSURES = ("row_replica", "two_time", "tied")
 """Those with measured deviations."""
 FLOW_TOLERANCE = 5e-3
 """Relative error of the loss of the flows that the row replicas were compared with."""

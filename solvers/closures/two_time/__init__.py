@@ -1,7 +1,8 @@
-"""Parts of a closure that keeps two times (R30 to R39, R47 to R49): answers, kicks and covariances.
+"""A closure that keeps two times: answers, kicks and covariances (R30 to R40, R47 to R53).
 
-Each part is compared with flows (docs/accuracy_reasons.md); no solver closes them yet: gates,
-forces and overlaps are given. What depends on two times is a matrix [time, earlier time] on
+`closure` solves it: `march` goes through the times of a grid, over rows that `sampling` draws.
+The other files state its parts one by one, at given gates, forces and overlaps; each is compared
+with flows (docs/accuracy_reasons.md). What depends on two times is a matrix [time, earlier time] on
 t_1 … t_n, from rest at t = 0: lower triangular where it is causal, so that a product of matrices is
 an integral over time, and an inverse undoes it.
 """

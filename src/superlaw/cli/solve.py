@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 METHODS = (
     "auto", "exact", "contour", "moments", "rosenbrock", "exponential", "rkc", "tsit5", "dopri5",
-    "bottleneck", "closure", "direct",
+    "bottleneck", "closure", "two-time", "direct",
 )  # fmt: skip
 """Those of `solvers.solve`, which a help text should not have to compile."""
 

@@ -47,8 +47,8 @@ DERIVATION = Derivation(
         r"$\hat y = \mathrm{ReLU}(W^T B W x + \beta)$ with $K < N$, fixed random unit columns "
         r"$W$, one active feature at a time and $v$ uniform on $(0, 2)$. The flow of one entry is "
         "exact; that of the whole needs averages over interference. Closures are marked "
-        "**assumed**; how far they are from direct flows is measured. R30 to R53 keep two times, "
-        "and are not solved here yet."
+        "**assumed**; how far they are from direct flows is measured. R30 to R53 keep two times: "
+        '`method="two-time"` closes them over sampled rows.'
     ),
     builds_on=(SEQUENTIAL,),
     references=("superposition2026",),

@@ -85,7 +85,7 @@ def march_times(last: float) -> Array:
     Examples
     --------
     >>> march_times(0.1).round(4)
-    array([0.02  , 0.05  , 0.0667, 0.0889, 0.1186])
+    array([0.02  , 0.04  , 0.06  , 0.08  , 0.1067])
     """
     factor = 10.0 ** (1.0 / PER_DECADE) - 1.0
     found, step = [FIRST], FIRST

@@ -148,7 +148,7 @@ def modes(columns_per_dimension: float, count: int) -> Array:
     Examples
     --------
     >>> modes(4.0, 2).round(3)
-    array([2.33, 5.67])
+    array([2.331, 5.669])
     """
     root, angle = np.sqrt(columns_per_dimension), (np.arange(20000) + 0.5) * (np.pi / 20000)
     level = 1.0 + columns_per_dimension - 2.0 * root * np.cos(angle)

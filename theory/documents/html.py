@@ -98,9 +98,9 @@ def numbered(formula: str, display: str) -> str:
     """Return a formula as it stands in Markdown, its number and its lines included."""
     number = _TAG.search(formula)
     body = _TAG.sub("", formula)
-    if aligned := _ALIGNED.search(body):
-        body = aligned[1]
-    rows = [row.strip().removeprefix("&").removeprefix(r"\quad") for row in body.split(r"\\")]
+    aligned = _ALIGNED.search(body)
+    lines = aligned[1].split(r"\\") if aligned else [body]
+    rows = [row.strip().removeprefix("&").removeprefix(r"\quad") for row in lines]
     written = "".join(mathml(row, display) for row in rows)
     return written + (f"<span>({number[1]})</span>" if number else "")
 

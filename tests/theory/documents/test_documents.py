@@ -20,6 +20,7 @@ from superlaw.theory.documents.document import (
 )
 from superlaw.theory.documents.equations import broken, latex
 from superlaw.theory.documents.formats import FORMATS, written
+from superlaw.theory.documents.html import numbered
 from superlaw.theory.documents.in_numbers import numbers, outside
 from superlaw.theory.documents.markup import linked, translated
 from superlaw.theory.references import REFERENCES
@@ -188,3 +189,10 @@ def test_steps_are_linked_in_words_and_neither_in_formulas_nor_in_code():
     text = "S1, *from S2*, **S3**; $S4$ and `S5` stay"
     told = linked(text, lambda step_id: f"[{step_id}]")
     assert told == "[S1], *from [S2]*, **[S3]**; $S4$ and `S5` stay"
+
+
+def test_lines_of_a_formula_stand_apart_and_those_of_a_matrix_do_not():
+    matrix = r"\left[\begin{matrix}a\\b\end{matrix}\right] = c \tag{X1}"
+    lines = r"\begin{aligned}&a = b\\&\quad + c\end{aligned} \tag{X2}"
+    assert [numbered(each, "block").count("<math") for each in (matrix, lines)] == [1, 2]
+    assert numbered(matrix, "block").endswith("<span>(X1)</span>")

@@ -29,7 +29,7 @@ replicas at {early} of {early_all} log-means up to t = {middle:g} and at {late} 
 With b = 0 both are near; with b > 0 it is farther late, when a few outputs decide that are closed,
 of which it has only a sample; and at N/K of 8 or more it can run away at the last times. It takes a
 minute where the row replicas take a second, as each sampled row has kernels of its own, so it is
-never chosen by itself; another sample moves the loss by about 1 % before late times. Students
+never chosen by itself; another sample moves the loss, most at late times. Students
 without bias are refused: their late outputs stay open and the march was seen to run away. Table:
 how far it is from the log-mean of the flows above, median over tasks and the largest in brackets,
 then the same of the row replicas at the same tasks (a = {a}; b = {b}; N = 512)."""

@@ -24,13 +24,16 @@ MOST_STEPS = 100_000
 """More than a flow takes."""
 
 
-def options(command: str, description: str, *, keeps_runs: bool = True) -> argparse.ArgumentParser:
-    """Return a parser of where to write, where runs are kept, if so, and the root of randomness."""
+def options(
+    command: str, description: str, *, keeps_runs: bool = True, draws: bool = True
+) -> argparse.ArgumentParser:
+    """Return a parser of where to write, where runs are kept and the root of randomness, if so."""
     parser = argparse.ArgumentParser(prog=command, description=description)
     parser.add_argument("--out", required=True, help="file to write, .json")
     if keeps_runs:
         parser.add_argument("--runs", help="folder in which flows are kept, to resume from")
-    parser.add_argument("--entropy", type=int, default=0, help="root of all random streams (0)")
+    if draws:
+        parser.add_argument("--entropy", type=int, default=0, help="root of all random streams (0)")
     return parser
 
 
@@ -44,6 +47,18 @@ def write_measured(
     given = options(command, description, keeps_runs=False).parse_args(arguments)
     out = storage.output_file(given.out, (".json",))
     storage.write_json(out, measured(given.entropy))
+
+
+def write_derived(
+    command: str,
+    description: str,
+    derived: Callable[[], dict[str, Any]],
+    arguments: list[str] | None,
+) -> None:
+    """Work out what draws nothing, and write it to the file that is given."""
+    parser = options(command, description, keeps_runs=False, draws=False)
+    out = storage.output_file(parser.parse_args(arguments).out, (".json",))
+    storage.write_json(out, derived())
 
 
 def nearest(times: Array, time: float) -> int:

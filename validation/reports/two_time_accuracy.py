@@ -6,19 +6,18 @@ all processors; no flow is run.
 
 from __future__ import annotations
 
-import argparse
-import os
-from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from itertools import product
-from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
 
 from superlaw import storage
+from superlaw.execution.jobs import execute
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures.measurements import measured as stored
 from superlaw.solvers.closures.two_time.closure import solve_two_time
+from superlaw.validation.reports.measuring import write_derived
 
 COMMAND = "python -m superlaw.validation.reports.two_time_accuracy"
 N_FEATURES = 512
@@ -36,10 +35,7 @@ Row = dict[str, Any]
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure the accuracy of the closure and write it to a file."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
-    parser.add_argument("--out", required=True, help="file to write, .json")
-    out = storage.output_file(parser.parse_args(arguments).out, (".json",))
-    storage.write_json(out, measured())
+    write_derived(COMMAND, "How far the two-time closure is from flows.", measured, arguments)
 
 
 def measured() -> Row:
@@ -48,10 +44,8 @@ def measured() -> Row:
     rows = flows["rows"] + flows["fresh"]["rows"]
     lattice = [_row_of(rows, (N_FEATURES, *place)) for place in LATTICE]
     fresh = [_row_of(rows, place) for place in FRESH]
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        found = list(
-            pool.map(compared, [*lattice, *fresh], [flows["times"]] * len(lattice + fresh))
-        )
+    beside = partial(compared, times=flows["times"])
+    found = execute(beside, [*lattice, *fresh], executor="processes")
     entropy = flows["provenance"]["entropy"]
     source = storage.provenance(COMMAND, entropy=entropy, seeds=flows["provenance"]["seeds"])
     return {

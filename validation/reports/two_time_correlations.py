@@ -6,10 +6,6 @@ measures it again, on all processors; no flow is run.
 
 from __future__ import annotations
 
-import argparse
-import os
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -17,12 +13,14 @@ from scipy.interpolate import RegularGridInterpolator
 
 from superlaw import storage
 from superlaw.curves import Array
+from superlaw.execution.jobs import execute
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures.row_replica import HEAD
 from superlaw.solvers.closures.two_time.closure import march_times
 from superlaw.solvers.closures.two_time.march import March
 from superlaw.solvers.closures.two_time.sampling import sample
 from superlaw.validation.reports import two_times
+from superlaw.validation.reports.measuring import write_derived
 
 COMMAND = "python -m superlaw.validation.reports.two_time_correlations"
 CASES = two_times.CASES[:5]
@@ -31,21 +29,18 @@ Row = dict[str, Any]
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure what the closure says and write it to a file."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
-    parser.add_argument("--out", required=True, help="file to write, .json")
-    out = storage.output_file(parser.parse_args(arguments).out, (".json",))
-    storage.write_json(out, measured())
+    write_derived(COMMAND, "How alike B is at two times, by its closure.", measured, arguments)
 
 
 def measured() -> Row:
     """Return how alike columns and B are at a last time and at earlier ones, by the closure."""
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        rows = [row for case in pool.map(rows_of, *zip(*CASES, strict=True)) for row in case]
+    rows = [row for case in execute(rows_of, CASES, executor="processes") for row in case]
     return {"provenance": storage.provenance(COMMAND, entropy=0, seeds=1), "rows": rows}
 
 
-def rows_of(task: PowerLawTask, width: int) -> list[Row]:
-    """Return the correlations of one task at the times at which flows were looked at."""
+def rows_of(case: tuple[PowerLawTask, int]) -> list[Row]:
+    """Return the correlations of a task and K at the times at which flows were looked at."""
+    task, width = case
     last = two_times.LAST[-1]
     march = March(sample(task), width, march_times(last))
     for _ in march.steps():

@@ -54,7 +54,7 @@ def test_correlations_are_those_of_columns_and_of_the_whole(monkeypatch):
     monkeypatch.setattr(two_times, "TIMES", np.array([0.3, 1.0, 2.9]))
     monkeypatch.setattr(two_times, "EVERY", 1)
     monkeypatch.setattr(two_times, "RARE", 30)
-    (row,) = two_time_correlations.rows_of(PowerLawTask(1.5, 0.0, 64), 16)
+    (row,) = two_time_correlations.rows_of((PowerLawTask(1.5, 0.0, 64), 16))
     assert row["times"] == [0.3, 1.0, 2.9]
     for seen in row["seen"].values():
         assert 0.3 < seen[0] < seen[1] < seen[2] < 1.0

@@ -24,8 +24,15 @@ from superlaw.validation.reports.report import Report
 DOCS = Path(__file__).parent
 TITLE = """# Claims
 
-What the theory says, and how it compares with simulated training. `superlaw validate NAME` examines
-a claim or a suite of them again, `--planted 1.1` makes its predictions wrong, and it must fail."""
+What the theory says, and how it compares with simulated training. `superlaw validate NAME`
+examines a claim or a suite of them again; with `--planted 1.1`, which makes predictions wrong,
+it must fail. `checks` counts the comparisons of a claim; `result` is its verdict and the
+comparison that came nearest to its limit: a value and the limit that it keeps to, the distance
+|z| in standard errors of the seeds (below 4 is allowed), or the relative deviation from what was
+predicted."""
+CHECKS = """In a table of checks `predicted` is what theory gives, or the limit that `measured` must
+keep to; `allowed` says how near, or on which side. s.e. is the standard error of the seeds, and z
+a deviation over it."""
 HEADS = ("claim", "in words", "equation", "predicted by", "checks", "result")
 
 

@@ -39,14 +39,12 @@ HEADS = (
     *("tasks, with bias", "N/K", "up to t", "goal", "reached by", "median", "largest", "in"),
     "what was found",
 )
-TEXT = """Largest deviation up to a time, of all log-means with bias, fresh or not. What was aimed
-at is reached by no more of the tasks than stand under "reached by"; where that is not all, the last
-column leads to what was found of the reasons. In short: with b = 0 the closure makes B too large
-and turns it too little, most at a = 2; with b > 0 it has too few outputs closed, and late few
-outputs decide that are open or closed; at N/K = 16 students with b = 0 are narrow, and marks are
-Gaussian that should be bounded. That closed outputs open at a = 2 when those of
+TEXT = """What was aimed at, and how many of the tasks reach it: at all log-means with bias, fresh
+or not, the deviation was to stay below a goal up to a time. `median` and `largest` are those of the
+tasks' largest deviations. Where a goal is missed the last column leads to what was found
+of [the reasons](accuracy_reasons.md). That outputs which are closed at a = 2 open when those of
 flows do was an aim too: they are [counted](accuracy_reasons.md#parts-of-the-loss), and in
-[a large student](#dead-units)."""
+[a large student](#closed-outputs)."""
 
 
 def sections(closure: dict[str, Any]) -> list[str]:

@@ -18,19 +18,24 @@ RULES = ("R49", "R35", "biases at rest", "R13")
 SHOWN = ((1.0, 100.0), (10.0, 1e3), (100.0, 1e4))
 """When kicked and when seen, of what the table shows."""
 LATE = 1e4
-SAID = """With gates, what is left of a kick is derived as R49: columns and rows answer as ones, and
-so does the bias of each row, softened by the entries of its row (R47). That is compared with direct
-flows in double precision: $B$ is moved by a little along $v_i w_i^T$ for some columns, with random
-orthogonal $v_i$, and what is left of it is the difference from the flow that was not kicked
-({flows} flows a case, {directions} sets of directions each). Four rules have the gates of the flow
-itself, which a closure has to find: R49, with {rows} rows drawn; R35, where biases keep all of
-their stiffness and rows do not answer as ones; the same where biases do not answer; and R13, which
-has no memory. Over all {count} entries (case, group of columns, when kicked, when seen), what they
-leave differs from the flow by {misses}. At t = {late:g} R49 is below the flow in {below} of
+SAID = """The same with gates, in flows: $B$ is moved a little along $v_i w_i^T$ for some
+columns, with random orthogonal $v_i$, and what is left of it is the difference from the flow
+that was not kicked ({flows} flows a case, {directions} sets of directions each, double
+precision). Four rules say what should be left. They are given the gates of the flow itself,
+which a closure has to find:
+
+- *R49*: columns and rows each answer as one, and so does the bias of each row, softened by the
+  entries of its row (R47); with {rows} rows drawn.
+- *R35*: rows do not answer as one, and biases keep all of their stiffness.
+- *biases at rest*: R35 where biases do not answer.
+- *R13*: no memory.
+
+Over all {count} entries (case, group of columns, when kicked, when seen), what they leave
+differs from the flow by {misses}. At t = {late:g} R49 is below the flow in {below} of
 {late_count} entries, R35 in {below_before}, and they differ from it by {late_miss:.3f} and
-{late_miss_before:.3f} in the median. The largest difference of R49 is at {where}. The error of the
-flows' own means is {error:.3f} in the median and {worst_error:.3f} at most. Table: flow, and in
-brackets {rules}."""
+{late_miss_before:.3f} in the median. The largest difference of R49 is at {where}. The error of
+the flows' own means is {error:.3f} in the median and {worst_error:.3f} at most. Table: flow, and
+in brackets {rules}."""
 
 
 def sections() -> Iterator[str]:

@@ -25,17 +25,19 @@ def sections() -> Iterator[str]:
     few, many = found["replicas"]
     stands, both = (_largest(found, name) for name in ("as it stands", "both"))
     yield (
-        f"## Narrow students\n\nAt N/K = {found['share']}, b = 0, the closure is late the farther "
-        "above flows the narrower the student: K decides, and not N/K alone. Two of its parts were "
-        "exchanged. Bounded marks: to a column that B does not know, an output shows the cosine "
-        "of two directions times a length, which is bounded and has a kurtosis of 3K/(K + 2); R9 "
-        "takes a Gaussian, which goes beyond thresholds more often. More rows: "
-        f"{many} rows stand for a class in place of {few}, with as many marks in each head column, "
-        "and so marks farther out. The two err in opposite directions, and the closure profits "
-        f"from it. With both the largest entry of the table is {both:+.1%} in place of "
-        f"{stands:+.1%}; what is left, mostly below the flows and at the last time not smaller in "
-        "wide students, is not explained. `sl.solve` has neither: its band was measured as it "
-        "stands, and time grows with the number of rows. Entries: the closure over the log-mean of "
+        f"## Narrow students\n\nAt N/K = {found['share']}, b = 0, the narrower the student, the "
+        "farther the closure is above flows late: K decides, and not N/K alone. Two of its parts "
+        "were exchanged, to see what each does.\n\n"
+        "- *Bounded marks*: to a column that B does not know, an output shows the cosine of two "
+        "directions times a length, which is bounded and has a kurtosis of 3K/(K + 2). R9 takes a "
+        "Gaussian, which goes beyond thresholds more often.\n"
+        f"- *More rows*: {many} rows stand for a class in place of {few}, with as many marks in "
+        "each head column, and so marks farther out.\n\n"
+        "As it stands the closure errs in both, in opposite directions, and profits from it. With "
+        f"both exchanged the largest entry of the table is {both:+.1%} in place of {stands:+.1%}; "
+        "what is left, mostly below the flows and at the last time not smaller in wide students, "
+        "is not explained. `sl.solve` has neither: its band was measured as it stands, and time "
+        "grows with the number of rows. Entries: the closure over the log-mean of "
         f"flows, less 1. {measured_on(found['provenance'])}."
     )
     yield _table(found)

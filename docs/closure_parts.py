@@ -20,15 +20,16 @@ EARLY, MISSED = 100.0, 0.1
 """What was aimed at with b > 0: up to this time, this far."""
 BEFORE = 1e3
 """A time when the loss has not yet risen without bias."""
-TEXT = """How far the closure is off in the loss of a feature's own output while it is active, and
-in that of all others then, both as parts of the loss of flows. These are means over seeds, not
-log-means. Closed are outputs that say nothing of their own feature, whatever its amplitude."""
-CLOSED_EARLY = """With bias and b > 0, at t = {early:g}, where it is off by more than {missed:.0%}:
-at N/K up to {few:g} the closure is below flows, by {below}; {own} of that is in own outputs, and
-with b = 1 it has {closed} of the outputs closed where flows have {closed_of_flows}. At N/K =
-{many:g} it is above them, by {above}; {others} of that is in other outputs, and with b = 1 it has
-{open} closed where flows have {open_of_flows}. What opens them is not found: with bounded marks and
-more rows of a class ("both" above) {kept} of these deviations are left or more."""
+TEXT = """While a feature is active its own output has a loss, and so have all others, which see its
+interference. How far is the closure off in each, as a part of the loss of flows, and how many
+outputs are closed? Losses here are means over seeds, not log-means."""
+CLOSED_EARLY = """With bias and b > 0, at t = {early:g}, where it is off by more than
+{missed:.0%}: at N/K up to {few:g} the closure is below flows, by {below}; {own} of that is in
+own outputs, and with b = 1 it has {closed} of the outputs closed where flows have
+{closed_of_flows}. At N/K = {many:g} it is above them, by {above}; {others} of that is in other
+outputs, and with b = 1 it has {open} closed where flows have {open_of_flows}. What opens them is
+not found: with bounded marks and more rows (above) at least {kept} of each of these deviations
+is left."""
 OPENING = """With bias and b = 0 the closure has as many closed as flows have, within {dead:.2f},
 and they open when those of flows do. At N/K up to {few:g} it is below flows at t = {first:g}, by
 {below}, {own} of that in own outputs. With a = 2 it is above them at t = {opened:g}, by {late}, all
@@ -38,9 +39,13 @@ FEW, FIRST, OPENED = 4.0, 10.0, 1e3
 HALF_OPEN = """Without bias, at N/K = 2, outputs stay half open. From t = {before:g} to {last:g} the
 loss of other outputs rises to {rise} of what it was in the closure, and falls to {fall} in flows,
 while that of own outputs falls in both. R13 forgets too soon what a row has learned of others, and
-most where no gate closes (Memory, below): that this is the reason is likely, and not shown. Where
-the whole loss rises with it the closure ends (`invariant`). Bounded marks and more rows do not
-help. Entries: loss (own, others); closed in the closure (in flows)."""
+most where no gate closes ([memory](#memory)): that this is the reason is likely, and not shown.
+Where the whole loss rises with it the closure ends (`invariant`). Bounded marks and more rows do
+not help.
+
+In the table `loss` is the deviation of the closure, in brackets that of own and of other outputs;
+`both` is the deviation with bounded marks and more rows; `closed` is the part of outputs that is
+closed, in brackets that of flows."""
 
 
 def sections() -> Iterator[str]:

@@ -15,14 +15,15 @@ from superlaw.theory.documents.markdown import measured_on, table
 from superlaw.validation.reports.rows_with_memory import RULES
 
 ROWS = Path(__file__).parent / "results" / "rows_with_memory.json"
-SAID = """With memory a row is drawn as a whole: its entries and its bias (R30), each entry driven
-by a Gaussian path and by what is left of its own drive (R35). Covariances, overlaps and gates are
-those of the flow ({flows} flows a case, {draws} draws of each row), so that this tests the entries
-and not what a closure would have to find. The loss on other features is off that of the flow by
-{first} in the median and {first_most} at most up to t = {middle:g}, and by {last} and {last_most}
-at t = {end:g}, where it is too small in {below} of {count} flows. That rows answer (R34) matters
-late: without, it is off by {rest} and {rest_most} there. Table: loss over that of the flow, less 1,
-means over flows; in brackets with rows that do not answer."""
+SAID = """A closure with memory draws a row as a whole: its entries and its bias (R30), each
+entry driven by a Gaussian path and by what is left of its own drive (R35). Covariances, overlaps
+and gates are those of the flow here ({flows} flows a case, {draws} draws of each row), so that
+this tests the entries and not what a closure would have to find. The loss on other features
+differs from that of the flow by {first} in the median and {first_most} at most up to t =
+{middle:g}, and by {last} and {last_most} at t = {end:g}, where it is too small in {below} of
+{count} flows. That rows answer (R34) matters late: without, it is off by {rest} and {rest_most}
+there. Table: loss over that of the flow, less 1, means over flows; in brackets with rows that do
+not answer."""
 
 
 def sections() -> Iterator[str]:

@@ -39,12 +39,14 @@ def sections(closure: dict[str, Any]) -> Iterator[str]:
     values, seeds = (sorted({row[name] for row in rows}) for name in ("a", "seeds"))
     yield (
         "# How far the mean field can be trusted\n\n"
-        "The row-replica closure against direct population flows of the ReLU student with random "
+        "The loss of a ReLU student with fixed W comes from a mean field, the row-replica closure "
+        "([R1 to R26](derivations/superposed.md)): a few rows stand for each class of features. It "
+        "is no theorem, so its error is measured: against direct population flows with random "
         f"unit columns and one active feature, a from {values[0]:g} to {values[-1]:g}, N = "
-        f"{rows[0]['n_features']}, {seeds[0]} to {seeds[-1]} flows each. Entries: how far the "
-        "closure is from the log-mean of flows, in the median over tasks, and the largest in "
-        f"brackets. Nothing is subtracted. {_ended(closure)} "
-        "[All tasks, times and seeds](accuracy_tables.md)."
+        f"{rows[0]['n_features']}, {seeds[0]} to {seeds[-1]} flows each. An entry is how far the "
+        "closure is from the log-mean of the flows, the exponential of the mean of ln L over "
+        "seeds: the median over tasks, and the largest in brackets. The error of the seeds is not "
+        f"subtracted. {_ended(closure)} [All tasks, times and seeds](accuracy_tables.md)."
     )
     yield _table(closure)
     yield STATED
@@ -61,9 +63,9 @@ def _ended(closure: dict[str, Any]) -> str:
         raise ValueError("a closure with bias ends early: the page is untrue")
     first = closure["times"][min(len(row["deviation"]) for row in ended) - 1]
     return (
-        f"At {len(ended)} of the tasks without bias, N/K = {share:g}, the closure ends early, as "
-        f"its loss rises (`invariant`), after t = {first:g} at the soonest: later entries are of "
-        "those that stand."
+        f"At {len(ended)} of the tasks without bias, N/K = {share:g}, the closure ends early, "
+        f"because its loss rises (`invariant`), after t = {first:.3g} at the soonest: later "
+        "entries are of the tasks that go on."
     )
 
 
@@ -109,8 +111,9 @@ def _verdict(fresh: dict[str, Any]) -> str:
         f"log-means with a band ({known.any(axis=1).sum()} tasks and widths, at most "
         f"{excess.shape[1]} times) {int((excess > 0.0).sum())} lie outside of it (stated: "
         f"{MISSED:.0%}), in {n_cells} of the tasks and widths; the largest deviation is "
-        f"{np.exp(np.nanmax(excess)):.2f} times the factor 1 + h. In the table largest deviations "
-        f"are parts of h, both in logarithms. {source(fresh['provenance'])}"
+        f"{np.exp(np.nanmax(excess)):.2f} times the factor 1 + h. `largest over h` is the largest "
+        f"deviation over the band, both in logarithms: above 1 it lies outside. "
+        f"{source(fresh['provenance'])}"
     )
 
 

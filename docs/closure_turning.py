@@ -23,22 +23,27 @@ SHOWN = (1.5, 0.0, 1e3)
 """a, b and the last time of what is shown in full."""
 LATEST = 3
 """Last times at which marks that turn are judged."""
-TURNS = """Marks of rare columns turn with B (step R26), at a rate that follows from the order
-parameters; nothing in it is fitted. Median over the tasks with bias and N/K up to 8 of the
-deviation's size, in brackets that of the same closure with marks that stay. Where b > 0 or a is
-large few features decide late, and those are in head columns, whose marks stay."""
-TWO = f"""The correlation of $B w_i$ at a last time with that at earlier ones, over rare columns, in
-one direct flow each; what was derived of it was to be within {NEAR:g}. By composition it follows
-from what has been learned: $B$ is what each feature has put into it, $z_l w_l w_l^T$ (R27), and a
-rest that has nothing in common with that at any time (R28) and fades by the angle through which it
-has turned itself (R29). With the $z_l$ nearest to $B$ that is within {NEAR:g} in {{fitted}} rows,
-and from mean overlaps of feature classes alone in {{overlaps}}, and never off by more than
-{{worst:.3f}}; the hyperbolic secant of the angle of $B$ as a whole, on which the closure's marks
-turn (R23, R24), in {{secant}}. The closure gives nearly the same overlaps a rest that is too
-large, as its $|B|^2$ is, and marks that turn too slowly: with its own numbers R29 misses too. A
-closure that carries the rest on its own is not built (Memory). The size of B is |B|² of the
-closure over that of the flow; rest: its part of |B|². Last five columns: largest differences over
-all earlier times."""
+TURNS = """Interference changes as B does: in the closure the marks of tail columns turn with B
+(R26), at a rate that follows from the speed and size of B; nothing in it is fitted. Marks of head
+columns stay, and where b > 0 or a is large the few features that decide late are there. An entry is
+the size of the deviation, the median over the tasks with bias and N/K up to 8, in brackets that of
+the same closure with marks that all stay."""
+TWO = f"""How fast do marks turn? In flows as the correlation of $B w_i$ at a last time with that at
+earlier ones falls, over rare columns. Two formulas for it are compared with one direct flow each;
+they were to be within {NEAR:g}.
+
+- *R24*: the hyperbolic secant of the angle through which $B$ as a whole has turned. This is what
+  the closure's marks follow. It is within {NEAR:g} in {{secant}} rows, with the angle of the flow.
+- *R29*: by composition. $B$ is what each feature has put into it, $z_l w_l w_l^T$ (R27), and a
+  rest that has nothing in common with that at any time (R28) and fades by the angle through which
+  it has turned itself. With the $z_l$ that are nearest to $B$ (*fitted*) it is within {NEAR:g} in
+  {{fitted}} rows, with those of mean overlaps of feature classes alone (*overlaps*) in
+  {{overlaps}}, and never off by more than {{worst:.3f}}.
+
+The closure has nearly the same overlaps, but a rest that is too large, as its $|B|^2$ is, and marks
+that turn too slowly: with its own numbers (*closure*) R29 misses too. In the table the size of B is
+$|B|^2$ of the closure over that of the flow, `rest` its part of $|B|^2$, and the last five columns
+are the largest differences over all earlier times."""
 
 
 class Group(NamedTuple):
@@ -70,14 +75,14 @@ def late() -> Iterator[str]:
     task, times = found["task"], found["times"]
     yield (
         f"## Closed for long\n\nWhat fails late where fresh flows were farthest from the closure, "
-        f"a = {task['a']:g}, b = {task['b']:g}, N = {task['n_features']}, K = {found['width']}. Of "
-        f"the first {found['head']} features few stay closed for long (R2), whatever the loss "
-        "of the others, and hold much of it until they open; then it drops at once. The closure "
-        "lets a part of the rows of each class open (R15, R18), with marks of head columns that "
-        "stay (R9), and gives the mean over rows, open and closed. A flow has either, and where "
-        "all of them have opened that mean lies far above their log-mean. Entries: "
-        "the closure over the loss of a flow; in brackets the part of it that closed outputs of "
-        f"these features hold, and which they are. {measured_on(found['provenance'])}."
+        f"a = {task['a']:g}, b = {task['b']:g}, N = {task['n_features']}, K = {found['width']}? A "
+        f"few outputs of the first {found['head']} features stay closed for long (R2) and hold "
+        "much of the loss until they open; then it drops at once. The closure lets a part of the "
+        "rows of each class open (R15, R18), with marks of head columns that stay (R9), and gives "
+        "the mean over rows, open and closed. In a flow each is one or the other; where all have "
+        "opened the closure lies far above. Entries: the closure over the loss of a flow; in "
+        "brackets the part of the flow's loss that closed outputs of these features hold, and "
+        f"which they are. {measured_on(found['provenance'])}."
     )
     heads = ("", *(f"t = {t:g}" for t in times))
     lines = []
@@ -130,9 +135,9 @@ def _in_full(row: Row, found: dict[str, Any]) -> Iterator[str]:
     seen, task = row["seen"], row["task"]
     yield (
         f"In full, a = {task['a']:g}, b = {task['b']:g}, N = {task['n_features']}, K = "
-        f"{row['width']}, at t = {row['last']:g}; rare columns are those after {found['rare']}, "
-        f"head columns the first {found['head']}, which turn too: that their marks stay is an "
-        "assumption (R9)."
+        f"{row['width']}: correlations with t = {row['last']:g}. Rare columns are those after "
+        f"{found['rare']}, head columns the first {found['head']}. These turn too: that their "
+        "marks stay is an assumption of the closure (R9)."
     )
     rows = {
         "rare columns": seen["rare columns"],

@@ -84,11 +84,6 @@ def _times(report: dict[str, Any]) -> str:
     )
 
 
-def paragraph() -> str:
-    """Return the result with everything that it depends on."""
-    return readings.paragraph(json.loads(REPORT.read_text("utf-8")))
-
-
 def pages() -> Iterator[tuple[Path, str]]:
     """Yield the page."""
     report = json.loads(REPORT.read_text("utf-8"))

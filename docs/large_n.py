@@ -25,14 +25,16 @@ def section() -> str:
     large = [*found["large"], *more_flows.large_rows()]
     parts = (
         "## Large N at fixed K",
-        "Classes of features that share columns, extrapolated to none shared: "
-        f"`{source['command']}`, {source['date']}. `loss within` is the error that a run states "
-        f"of its own loss. First {found['many_seeds']} seeds against whole flows of {more} others; "
+        "Thinned flows: neighbouring rare features share columns, as many as stand under "
+        "`columns`, and losses are extrapolated to none shared "
+        f"(`{source['command']}`, {source['date']}). `loss within` is the error that a run states "
+        f"of its own loss; the errors of a slope are from the seeds and from the last order of the "
+        f"extrapolation. First {found['many_seeds']} seeds against whole flows of {more} others; "
         "`scatter` is what the seeds of both explain of the deviation:",
         table(Table(AGAINST, tuple(_checked(row) for row in found["checked"]))),
         _verdict(found["checked"], found["times"]),
         f"Then where no whole flow was run, {source['seeds']} seeds; the last "
-        f"{len(more_flows.large_rows())} students with the flows below:",
+        f"{len(more_flows.large_rows())} by the command of the section above:",
         table(Table(HEADS, tuple(_row(row) for row in large))),
         _left([row for row in found["left"] if not _is_among(row, large)]),
     )

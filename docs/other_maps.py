@@ -42,10 +42,12 @@ def section() -> str:
     first, last = found["window"]
     parts = (
         "## Other students over the whole map",
-        f"{measured_on(found['provenance'])}, from the starts of the tied student of the map, "
-        f"which stands first. Slopes over {first:g} ≤ t ≤ {last:g}, of Adam over another window, "
-        "see below. `over a` is the largest spread at one b ≥ ¼, `over b` the largest at one a; "
-        "`local slope` is the smallest and the largest inside the window.",
+        f"{measured_on(found['provenance'])}, from the starts of the tied student, which stands "
+        f"first. Slopes are over {first:g} ≤ t ≤ {last:g}, those of Adam over a window that is "
+        "named below. `spread` is the largest slope less the smallest with b ≥ ¼, `over a` the "
+        "largest spread at one b, `over b` the largest at one a; `local slope` is the smallest and "
+        "the largest inside the window; errors are the largest of all tasks, from the seeds and "
+        "from the ends of the window.",
         table(Table(HEADS, tuple(_line(*key, rows) for key, rows in cells.items()))),
         _verdict(found["theory"], cells),
         _sgd(cells),
@@ -120,10 +122,11 @@ def headline() -> str:
     missed = [f"at N/K = {share} ({'; '.join(kinds)})" for share, kinds in sorted(above.items())]
     equal = [f"{s}" for s in by_kind[TIED] if _spread(cells[TIED, s]) < limit]
     return (
-        f"**One slope is shared**, with b ≥ ¼, by {_told(below)}: the largest less the smallest "
-        f"over the tasks is below {limit:.2f}, a quarter of that of K = N. **None is shared** "
-        f"{', '.join((*missed, 'nor'))} at any N/K by {'; '.join(_never(below))}. With b = 0 among "
-        f"the tasks the tied student keeps to that limit at N/K = {', '.join(equal) or 'none'} "
+        "**One slope is shared** by the tasks with b ≥ ¼ where the student is "
+        f"{_told(below, '; or ')}: the largest slope less the smallest is below {limit:.2f}, a "
+        f"quarter of that of K = N. **None is shared** {', '.join((*missed, 'nor'))} at any N/K by "
+        f"{'; '.join(_never(below))}. With b = 0 among the tasks the tied student keeps to that "
+        f"limit at N/K = {', '.join(equal) or 'none'} "
         "([all students](#other-students-over-the-whole-map))."
     )
 
@@ -142,10 +145,10 @@ def _below(limit: float, by_kind: dict[str, dict[int, float]]) -> dict[str, list
     return {kind: [s for s, x in own.items() if x < limit] for kind, own in by_kind.items()}
 
 
-def _told(below: dict[str, list[int]]) -> str:
+def _told(below: dict[str, list[int]], between: str = "; ") -> str:
     """Return who shares a slope, at which N/K."""
     told = (f"{kind}, at N/K = {', '.join(map(str, own))}" for kind, own in below.items() if own)
-    return "; ".join(told) or "none"
+    return between.join(told) or "none"
 
 
 def _never(below: dict[str, list[int]]) -> list[str]:

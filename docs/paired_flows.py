@@ -29,8 +29,8 @@ def section() -> str:
     first = few[0]
     parts = (
         "## How near thinned flows are to whole ones",
-        "Both start from the same columns, so that what seeds share cancels: "
-        f"`{source['command']}`, {source['date']}. Deviation of the log-mean loss, with the "
+        "Both start from the same columns, so that what seeds share cancels "
+        f"(`{source['command']}`, {source['date']}). Deviation of the log-mean loss, with the "
         f"standard error of {found['goal_seeds']} seeds, for N = {first['n_features']}, "
         f"K = {first['width']}, a = {first['a']:g} on {first['n_classes']} columns; in brackets "
         "what these columns alone, not extrapolated, are off:",
@@ -95,12 +95,12 @@ def _bias(rows: list[Row], times: list[float]) -> str:
     return (
         "What is left is a bias, and its largest is "
         f"{100.0 * low[2]:+.1f} ± {100.0 * low[3]:.1f} % (t = {low[1]:.3g}, b = {low[0]:g}). "
-        "Early in the window the gates between the most frequent features and the rest close. A "
-        "likely reason, not derived: a pair loses its overlap as its two columns push each "
-        "other, and a class of n features "
-        "pushes n times: (1 + n)/2 times too fast beside a feature with a column of its own, "
-        "which is no small number and not of the order of K/M. Such a shift of time is nearly "
-        "straight in ln n, and a parabola through n = 1 + ε, 1 + 2ε and 1 + 4ε bends too little. "
+        "It arises early in the window, when the gates between the most frequent features and the "
+        "rest close. A likely reason, not derived: a pair loses its overlap as its two columns "
+        "push each other, and a class of n features pushes n times, so that the pair is (1 + n)/2 "
+        "times too fast beside a feature with a column of its own, no small correction. Such a "
+        "shift of time is nearly straight in ln n, and a parabola through n = 1 + ε, 1 + 2ε and "
+        "1 + 4ε bends too little. "
         f"With ln((1 + n)/2) in place of the second power the largest deviation of these two is "
         f"{_percent(max(row['rival'] for row in rows))}; further down is why it is not used."
     )

@@ -30,29 +30,29 @@ def paragraph(report: dict[str, Any]) -> str:
     )
     adam = [c["measured"] for c in checks if "Adam" in c["label"]]
     return (
-        f"Students ŷ = ReLU(WᵀWx + β), W from random unit columns, W and β trained by gradient "
-        f"flow on the population squared error, one feature active; N = {first['N']}, "
+        f"*Tied* students are ŷ = ReLU(WᵀWx + β), W from random unit columns, W and β trained by "
+        f"gradient flow on the population squared error, one feature active; N = {first['N']}, "
         f"N/K = {SHARE}, {first['seeds']} seeds; one straight fit of ln L against ln t over "
         f"12 ≤ t ≤ 1000. For {len(alike)} tasks, a from {_ends(alike, 'a')}, b from "
         f"{_ends(alike, 'b')}, the slope is {span(alike)}, where K = N has {span(wide)}; over "
         f"the steadiest window of each it is {steadiest(alike)}. It is a mean over the window: "
         f"for a = {uneven['a']:g}, b = {uneven['b']:g} the local slope runs from "
         f"{uneven['local'][1]:.2f} to {uneven['local'][0]:.2f} inside it. It is not shared with "
-        f"b = 0 ({span(equal)}), and its value belongs to N and K. Over {len(_corners(alike))} "
+        f"b = 0 ({span(equal)}), and its value depends on N and K. Over {len(_corners(alike))} "
         f"tasks, where it spreads by {spreads[0]['predicted'] / TWICE:.2f}, other students spread "
-        f"more: {others}. Under Adam, over a window of its own, they are {min(adam):.2f} to "
-        f"{max(adam):.2f}. "
-        f"Measured, not derived; nothing here is about other losses than squared error."
+        f"more: {others}. Under Adam, over a window of its own, slopes are {min(adam):.2f} to "
+        f"{max(adam):.2f}. Measured, not derived; nothing here is about other losses than squared "
+        "error."
     )
 
 
 def seeds(report: dict[str, Any]) -> str:
-    """Return how many seeds the students of each N have, K = N left out, in words."""
+    """Return how many seeds the students of some N have less, K = N left out, as a sentence."""
     runs = [run for claim in report["claims"] for run in claim["runs"] if run["student"]["width"]]
     known = {run["task"]["n_features"]: run["seeds"] for run in runs}
     fewer = {n: count for n, count in known.items() if count < max(known.values())}
-    told = (f"{count} for N = {n}" for n, count in sorted(fewer.items()))
-    return f"Seeds: {max(known.values())}" + "".join(f", {words}" for words in told)
+    told = ", ".join(f"{count} for N = {n}" for n, count in sorted(fewer.items()))
+    return f" Fewer seeds: {told}." if fewer else ""
 
 
 def _shares(claim: dict[str, Any]) -> Iterator[str]:
@@ -76,7 +76,12 @@ def _shares(claim: dict[str, Any]) -> Iterator[str]:
                 span(equal) if equal else "",
             )
         )
-    yield "Slopes over 12 ≤ t ≤ 1000, smallest to largest over (a, b); K = N is ReLU(Bx + β)."
+    yield (
+        "Slopes over 12 ≤ t ≤ 1000, smallest to largest over (a, b); N/K = 1 is ReLU(Bx + β). The "
+        "errors are the largest of all tasks: from the seeds, from the ends of the window, and "
+        "of the fit. The steadiest window is the longest in which the local slope stays within 0.1 "
+        "of its mean: its slope, and how long it is."
+    )
     yield table(Table(heads, tuple(lines)))
 
 
@@ -117,12 +122,16 @@ def _orders(claim: dict[str, Any]) -> Iterator[str]:
         f"The standard error of {told} seeds is at most {max(errors):.3f}, "
         f"{sorted(errors)[len(errors) // 2]:.3f} in the median."
     )
-    yield "Misfit of a quadratic in each combination, (a, b) = (1.5, 1) and (2, ½), and the best γ:"
+    yield (
+        "How well does N/K^γ order the slopes of (a, b) = (1.5, 1) and (2, ½)? Root mean square "
+        "about a quadratic in its logarithm, for some γ; the best γ, with 68 % of resamplings; and "
+        "by how much a slope changes at fixed N/K² as N grows e-fold:"
+    )
     yield table(Table(*_misfits(claim["readings"]["orders"])))
     yield (
-        "Root mean square of ln L over 12 ≤ t ≤ 1000 about one curve: as curves are, after the "
-        "best powers t·N^p K^q and L·N^r K^s, and, each curve up to a factor, among those of one "
-        "combination."
+        "Are the loss curves of all N and K one curve, rescaled? Root mean square of ln L over "
+        "12 ≤ t ≤ 1000 about one curve: as they are; after the best powers t·N^p K^q and "
+        "L·N^r K^s; and among curves of one N/K^γ, each up to a factor:"
     )
     yield table(Table(*_shapes(claim["readings"]["shapes"])))
 
@@ -141,7 +150,7 @@ def _misfits(rows: Rows) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         )
         for row in rows
     )
-    return ("within", "(N, K)", *names, "γ", "gain as N grows e-fold"), lines
+    return ("within", "(N, K)", *names, "best γ", "change as N grows e-fold"), lines
 
 
 def _shapes(rows: Rows) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:

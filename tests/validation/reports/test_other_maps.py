@@ -145,7 +145,7 @@ def test_the_top_of_the_page_says_where_a_slope_is_shared_and_where_not(page, mo
     cells = {("tied", 16): rows(0.24), ("tied", 32): rows(0.26), ("two", 16): rows(0.26)}
     monkeypatch.setattr(page, "_read", lambda: ({"theory": rows(1.0)}, cells))
     text = page.headline()
-    assert "with b ≥ ¼, by tied, at N/K = 16: the largest" in text and "below 0.25" in text
+    assert "where the student is tied, at N/K = 16: the largest" in text and "below 0.25" in text
     assert "**None is shared** at N/K = 32 (tied 0.26), nor at any N/K by two." in text
     assert "keeps to that limit at N/K = none" in text  # slopes of b = 0 are far off
     shown = (DOCS / "trained.md").read_text("utf-8").split("\n\n")[1]

@@ -29,6 +29,19 @@ SHOWN = {
 }
 
 
+HEAD = """# Geometry of matrices
+
+How do features, the rows of a matrix, share its dimensions, and is that more than chance? All is
+measured on the frame operator F = Σ w wᵀ; identities and chance values are derived in
+[frames](derivations/frames.md). In words: the *capacity* is the part of the dimensions that
+features use, Σ D/rank (G5), 1 if each lies in one eigenspace of F; the *spread* of a feature
+over eigenspaces is cv² of its spectral measure (G14), and it counts as *localised* at 5 % if it
+is spread less than 95 % of *Haar* features, which are drawn at random at the same eigenvalues;
+*overlaps* are cosines. Features that overlap with each other and with no others are a block, and
+an exact test of its cosines tells whether it is an association *scheme*, and its name (pentagon,
+Petersen, …)."""
+
+
 def measure(size: str = "full") -> None:
     """Run the validation and keep its numbers; measure the real matrix where it is installed."""
     from superlaw.validation.validate import validate
@@ -66,14 +79,12 @@ def pages() -> Iterator[tuple[Path, str]]:
     """Yield the page."""
     report = json.loads(REPORT.read_text("utf-8"))
     parts = (
-        "# Geometry of matrices",
-        f"Made by {claims.command('geometry', report['configuration'])} The identities and the "
-        "chance values are derived in [frames](derivations/frames.md); names are given by an exact "
-        "test of the relations among cosines.",
+        HEAD,
         "How to ask: [the tutorial](tutorial.md). `superlaw geometry FILE --out DIR` writes a page "
         "with the figures; several files of different widths give the law of overlaps against "
-        "width. Frequencies that go with features of language are on [a page of their own]"
-        "(words.md).",
+        "width. Frequencies of English words are on [a page of their own](words.md).",
+        f"Made by {claims.command('geometry', report['configuration'])} {claims.CHECKS} Where the "
+        "quantity itself is near 0, 1 is added to it.",
         *claims.sections(report, {}, {"toys": _toys, "merging": _merging}),
         *_words(json.loads(WORDS.read_text("utf-8"))),
     )
@@ -117,6 +128,19 @@ def _merging(claim: dict[str, Any]) -> Iterator[str]:
     yield table(Table(heads, rows))
 
 
+def _found(told: dict[str, Any]) -> str:
+    """Say what to see in the real matrix."""
+    versions = [version for measured in told.values() for version in measured["versions"]]
+    capacity, chance, localised = (
+        " to ".join(dict.fromkeys(f"{end(v[name] for v in versions):.2f}" for end in (min, max)))
+        for name in ("capacity", "chance_capacity", "localised_fraction")
+    )
+    return (
+        f"It uses less of its dimensions than chance would (capacity {capacity}, by chance "
+        f"{chance}), and of its features {localised} are localised, by chance 0.05."
+    )
+
+
 def _words(told: dict[str, Any]) -> Iterator[str]:
     """Yield the section of the real matrix."""
     first = next(iter(told["geometry"].values()))
@@ -124,10 +148,11 @@ def _words(told: dict[str, Any]) -> Iterator[str]:
     yield (
         f"The token embeddings of {told['package']} {told['version']} ({told['licence']}), "
         f"`{told['file']}`, sha256 {told['sha256'][:16]}…: {first['n_features']} rows of "
-        f"{first['dimension']}, {first['dtype']}. In brackets stands what chance gives at this "
-        "shape, these norms and this spectrum. Every number, and no weight, is in "
-        "[wordllama.json](results/wordllama.json); `superlaw geometry` with `--unit`, or without, "
-        "measures it again."
+        f"{first['dimension']}, {first['dtype']}. {_found(told['geometry'])} In brackets stands "
+        "what chance gives at this shape, these norms and this spectrum; *centred* is without the "
+        "mean row, *cleaned* also without the directions that stand out, as many as are removed. "
+        "Every number, and no weight, is in [wordllama.json](results/wordllama.json); "
+        "`superlaw geometry` with `--unit`, or without, measures it again."
     )
     for rows, measured in told["geometry"].items():
         versions = measured["versions"]

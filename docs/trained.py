@@ -29,9 +29,9 @@ SMALL_GOAL = 5.0
 """Minutes that the small validation may take in continuous integration."""
 RUNS = DOCS.parent / "build" / "runs"
 """Flows are kept here, so that a generation that was cut off goes on."""
-NAMES = """Other students differ from it as their names say: *W fixed* and *W and B trained* are ŷ =
-ReLU(WᵀB W x + β), *columns of norm 0.3* are shorter at the start, *SGD* and *Adam* train the tied
-student on samples; *K = N* is ŷ = ReLU(B x + β), without superposition."""
+NAMES = """Other students differ from it as their names say: *W fixed* and *W and B trained* are
+ŷ = ReLU(WᵀB W x + β), *columns of norm 0.3* are shorter at the start, *SGD* and *Adam* train the
+tied student on samples; *K = N* is ŷ = ReLU(B x + β), without superposition."""
 HEADLINE = DOCS / "figures" / "one_slope.svg"
 """Also the figure of the README."""
 FIGURES = {

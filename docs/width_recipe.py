@@ -64,9 +64,9 @@ def section() -> str:
     parts = (
         "## The published recipe to its end",
         f"Independent features, i^-{large[0]['a']:g}, batches of {BATCH}, {STEPS} steps, biases of "
-        "size 1 at the start, decay −1 towards norm 1; one training each "
-        f"(`{source['command']}`, {source['date']}). The slope of a row is that from the width "
-        "before it.",
+        f"size 1 at the start, γ = −1, one training each (`{source['command']}`, "
+        f"{source['date']}). ± is the error of the sample on which a loss is worked out; "
+        "each slope is that from the width before it.",
         table(Table(END_HEADS, tuple(_ends(large) + _ends(small)))),
         f"Losses on the way at N = {LARGE}, and the slope over K = {large[0]['width']} to "
         f"{large[-1]['width']} at that moment:",
@@ -162,12 +162,12 @@ def _answer(every: Rows, large: Rows, small: Rows) -> str:
     shares = [_end(row) / row["random"] for row in large]
     own, theirs = ([_slope(pair, key) for pair in _pairs(large)] for key in ("loss", "random"))
     return (
-        f"{' '.join(told)} A slope near 1 is therefore not that of the least loss. At N = {LARGE} "
-        f"losses keep to {min(shares):.2f} to {max(shares):.2f} of those of random directions, "
-        "which rare features may be seen too seldom to leave (inferred from how often they are"
-        f"{_longer(every, large)}): slopes are {_list(own)} from width to width, where "
-        f"random codes have {_list(theirs)} and tend to 1 (above). At N = {SMALL}, "
-        "where each feature is seen often, it is what a mean over widths makes of "
+        f"{' '.join(told)}\n\nA slope near 1 is therefore not that of the least loss. At N = "
+        f"{LARGE} losses stay at {min(shares):.2f} to {max(shares):.2f} of those of random "
+        "directions, perhaps because rare features are seen too seldom to leave them (inferred "
+        f"from how often they are{_longer(every, large)}): slopes are {_list(own)} from width to "
+        f"width, where random codes have {_list(theirs)} and tend to 1 (above). At N = {SMALL}, "
+        "where each feature is seen often, a slope near 1 is the mean over widths of "
         f"{_list([_slope(pair) for pair in _pairs(small)])}. At N = "
         f"{LARGE} the recipe was trained at K = {', '.join(str(row['width']) for row in large)} "
         "only, once each; that wider ones keep to random codes up to K = 1024, as the published "

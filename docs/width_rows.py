@@ -70,11 +70,10 @@ def section() -> str:
     parts = (
         "## Trainings of another code",
         f"AdamW on sampled independent features, N = 1000, from Gaussian columns of norm about 1 "
-        "and no biases, against losses that a code written apart from this one had ended with, one "
+        "and no biases, against the last losses of a code written apart from this one, one "
         "training each ([list](reference/width_trainings.csv)). "
         f"{len(every)} of {found['of']} rows were trained here "
-        f"(`{source['command']}`, {source['date']}){order}; "
-        f"near enough is {CLOSE:.0%}, and "
+        f"(`{source['command']}`, {source['date']}){order}; near enough is {CLOSE:.0%}, and "
         f"{CLOSE_AT_10:.0%} at K = {FEW}.",
         table(Table(HEADS, tuple(_kind(name, rows) for name, rows in _kinds(every) if rows))),
         _holds(every),
@@ -126,9 +125,9 @@ def _holds(rows: Rows) -> str:
     if abs(above - 0.5 * count) < math.sqrt(count):
         return told
     return (
-        f"{told} In common they have a difference of {fmean(gaps):+.1%}, {above} losses of {count} "
-        "being higher here: more than chance, less than is allowed. Whether it is of the trainings "
-        "or of one sample that all losses there were worked out on, the list does not tell."
+        f"{told} Losses here are {fmean(gaps):+.1%} off in the mean, and {above} of {count} are "
+        "higher: more than chance, less than is allowed. Whether that comes from the trainings or "
+        "from the one sample on which all losses there were worked out, the list does not tell."
     )
 
 
@@ -140,10 +139,10 @@ def _scatter(off: Rows) -> str:
         f"{MORE_DRAWS} more times. Trainings that differ in nothing but what was drawn differ "
         f"among themselves by {min(spreads):.0%} to {max(spreads):.0%} there (standard deviation, "
         "sampling included). Where decay takes columns it is chance which features keep one, and "
-        f"no single training has a loss to {CLOSE:.0%}. Of these {len(off)} rows {explained} are "
-        f"explained by that, |z| < {FAR:g}, sampling and scatter counted on "
-        "both sides; z of a row that was trained once, in the table above, knows of sampling "
-        "alone:"
+        f"no single training tells a loss to {CLOSE:.0%}. Of these {len(off)} rows {explained} are "
+        f"explained by that, |z| < {FAR:g}, sampling and scatter counted on both sides (z of a row "
+        "that was trained once, in the table above, knows of sampling alone). *There* is the other "
+        "code; ± one draw is the scatter of a single training:"
     )
 
 
@@ -165,8 +164,8 @@ def _shorter(rows: Rows) -> str:
         for row in rows
     )
     return (
-        f"Nor is what training under decay ends in a property of frequencies and decay alone: from "
-        f"columns of {rows[0]['size']:g} of that norm, everything else the same (γ = "
+        f"Under decay the end of a training depends on its start too: from columns of "
+        f"{rows[0]['size']:g} of that norm, everything else the same (γ = "
         f"{rows[0]['decay']:g}, {len(rows[0]['found'])} draws), it ends with {told}. "
         "`superlaw width --train` takes random codes and Gaussian columns by turns there, and says "
         "which was best."

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import float64, int64, void
 
 from superlaw.compiled import LOOSE, helper, kernel
 from superlaw.solvers.closures.kernels.two_time_fields import slopes
 from superlaw.solvers.closures.kernels.two_time_products import row_times
-from superlaw.solvers.closures.kernels.two_time_state import COLUMNS, MODEL, ROWS, STAGE, WHOLE
+from superlaw.solvers.closures.kernels.two_time_state import STAGE
 
 LEAST_STIFF, LEAST_SLOPE = 0.2, 0.3
 """Parts of the bare stiffness of a bias, and of an entry, that are left at least within a step."""
@@ -95,18 +94,14 @@ def fill_answers(n, model, rows, columns, whole):
 @kernel(STAGE, fastmath=LOOSE)
 def fill_mean_answers(n, model, rows, columns, whole):
     """Fill mean answers of entries of each class, in a replica and over replicas of a class."""
-    G = model.n.size
-    many = np.zeros(G)
-    for j in range(1, model.asked.size):
-        many[model.column[model.asked[j]]] += 1.0
     columns.answers[:, :, n, :] = 0.0
     for r in range(model.of.size):
         rows.mean[r, :, n, : n + 1] = 0.0
         for j in range(1, model.asked.size):
             h = model.column[model.asked[j]]
             for k in range(n + 1):
-                rows.mean[r, h, n, k] += rows.q[r, j, n, k] / many[h]
-        for h in range(G):
+                rows.mean[r, h, n, k] += rows.q[r, j, n, k] / model.n_asked[h]
+        for h in range(model.n.size):
             for k in range(n + 1):
                 columns.answers[model.of[r], h, n, k] += model.share[r] * rows.mean[r, h, n, k]
 
@@ -128,12 +123,9 @@ def _fill_swung(r, n, model, rows, columns, whole):
             rows.swung[r, h, n] += rows.b[r, n, m] * rows.swing[r, h, m]
 
 
-@kernel(void(int64, MODEL, ROWS, COLUMNS, WHOLE, float64[::1]), fastmath=LOOSE)
-def fill_through_biases(n, model, rows, columns, whole, many):
-    """Fill F_ji of single j: what biases of other rows do in column i as j learns (R51).
-
-    many: entries asked of each class (G,).
-    """
+@kernel(STAGE, fastmath=LOOSE)
+def fill_through_biases(n, model, rows, columns, whole):
+    """Fill F_ji of single j: what biases of other rows do in column i as j learns (R51)."""
     H = model.n_head
     moved = np.empty(n + 1)
     columns.through[:, :, n] = 0.0
@@ -146,7 +138,7 @@ def fill_through_biases(n, model, rows, columns, whole, many):
                 continue
             for m in range(n + 1):
                 moved[m] = rows.U[r, j, n, m] * rows.slopes[r, j, 1, m]
-            weight = model.n[g] * model.share[r] / many[i] / model.width
+            weight = model.n[g] * model.share[r] / model.n_asked[i] / model.width
             for h in range(H):
                 if h != i and h != g:
                     for m in range(n + 1):

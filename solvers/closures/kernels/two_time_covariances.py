@@ -53,7 +53,7 @@ def fill_forces(n, model, rows, columns, whole):
         columns.forces[h, n, : n + 1] = 0.0
         for r in range(model.of.size):
             g = model.of[r]
-            weight = model.share[r] * (model.n[g] - (1.0 if g == h else 0.0)) / model.count[h]
+            weight = model.share[r] * model.others[h, g] / model.count[h]
             if weight > 0.0:
                 for e in range(model.first[h], model.first[h] + model.count[h]):
                     for k in range(n + 1):
@@ -114,31 +114,31 @@ def _excess(i, j, m, k, norm, columns, whole):
 
 
 @helper(fastmath=LOOSE)
-def _fill_shown(i, n, by_rows, model, columns, whole):
-    """Fill what learned rows show a column, or columns a row, more than others do."""
-    shown = columns.shown[i] if by_rows else columns.row_shown[i]
-    norm = columns.row_norm if by_rows else columns.norm
+def _fill_shown(i, n, answers, norm, model, columns, whole, shown):
+    """Fill what learned rows show column i, or columns a row, more than others do (R36, R37).
+
+    Of those that cross it, by class: answers q, or E q, and covariances (G, T, T).
+    """
     shown[n, : n + 1] = 0.0
     shown[: n + 1, n] = 0.0
     for j in range(model.n.size):
-        weight = (model.n[j] - (1.0 if i == j else 0.0)) / model.width
+        weight = model.others[i, j] / model.width
         if weight == 0.0:
             continue
-        answers = columns.answers[j, i] if by_rows else columns.screened[i, j]
         for k in range(n + 1):
-            excess = weight * answers[n, k]
+            excess = weight * answers[j, n, k]
             for m in range(n + 1):
                 shown[n, m] += excess * _excess(i, j, m, k, norm, columns, whole)
         for m in range(n):
             for k in range(m + 1):
                 excess = _excess(i, j, n, k, norm, columns, whole)
-                shown[m, n] += weight * answers[m, k] * excess
+                shown[m, n] += weight * answers[j, m, k] * excess
 
 
 @helper(fastmath=LOOSE)
 def _fill_norm(i, n, left, sees, forces, shown, columns, whole, width, norm):
     """Fill row n of G r Gᵀ + R F Rᵀ + R Y Gᵀ + G Yᵀ Rᵀ (R36, R37)."""
-    row, middle, seen = np.zeros(n + 1), np.zeros(n + 1), np.empty((n + 1, n + 1))
+    row, seen = np.zeros(n + 1), np.empty((n + 1, n + 1))
     for m in range(n + 1):
         own = (columns.s[i, m] - whole.mu[m]) / width
         for k in range(n + 1):
@@ -146,12 +146,7 @@ def _fill_norm(i, n, left, sees, forces, shown, columns, whole, width, norm):
     add_inside(sees, n, seen, sees, row)
     add_inside(left, n, forces, left, row)
     add_inside(left, n, shown, sees, row)
-    for a in range(n + 1):
-        for k in range(n + 1):
-            middle[k] += sees[n, a] * shown[k, a]
-    for k in range(n + 1):
-        for m in range(k + 1):
-            row[k] += middle[m] * left[k, m]
+    add_inside(sees, n, shown.T, left, row)
     row[n] = max(row[n], _LEAST * whole.square[n, n])
     norm[n, : n + 1] = row
     mirror(norm, n)
@@ -162,8 +157,9 @@ def fill_column_norms(n, model, rows, columns, whole):
     """Fill the covariance of each column of B, without its own direction (R36)."""
     width, difference = model.width, np.empty((n + 1, n + 1))
     for i in range(model.n.size):
-        _fill_shown(i, n, True, model, columns, whole)
-        _fill_shown(i, n, False, model, columns, whole)
+        by_rows, by_columns = columns.answers[:, i], columns.screened[i]
+        _fill_shown(i, n, by_rows, columns.row_norm, model, columns, whole, columns.shown[i])
+        _fill_shown(i, n, by_columns, columns.norm, model, columns, whole, columns.row_shown[i])
     for i in range(model.n.size):
         left, sees = columns.left[i], columns.sees[i]
         fill_inverse(left, n, model.d, columns.all[i], whole.nothing)

@@ -20,7 +20,7 @@ def _trace_drive(n, model, rows, columns, whole):
         total += model.n[model.of[r]] * model.share[r] * rows.D[r, 0, n]
     for g in range(model.n.size):
         for h in range(model.n.size):
-            weight = model.n[g] * (model.n[h] - (1.0 if g == h else 0.0)) / model.width
+            weight = model.n[g] * model.others[g, h] / model.width
             for k in range(n + 1):
                 learned = columns.s[g, k] + columns.s[h, k] - whole.mu[k]
                 total += weight * columns.answers[g, h, n, k] * learned
@@ -43,7 +43,7 @@ def fill_means(n, model, rows, columns, whole):
     of_column = np.zeros(G)
     for g in range(G):
         for h in range(G):
-            weight = (model.n[h] - (1.0 if g == h else 0.0)) / model.width
+            weight = model.others[g, h] / model.width
             row_times(columns.before[h, n], n, columns.answers[g, h], columns.screened[g, h, n])
             for k in range(n + 1):
                 of_column[g] += weight * columns.answers[h, g, n, k] * columns.s[h, k]
@@ -51,7 +51,7 @@ def fill_means(n, model, rows, columns, whole):
         g = model.of[r]
         rows.pull[r, n] = of_column[g]
         for h in range(G):
-            weight = (model.n[h] - (1.0 if g == h else 0.0)) / model.width
+            weight = model.others[g, h] / model.width
             if weight > 0.0:
                 row_times(columns.before[h, n], n, rows.mean[r, h], screened)
                 for k in range(n + 1):

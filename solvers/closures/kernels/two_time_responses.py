@@ -33,7 +33,7 @@ def fill_responses(n, model, rows, columns, whole):
     for h in range(G):
         columns.X[h, n, : n + 1] = 0.0
         for g in range(G):
-            weight = (model.n[g] - (1.0 if g == h else 0.0)) / model.width
+            weight = model.others[h, g] / model.width
             for k in range(n + 1):
                 columns.X[h, n, k] += weight * columns.answers[g, h, n, k]
     for _ in range(_ROUNDS):
@@ -58,7 +58,7 @@ def _fill_row(r, n, model, rows, columns, whole):
     row = rows.as_one[r, n]
     row[: n + 1] = 0.0
     for h in range(model.n.size):
-        weight = (model.n[h] - (1.0 if g == h else 0.0)) / model.width
+        weight = model.others[g, h] / model.width
         if weight > 0.0:
             row_times(columns.before[h, n], n, rows.mean[r, h], first)
             row_times(first, n, columns.after[h], second)
@@ -100,7 +100,7 @@ def fill_rows_as_ones(n, model, rows, columns, whole):
         _fill_row(r, n, model, rows, columns, whole)
         n_rows += weight
         for h in range(G):
-            if g == h and model.n[h] == 1.0:
+            if model.others[g, h] == 0.0:
                 continue
             added[:] = 0.0
             _add_as_one(r, h, n, rows, added)

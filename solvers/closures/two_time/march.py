@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -46,17 +48,16 @@ class March:
         K.
     times : ndarray
         Increasing, from the first after t = 0 [time].
-    seed : int
-        Of the normals.
     """
 
-    def __init__(self, sample: Sample, width: int, times: Array, seed: int = MARK_SEED) -> None:
-        self.sample, self.times = sample, times
-        marks, overlaps = sample.marks(len(times), np.random.default_rng(seed))
+    def __init__(self, sample: Sample, width: int, times: Array) -> None:
+        self.times = times
+        marks, overlaps = sample.marks(len(times), np.random.default_rng(MARK_SEED))
         classes = sample.classes
         self.model = Model(
             d=backward_differences(times),
             n=classes.weight,
+            others=classes.weight - np.eye(len(classes)),
             p=classes.p,
             target=classes.target,
             width=float(width),
@@ -69,18 +70,25 @@ class March:
             count=sample.count,
             asked=sample.asked,
             asked_weight=sample.asked_weight,
+            n_asked=sample.n_asked,
             marks=marks,
             overlaps=overlaps,
             modes=modes(float(classes.weight.sum()) / width, N_MODES),
         )
-        self.rows, self.columns, self.whole = _nothing(self.model)
+        sizes = _sizes(sample, len(times))
+        self.rows, self.columns, self.whole = (
+            _at_rest(state, sizes) for state in (Rows, Columns, Whole)
+        )
 
     @staticmethod
     def n_bytes(sample: Sample, n_times: int) -> float:
-        """Return the memory that a march takes, nearly all of it in what rows answer and see."""
-        rows, entries = sample.weight.shape
-        light = 3 * len(sample.classes) + 3 * len(sample.asked)
-        return float(rows * n_times * (4 * light * n_times + 8 * (7 * n_times + 4 * entries)))
+        """Return the bytes of rows, columns and the whole."""
+        sizes = _sizes(sample, n_times)
+        return sum(
+            math.prod(sizes[letter] for letter in shape) * (4.0 if name in LIGHT else 8.0)
+            for state in (Rows, Columns, Whole)
+            for name, shape in state.shapes.items()
+        )
 
     def steps(self) -> Iterator[int]:
         """Yield which of the times has been reached, one after the other."""
@@ -126,7 +134,7 @@ class March:
         fill_fields(*state)
         fill_entries(*state)
         fill_answers(*state)
-        fill_through_biases(*state, self.sample.n_asked.astype(float))
+        fill_through_biases(*state)
         fill_mean_answers(*state)
         fill_responses(*state)
         fill_rows_as_ones(*state)
@@ -142,18 +150,15 @@ class March:
         return np.array([whole.mu[n], whole.square[n, n], *self.columns.s[:, n]])
 
 
-def _nothing(model: Model) -> tuple[Rows, Columns, Whole]:
-    """Return rows, columns and the whole before the first time."""
-    R, E, T = model.marks.shape
-    G, Q, H, M = len(model.n), len(model.asked), model.n_head, len(model.modes)
-    seen = [(R, E, T), (R, E, T), (R, T)]
-    answers = [*[(R, G, T, T)] * 2, (T, T), (R, Q, 4, T), *[(R, Q, T, T)] * 3, (R, G, T, T)]
-    norms = [*[(R, T, T)] * 6, (R, E, T), (R, H, T), (R, T), (R, H, T), (R, H, T)]
-    of_columns = [(G, T), (G, G, T, T), (G, G, T, T), (H, G, T), *[(G, T, T)] * 13]
-    of_whole = [(T,), *[(T, T)] * 7, (M, G, T, T), (M, G, T, T), (M, T, T)]
-    rows = zip(Rows._fields, [*seen, *answers, *norms], strict=True)
-    return (
-        Rows(*[np.zeros(shape, np.float32 if name in LIGHT else float) for name, shape in rows]),
-        Columns(*map(np.zeros, of_columns)),
-        Whole(*map(np.zeros, of_whole)),
-    )
+def _sizes(sample: Sample, n_times: int) -> dict[str, int]:
+    """Return what letters stand for in the shapes of `two_time_state`."""
+    sizes = {"R": len(sample.of), "E": len(sample.column), "Q": len(sample.asked), "T": n_times}
+    return sizes | {"G": len(sample.classes), "H": sample.n_head, "M": N_MODES, "D": 4}
+
+
+def _at_rest(state: Any, sizes: dict[str, int]) -> Any:
+    """Return rows, columns or the whole before the first time."""
+    return state(**{
+        name: np.zeros([sizes[letter] for letter in shape], np.float32 if name in LIGHT else float)
+        for name, shape in state.shapes.items()
+    })  # fmt: skip

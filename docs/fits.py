@@ -58,6 +58,9 @@ def _page(results: dict[str, Any]) -> str:
                 "and the latest floor is short enough to be taken for a bend: errors do not know "
                 "of laws that nobody tried. A log that was smoothed before it was fitted has noise "
                 "that remembers by steps, longer late than early: fit the raw log.",
+                "`exponent` was planted, `median` is of those found, `error holds` the part of "
+                "fits within one error, `refused` the part without an exponent (`W-UNDECIDED`). "
+                "The deviation over the error has a root mean square of 1 where errors are right:",
                 table(Table(HEADS, tuple(_row(row) for row in rows))),
             ]
         )

@@ -36,7 +36,8 @@ def page(found: dict[str, Any]) -> str:
         "work out every entry of S and take "
         "this package's own Runge-Kutta-Chebyshev steps, PyTorch with the spectral radius measured "
         f"on the way too; each runs at rtol {PEER:g}, and this package's seconds are read off at "
-        f"the error that it has there, between runs at {tolerances}.",
+        f"the error that it has there, between runs at {tolerances}. `superlaw` and the "
+        "evaluations beside it are this package's seconds and evaluations.",
         table(_rows(found["small"])),
         _reason(found["small"]),
         "## A large tied flow" if "large" in found else "",

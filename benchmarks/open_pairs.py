@@ -40,13 +40,14 @@ FLOWS = (
     (PowerLawTask(1.5, 0.0, 2048), Student(128), 1e3),
 )
 HEADS = ("N", "K", "bias", "b", "t up to", "seconds", "with half open", "faster at most")
-TEXT = """Early in a flow half of all pairs may be open, later a tenth and less. Products of all
-pairs by BLAS cost less than lists of that many. A code that takes them then is not built: the table
-says how much faster flows could become at most, if every rate and error estimate took the lesser of
-its own seconds and those of two products of all pairs, gates and lists for nothing. The rest are
-products with B, which are dense as they are, and rates with few open pairs, where lists are ahead.
-Seconds of a processor, single precision, a = 1.5; "with half open" is the part of them in rates
-with more than half of all pairs on lists."""
+TEXT = """A pair of output and feature is worked out while it may be open, from a list. Early in a
+flow half of all pairs may be, later a tenth and less. Products of all pairs by BLAS cost less than
+lists of half of them. A code that would take them early is not built: the table says how much
+faster flows could become at most, if every rate and error estimate took the lesser of its own
+seconds and those of two products of all pairs, gates and lists for nothing. The rest are products
+with B, which are dense as they are, and rates with few open pairs, where lists are ahead. Seconds
+are of a processor, single precision, a = 1.5; "with half open" is the part of them in rates with
+more than half of all pairs on lists."""
 
 
 def main() -> int:
@@ -76,8 +77,9 @@ def section() -> str:
     )
     most = {kind: max(r["bound"] for r in found["rows"] if r["bias"] == kind) for kind in (1, 0)}
     verdict = (
-        f"With bias that is {most[1]:.2f} times at most, where {GOAL:g} were aimed at; without, "
-        f"where outputs stay half open, {most[0]:.2f} times: there it would be worth its code."
+        f"With bias flows would be {most[1]:.2f} times as fast at most, where {GOAL:g} was aimed "
+        f"at; without, where outputs stay half open, {most[0]:.2f} times: there it would be worth "
+        "its code."
     )
     text = f"## Dense products\n\n{TEXT} {verdict} {measured_on(found['provenance'])}."
     return f"{text}\n\n{table(Table(HEADS, lines))}"

@@ -10,6 +10,7 @@ from typing import Any
 from superlaw.storage import to_json, write_text
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import table
+from superlaw.validation.fitting.noise import REACH
 from superlaw.validation.reports import fit_coverage
 
 DOCS = Path(__file__).parent
@@ -50,10 +51,11 @@ def _page(results: dict[str, Any]) -> str:
                 f"{WITHIN[1]:.0%} in {inside} of {len(rows)} rows, above (the error is too large) "
                 f"in {len(above)} and below (it is too small) in {len(below)}"
                 + (f": {_named(below)}." if below else "."),
-                "Noise that remembers longer than the smoother sees, ± 0.375 decades, looks like "
-                "shape, and no estimate from one curve tells the two apart; four seeds or more do. "
-                "Parts of the error that stand for other windows and other laws come on top of the "
-                "noise: where the law is one of those that are fitted, the sum is too large.",
+                f"Noise that remembers longer than the smoother sees, ± {REACH:g} decades, looks "
+                "like shape, and no estimate from one curve tells the two apart; four seeds or "
+                "more do. Parts of the error that stand for other windows and other laws come on "
+                "top of the noise: where the law is one of those that are fitted, the sum is too "
+                "large.",
                 "The row from a plateau to a floor is of a law that is not among those fitted, "
                 "and the latest floor is short enough to be taken for a bend: errors do not know "
                 "of laws that nobody tried. A log that was smoothed before it was fitted has noise "

@@ -16,15 +16,15 @@ from superlaw.theory.documents.markdown import measured_on, table
 COVARIANCES = Path(__file__).parent / "results" / "covariances.json"
 RARE = "rare"
 SIDES = ("columns", "rows")
-SAID = """A closure with memory needs the covariance of $B w_i$ at two times, and that of $B^T
-w_j$. R36 and R37 give them, without the parts along $w_i$ and $w_j$ themselves, from the forces
+SAID = """A closure with memory needs the covariances of $B w_i$ and of $B^T w_j$ at two times.
+R36 and R37 give them, without the parts along $w_i$ and $w_j$ themselves, from the forces
 of a flow and what answers them; nothing is fitted. They are compared with {flows} direct flows a
-case, for groups of columns, or rows, by index. Rare ones are near: their sizes, $|B w_i|^2$ of a
+task, for groups of columns, or rows, by index. Rare ones are near: their sizes, $|B w_i|^2$ of a
 group over that of the flow, are off by {columns_size} (columns) and {rows_size} (rows),
 correlations of {late} with earlier times by {columns} and {rows}. Columns and rows of frequent
 features are not: there are few, so that they scatter from flow to flow, but in the median sizes
 at t = {last:g} are too large for columns of every group, and those of the first rows at all
-times. First table: the size, its median over cases and flows, in brackets the smallest and the
+times. First table: the size, its median over tasks and flows, in brackets the smallest and the
 largest; and how far correlations are off, over all pairs of times, in the median and at most.
 Second table, rare ones, means over flows: size, and the correlations of the flow, in brackets
 those derived."""

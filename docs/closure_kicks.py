@@ -20,7 +20,7 @@ SHOWN = ((1.0, 100.0), (10.0, 1e3), (100.0, 1e4))
 LATE = 1e4
 SAID = """The same with gates, in flows: $B$ is moved a little along $v_i w_i^T$ for some
 columns, with random orthogonal $v_i$, and what is left of it is the difference from the flow
-that was not kicked ({flows} flows a case, {directions} sets of directions each, double
+that was not kicked ({flows} flows a task, {directions} sets of directions each, double
 precision). Four rules say what should be left. They are given the gates of the flow itself,
 which a closure has to find:
 
@@ -30,7 +30,7 @@ which a closure has to find:
 - *biases at rest*: R35 where biases do not answer.
 - *R13*: no memory.
 
-Over all {count} entries (case, group of columns, when kicked, when seen), what they leave
+Over all {count} entries (task, group of columns, when kicked, when seen), what they leave
 differs from the flow by {misses}. At t = {late:g} R49 is below the flow in {below} of
 {late_count} entries, R35 in {below_before}, and they differ from it by {late_miss:.3f} and
 {late_miss_before:.3f} in the median. The largest difference of R49 is at {where}. The error of

@@ -17,7 +17,7 @@ from superlaw.validation.reports.rows_with_memory import RULES
 ROWS = Path(__file__).parent / "results" / "rows_with_memory.json"
 SAID = """A closure with memory draws a row as a whole: its entries and its bias (R30), each
 entry driven by a Gaussian path and by what is left of its own drive (R35). Covariances, overlaps
-and gates are those of the flow here ({flows} flows a case, {draws} draws of each row), so that
+and gates are those of the flow here ({flows} flows a task, {draws} draws of each row), so that
 this tests the entries and not what a closure would have to find. The loss on other features
 differs from that of the flow by {first} in the median and {first_most} at most up to t =
 {middle:g}, and by {last} and {last_most} at t = {end:g}, where it is too small in {below} of

@@ -46,11 +46,12 @@ FIGURES = {
 REASONS = """# Why the mean field is off
 
 The row-replica closure deviates from flows as [the page of its accuracy](accuracy.md) says. What
-was found of the reasons:
+was found wrong in it, and where that is treated:
 
 - **It has no memory.** What the rest of the network answers it answers at once (R13), so that too
   much is forgotten ([memory](#memory)). Its B is too large and turns too slowly, most at a = 2
-  ([two times](#two-times)), and its marks turn with it ([marks that turn](#marks-that-turn)).
+  ([two times](#two-times)), and its marks turn with it ([marks that turn](#marks-that-turn)). That
+  this is why the loss is off is likely without bias, and not shown.
 - **Marks are Gaussian, and few.** In narrow students, at N/K = 16 and b = 0, they should be
   bounded ([narrow students](#narrow-students)).
 - **Too few outputs are closed** with b > 0; why is not found

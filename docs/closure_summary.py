@@ -46,7 +46,9 @@ def sections(closure: dict[str, Any]) -> Iterator[str]:
         f"{rows[0]['n_features']}, {seeds[0]} to {seeds[-1]} flows each. An entry is how far the "
         "closure is from the log-mean of the flows, the exponential of the mean of ln L over "
         "seeds: the median over tasks, and the largest in brackets. The error of the seeds is not "
-        f"subtracted. {_ended(closure)} [All tasks, times and seeds](accuracy_tables.md)."
+        f"subtracted. {_ended(closure)} [All tasks, times and seeds](accuracy_tables.md). Tied "
+        "students have another closure, whose error stands [with its derivation]"
+        "(derivations/tied.md)."
     )
     yield _table(closure)
     yield STATED

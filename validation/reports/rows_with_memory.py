@@ -98,12 +98,14 @@ def _products(vectors: Array) -> Array:
 def _row_loss(
     flow: SeenFlow, kept: Array, d: Array, sizes: list[int], fields: Array, j: int
 ) -> Array:
-    """Return the loss of a row on other features [time]."""
-    of, others = np.repeat(np.arange(len(sizes)), sizes), np.delete(np.arange(flow.W.shape[1]), j)
-    own = np.array([flow.own[:, j], *np.outer([flow.p[j], flow.target[j]], np.ones(len(d)))])
-    S, beta, p = np.zeros_like(fields), np.zeros(len(d)), flow.p[others]
-    march_row(np.ascontiguousarray(kept), d, of, p, np.ascontiguousarray(fields), own, S, beta)
-    return loss(S, beta, p)
+    """Return the loss of a row on other features [time], of their fields [entry, time]."""
+    with_own = np.vstack([flow.own[:, j], fields])
+    of = np.concatenate([[0], np.repeat(np.arange(len(sizes)), sizes)])
+    p, target = np.append(flow.p[j], np.delete(flow.p, j)), np.zeros(len(with_own))
+    target[0] = flow.target[j]
+    S, beta = np.zeros_like(with_own), np.zeros(len(d))
+    march_row(np.ascontiguousarray(kept), d, of, p, target, with_own, S, beta)
+    return loss(S[1:], beta, p[1:])
 
 
 def loss(S: Array, beta: Array, p: Array) -> Array:

@@ -120,8 +120,12 @@ def _fill_entries(fields, R, p, target, beta, S, D):
 
 
 @helper(fastmath=LOOSE)
-def _bias(fields, R, p, target, weight, S, D, beta, held, before):
-    """Return the bias with held β + before = g, entries solved for each; bracketed Newton."""
+def solve_row(fields, R, p, target, weight, S, D, beta, held, before):
+    """Fill entries S and drives D of a row, from a guess, and return its bias (R30).
+
+    S = ξ + R D of each entry, and dβ/dt = held β + before = −Σ weight p ((S − A) m_1 + β m_0), by
+    Newton steps of β that are bracketed; all but β, held and before are vectors over entries.
+    """
     low, high = -_FAR, _FAR
     for _ in range(_MOST):
         _fill_entries(fields, R, p, target, beta, S, D)
@@ -145,6 +149,7 @@ def _bias(fields, R, p, target, weight, S, D, beta, held, before):
         if abs(new - beta) < 0.01 * _NEAR * (1e-6 + abs(beta)):
             break
         beta = new
+    _fill_entries(fields, R, p, target, beta, S, D)
     return beta
 
 
@@ -167,8 +172,6 @@ def fill_entries(n, model, rows, columns, whole):
         for m in range(max(n - 2, 0), n):
             before += model.d[n, m] * rows.beta[r, m]
         beta, held = rows.beta[r, n], model.d[n, n]
-        beta = _bias(fields, R, p, target, weight, S, D, beta, held, before)
-        _fill_entries(fields, R, p, target, beta, S, D)
-        rows.beta[r, n] = beta
+        rows.beta[r, n] = solve_row(fields, R, p, target, weight, S, D, beta, held, before)
         for e in range(size):
             rows.S[r, e, n], rows.D[r, e, n] = S[e], D[e]

@@ -15,28 +15,28 @@ N_ENTRIES = 60
 
 @pytest.fixture(scope="module")
 def row():
-    """Return d, R, p, fields and what is given of the own entry, and the row they make."""
+    """Return d, R, p, A, fields with the own entry before them, and the row they make."""
     generator, d = np.random.default_rng(4), backward_differences(TIMES)
-    p = np.arange(1.0, N_ENTRIES + 1.0) ** -1.2 / 4.0
+    p = np.append(0.1, np.arange(1.0, N_ENTRIES + 1.0) ** -1.2 / 4.0)
+    target = np.append(1.0, np.zeros(N_ENTRIES))
     fields = 0.2 * generator.standard_normal((N_ENTRIES, 1)) * np.minimum(TIMES / 3.0, 1.0)
+    fields = np.vstack([np.minimum(0.05 * TIMES, 0.8), fields])
     kept = np.linalg.inv(d + np.array([0.05, 0.2])[:, None, None] * np.eye(TIMES.size))
-    of = np.repeat([0, 1], N_ENTRIES // 2)
-    still = np.ones(TIMES.size)
-    own = np.array([np.minimum(0.05 * TIMES, 0.8), 0.1 * still, still])
+    of = np.append(0, np.repeat([0, 1], N_ENTRIES // 2))
     S, beta = np.zeros_like(fields), np.zeros(TIMES.size)
-    march_row(kept, d, of, p, fields, own, S, beta)
-    return d, kept[of], p, fields, own, S, beta
+    march_row(kept, d, of, p, target, fields, S, beta)
+    return d, kept[of[1:]], p[:, None], target[:, None], fields, S, beta
 
 
 def _off(row, sign=1.0):
     """Return how far entries and the bias are from their equations, drives having a sign."""
-    d, kept, p, fields, own, S, beta = row
+    d, kept, p, target, fields, S, beta = row
     m0, m1, m2 = moments(S, beta)
-    D = -p[:, None] * (S * m2 + beta * m1)
-    entries = S - fields - sign * np.einsum("enm,em->en", kept, D)
-    own0, own1, _ = moments(own[0], beta)
-    drive = -p @ (S * m1 + beta * m0) - own[1] * ((own[0] - own[2]) * own1 + beta * own0)
-    return np.abs(entries).max(), np.abs(d @ beta - drive).max()
+    D = -p * ((S - target) * m2 + beta * m1)
+    off = S - fields
+    off[1:] -= sign * np.einsum("enm,em->en", kept, D[1:])
+    drive = -np.sum(p * ((S - target) * m1 + beta * m0), axis=0)
+    return np.abs(off).max(), np.abs(d @ beta - drive).max()
 
 
 @pytest.mark.kernels

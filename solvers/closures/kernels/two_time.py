@@ -6,9 +6,12 @@ import numpy as np
 from numba import float64, int64, void
 
 from superlaw.compiled import LOOSE, helper, kernel
+from superlaw.solvers.closures.kernels.two_time_products import fill_row_of_inverse, row_times
 
 _MATRIX = float64[:, ::1]
 _MATRICES = float64[:, :, ::1]
+LEAST_SLOPE = 0.3
+"""Part of the bare slope of an entry that is left at least within a step."""
 
 
 @kernel(
@@ -59,54 +62,41 @@ def _open(m2):
     return first, end
 
 
-@helper()
-def _moved(by_S, R, first, n_times, U, G):
-    """Fill U = (1 + D R)⁻¹, what is left of a kick of an entry alone, and G = R U, from `first`."""
-    for n in range(n_times):
-        U[n] = 0.0
-        G[n] = 0.0
-        for m in range(n):
-            R_m = R[first + n, first + m]
-            for k in range(m + 1):
-                G[n, k] += R_m * U[m, k]
-        R_n = R[first + n, first + n]
-        U[n, n] = 1.0
-        for k in range(n + 1):
-            U[n, k] = (U[n, k] - by_S[n] * G[n, k]) / (1.0 + by_S[n] * R_n)
-            G[n, k] += R_n * U[n, k]
+@helper(fastmath=LOOSE)
+def fill_entry_alone(kept, n, by_S, part, U, V, follows):
+    """Fill row n of U = (1 − D_S R)⁻¹, what is left of a kick of an entry alone.
+
+    Also of V = 1 + R U D_S, and `follows` with that of R U: R is `part` of kept, D_S by_S [time].
+    """
+    follows[: n + 1] = 0.0
+    for m in range(n):
+        x = kept[n, m] * part
+        for k in range(m + 1):
+            follows[k] += x * U[m, k]
+    own = kept[n, n] * part
+    scale = 1.0 / max(1.0 - by_S[n] * own, LEAST_SLOPE)
+    for k in range(n):
+        U[n, k] = by_S[n] * follows[k] * scale
+    U[n, n] = scale
+    for k in range(n + 1):
+        follows[k] += own * U[n, k]
+        V[n, k] = follows[k] * by_S[k]
+    V[n, n] += 1.0
 
 
-@helper()
-def _answered(by_S, by_bias, bias, first, n_times, U, G, turned, q):
-    """Fill q = U (D_b b D_b V − D), V = 1 − G D, from `first`."""
-    for n in range(n_times):
-        turned[n] = 0.0
-        for m in range(n + 1):
-            bias_m = bias[first + n, first + m] * by_bias[m]
-            for k in range(m + 1):
-                turned[n, k] -= bias_m * G[m, k]
-        for k in range(n + 1):
-            turned[n, k] *= by_bias[n] * by_S[k]
-            turned[n, k] += by_bias[n] * bias[first + n, first + k] * by_bias[k]
-        turned[n, n] -= by_S[n]
-        q[n] = 0.0
-        for m in range(n + 1):
-            for k in range(m + 1):
-                q[n, k] += U[n, m] * turned[m, k]
-
-
-@helper()
-def _tilted(stiffness, taken, d, bias):
-    """Fill (d + κ − A)⁻¹, what is left of a kick of the bias, where A is what entries take."""
-    for n in range(d.shape[0]):
-        bias[n] = 0.0
-        for m in range(n):
-            for k in range(m + 1):
-                bias[n, k] += (taken[n, m] - d[n, m]) * bias[m, k]
-        bias[n, n] += 1.0
-        held = d[n, n] + stiffness[n] - taken[n, n]
-        for k in range(n + 1):
-            bias[n, k] /= held
+@helper(fastmath=LOOSE)
+def fill_answer(n, U, V, bias, by_S, by_bias, bias_by_S, q):
+    """Fill row n of q = U (D_S + D_b b g_S V), b being what is left of a kick of the bias (R47)."""
+    first, second = np.empty(n + 1), np.empty(n + 1)
+    for k in range(n + 1):
+        q[n, k] = U[n, k] * by_S[k]
+        first[k] = U[n, k] * by_bias[k]
+    row_times(first, n, bias, second)
+    for k in range(n + 1):
+        second[k] *= bias_by_S[k]
+    row_times(second, n, V, first)
+    for k in range(n + 1):
+        q[n, k] += first[k]
 
 
 @kernel(
@@ -116,26 +106,29 @@ def _tilted(stiffness, taken, d, bias):
 def add_answers_of_row(m1, m2, stiffness, p, of, kept, d, answers):
     """Add q of each entry of a row to answers[of[entry]], its bias softened by all of them (R47).
 
-    q = U (D_S + D_b b D_b V), V = 1 + R U D_S, b = (d + κ − A)⁻¹, A = Σ D_b R U D_b, with
-    D_S = −p m2 and D_b = −p m1. Only while a gate is open does it answer. Shapes are those of
-    `add_answers`, κ [time].
+    q = U (D_S + D_b b D_b V), b = (d + κ − A)⁻¹, A = Σ D_b R U D_b, with D_S = −p m2 and
+    D_b = −p m1. Only while a gate is open does it answer. Shapes are those of `add_answers`, κ
+    [time].
     """
     n_entries, n_times = m1.shape
-    U, G = np.empty((n_entries, n_times, n_times)), np.empty((n_entries, n_times, n_times))
-    taken, bias = np.zeros((n_times, n_times)), np.zeros((n_times, n_times))
-    turned, q = np.empty((n_times, n_times)), np.empty((n_times, n_times))
+    U, V = np.empty((n_entries, n_times, n_times)), np.empty((n_entries, n_times, n_times))
+    taken, bias, q = np.zeros((3, n_times, n_times))
+    follows = np.empty(n_times)
     for e in range(n_entries):
         first, end = _open(m2[e])
-        by_S, by_bias = p[e] * m2[e, first:end], p[e] * m1[e, first:end]
-        _moved(by_S, kept[of[e]], first, end - first, U[e], G[e])
+        by_S, by_bias = -p[e] * m2[e, first:end], -p[e] * m1[e, first:end]
+        R = kept[of[e], first:end, first:end].copy()
         for n in range(end - first):
+            fill_entry_alone(R, n, by_S, 1.0, U[e], V[e], follows)
             for k in range(n + 1):
-                taken[first + n, first + k] += by_bias[n] * by_bias[k] * G[e, n, k]
-    _tilted(stiffness, taken, d, bias)
+                taken[first + n, first + k] += by_bias[n] * follows[k] * by_bias[k]
+    for n in range(n_times):
+        fill_row_of_inverse(bias, n, d, taken[n], d[n, n] + stiffness[n] - taken[n, n])
     for e in range(n_entries):
         first, end = _open(m2[e])
-        by_S, by_bias = p[e] * m2[e, first:end], p[e] * m1[e, first:end]
-        _answered(by_S, by_bias, bias, first, end - first, U[e], G[e], turned, q)
+        by_S, by_bias = -p[e] * m2[e, first:end], -p[e] * m1[e, first:end]
+        left = bias[first:end, first:end].copy()
         for n in range(end - first):
+            fill_answer(n, U[e], V[e], left, by_S, by_bias, by_bias, q)
             for k in range(n + 1):
                 answers[of[e], first + n, first + k] += q[n, k]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from superlaw.compiled import LOOSE, helper, kernel
+from superlaw.solvers.closures.kernels.two_time import fill_answer, fill_entry_alone
 from superlaw.solvers.closures.kernels.two_time_fields import slopes
-from superlaw.solvers.closures.kernels.two_time_products import row_times
+from superlaw.solvers.closures.kernels.two_time_products import fill_row_of_inverse
 from superlaw.solvers.closures.kernels.two_time_state import STAGE
 
-LEAST_STIFF, LEAST_SLOPE = 0.2, 0.3
-"""Parts of the bare stiffness of a bias, and of an entry, that are left at least within a step."""
+LEAST_STIFF = 0.2
+"""Part of the bare stiffness of a bias that is left at least within a step."""
 
 
 @helper(fastmath=LOOSE)
@@ -23,47 +24,11 @@ def _fill_slopes(r, j, n, model, rows):
         rows.slopes[r, j, k, n] = by[k]
 
 
-@helper(fastmath=LOOSE)
-def _fill_entry_alone(kept, n, by, part, U, V, follows):
-    """Fill row n of U = (1 − D_S R)⁻¹ and V = 1 + R U D_S; `follows` is that of R U."""
-    follows[: n + 1] = 0.0
-    for m in range(n):
-        x = kept[n, m] * part
-        for k in range(m + 1):
-            follows[k] += x * U[m, k]
-    own = kept[n, n] * part
-    scale = 1.0 / max(1.0 - by[0, n] * own, LEAST_SLOPE)
-    for k in range(n):
-        U[n, k] = by[0, n] * follows[k] * scale
-    U[n, n] = scale
-    for k in range(n + 1):
-        follows[k] += own * U[n, k]
-        V[n, k] = follows[k] * by[0, k]
-    V[n, n] += 1.0
-
-
-@helper(fastmath=LOOSE)
-def _fill_bias(b, n, d, stiffness, softened):
-    """Fill row n of (d + κ − Σ A)⁻¹; `softened` is that of Σ A."""
-    row = np.zeros(n + 1)
-    for m in range(n):
-        x = softened[m] - d[n, m]
-        if x != 0.0:
-            for k in range(m + 1):
-                row[k] += x * b[m, k]
-    bare = d[n, n] + stiffness
-    scale = 1.0 / max(bare - softened[n], LEAST_STIFF * bare)
-    for k in range(n):
-        b[n, k] = row[k] * scale
-    b[n, n] = scale
-
-
 @kernel(STAGE, fastmath=LOOSE)
 def fill_answers(n, model, rows, columns, whole):
     """Fill answers q of the entries asked, and what is left of a kick of each bias (R47)."""
-    asked = model.asked.size
+    asked, d = model.asked.size, model.d
     follows, softened = np.empty(n + 1), np.empty(n + 1)
-    first, second = np.empty(n + 1), np.empty(n + 1)
     for r in range(model.of.size):
         stiffness = 0.0
         softened[:] = 0.0
@@ -71,24 +36,18 @@ def fill_answers(n, model, rows, columns, whole):
             e = model.asked[j]
             h, part = (model.of[r], 1.0 - 1.0 / model.width) if e == 0 else (model.column[e], 1.0)
             _fill_slopes(r, j, n, model, rows)
-            by, U, V = rows.slopes[r, j], rows.U[r, j], rows.V[r, j]
-            _fill_entry_alone(rows.kept[r, h], n, by, part, U, V, follows)
+            by = rows.slopes[r, j]
+            fill_entry_alone(rows.kept[r, h], n, by[0], part, rows.U[r, j], rows.V[r, j], follows)
             weight = model.asked_weight[r, j]
             stiffness -= weight * by[3, n]
             for k in range(n + 1):
                 softened[k] += weight * by[2, n] * follows[k] * by[1, k]
-        _fill_bias(rows.b[r], n, model.d, stiffness, softened)
+        bare = d[n, n] + stiffness
+        held = max(bare - softened[n], LEAST_STIFF * bare)
+        fill_row_of_inverse(rows.b[r], n, d, softened, held)
         for j in range(1, asked):
-            by = rows.slopes[r, j]
-            for k in range(n + 1):
-                rows.q[r, j, n, k] = rows.U[r, j, n, k] * by[0, k]
-                first[k] = rows.U[r, j, n, k] * by[1, k]
-            row_times(first, n, rows.b[r], second)
-            for k in range(n + 1):
-                second[k] *= by[2, k]
-            row_times(second, n, rows.V[r, j], first)
-            for k in range(n + 1):
-                rows.q[r, j, n, k] += first[k]
+            by, U, V = rows.slopes[r, j], rows.U[r, j], rows.V[r, j]
+            fill_answer(n, U, V, rows.b[r], by[0], by[1], by[2], rows.q[r, j])
 
 
 @kernel(STAGE, fastmath=LOOSE)

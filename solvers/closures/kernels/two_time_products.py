@@ -38,18 +38,25 @@ def add_inside(left, n, inner, right, out):
 
 
 @helper(fastmath=LOOSE)
-def fill_inverse(out, n, d, first, second):
-    """Fill row n of (d − first − second)⁻¹, of lower triangular ones."""
-    row = np.zeros(n + 1)
+def fill_row_of_inverse(out, n, d, taken, held):
+    """Fill row n of (d − A)⁻¹, A lower triangular: `taken` is its row, held d − A at (n, n)."""
+    row = np.zeros(n)
     for m in range(n):
-        x = first[n, m] + second[n, m] - d[n, m]
+        x = taken[m] - d[n, m]
         if x != 0.0:
             for k in range(m + 1):
                 row[k] += x * out[m, k]
-    scale = 1.0 / (d[n, n] - first[n, n] - second[n, n])
+    scale = 1.0 / held
     for k in range(n):
         out[n, k] = row[k] * scale
     out[n, n] = scale
+
+
+@helper(fastmath=LOOSE)
+def fill_inverse(out, n, d, first, second):
+    """Fill row n of (d − first − second)⁻¹, of lower triangular ones."""
+    held = d[n, n] - first[n, n] - second[n, n]
+    fill_row_of_inverse(out, n, d, first[n, :n] + second[n, :n], held)
 
 
 @helper(fastmath=LOOSE)

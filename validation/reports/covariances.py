@@ -15,11 +15,10 @@ from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures.kernels.two_time import add_answers
 from superlaw.solvers.closures.two_time.covariances import Across, Learned, covariance, shown_by
 from superlaw.solvers.closures.two_time.memory import Memory, memory
-from superlaw.solvers.closures.two_time.times import backward_differences
 from superlaw.validation.reports import kicked_flow
 from superlaw.validation.reports.kicks import CASES, GROUPS
 from superlaw.validation.reports.measuring import nearest, write_measured
-from superlaw.validation.reports.seen_flow import Index, SeenFlow, classes
+from superlaw.validation.reports.seen_flow import Index, SeenFlow
 
 FLOWS = 2
 """Of each case."""
@@ -59,13 +58,12 @@ def _case(task: PowerLawTask, width: int, entropy: int) -> dict[str, Any]:
 
 def _compared(flow: SeenFlow, generator: np.random.Generator) -> dict[str, list[Found]]:
     """Return sizes over those of the flow, and correlations beside its own, by group."""
-    parts = classes(flow.W.shape[1])
-    d, width = backward_differences(flow.times), flow.W.shape[0]
-    known = memory([flow.column(part, generator) for part in parts], d, width)
-    pairs = np.array([sum(answers_of_row(flow, known, parts, j) for j in part) for part in parts])
-    seen = _seen(flow, parts)
-    derived = {"columns": _columns(flow, known, pairs, seen, parts)}
-    derived["rows"] = _rows(flow, known, pairs, seen, parts)
+    parts = flow.parts
+    known = memory([flow.column(part, generator) for part in parts], flow.d, flow.width)
+    pairs = np.array([sum(answers_of_row(flow, known, j) for j in part) for part in parts])
+    seen = _seen(flow)
+    derived = {"columns": _columns(flow, known, pairs, seen["rows"])}
+    derived["rows"] = _rows(flow, known, pairs, seen["columns"])
     sizes = np.array([len(part) for part in parts])
     middles = np.array([part.mean() for part in parts])
     compared: dict[str, list[Found]] = {}
@@ -95,15 +93,15 @@ def _found(times: Array, flow: Array, derived: Array) -> Found:
     }
 
 
-def answers_of_row(flow: SeenFlow, known: Memory, parts: list[Index], j: int) -> Array:
+def answers_of_row(flow: SeenFlow, known: Memory, j: int) -> Array:
     """Return Σ q_ji over the columns of each class but its own [class, time, time] (R31)."""
-    row = flow.row(j, parts)
+    row = flow.row(j)
     stiffness, answers = np.tile(row.stiffness, (len(row.p), 1)), np.zeros_like(known.kept)
     add_answers(row.m1, row.m2, stiffness, row.p, row.of, known.kept, known.d, answers)
     return answers
 
 
-def _seen(flow: SeenFlow, parts: list[Index]) -> dict[str, Array]:
+def _seen(flow: SeenFlow) -> dict[str, Array]:
     """Return covariances of columns and rows without their own directions [class, time, time]."""
 
     def mean(vectors: Array, part: Index) -> Array:
@@ -112,47 +110,46 @@ def _seen(flow: SeenFlow, parts: list[Index]) -> dict[str, Array]:
 
     columns = np.ascontiguousarray(np.swapaxes(flow.U, 1, 2))
     return {
-        "columns": np.array([mean(columns, part) for part in parts]),
-        "rows": np.array([mean(flow.V, part) for part in parts]),
+        "columns": np.array([mean(columns, part) for part in flow.parts]),
+        "rows": np.array([mean(flow.V, part) for part in flow.parts]),
     }
 
 
-def learned_by(flow: SeenFlow, parts: list[Index]) -> tuple[Learned, Array]:
+def learned_by(flow: SeenFlow) -> tuple[Learned, Array]:
     """Return what the flow has learned, and x of each class [class, time]."""
-    width, B = flow.W.shape[0], flow.B.reshape(len(flow.times), -1)
-    mu = np.trace(flow.B, axis1=1, axis2=2) / width
-    x = np.array([flow.own[:, part].mean(axis=1) - mu for part in parts])
-    return Learned(mu, B @ B.T / width), x
+    B = flow.B.reshape(len(flow.times), -1)
+    mu = np.trace(flow.B, axis1=1, axis2=2) / flow.width
+    x = np.array([flow.own[:, part].mean(axis=1) - mu for part in flow.parts])
+    return Learned(mu, B @ B.T / flow.width), x
 
 
-def _columns(
-    flow: SeenFlow, known: Memory, pairs: Array, seen: dict[str, Array], parts: list[Index]
-) -> Array:
-    """Return covariances of columns (R36) [class, time, time]."""
-    learned, x = learned_by(flow, parts)
-    found, width = [], flow.W.shape[0]
-    for h, part in enumerate(parts):
+def _columns(flow: SeenFlow, known: Memory, pairs: Array, rows: Array) -> Array:
+    """Return covariances of columns from those of rows (R36) [class, time, time].
+
+    pairs: Σ q over classes of rows and of columns [class, class, time, time].
+    """
+    learned, x = learned_by(flow)
+    found, width = [], flow.width
+    for h, part in enumerate(flow.parts):
         D = flow.forces[:, :, part].reshape(len(flow.times), -1)
-        rows = [Across(pairs[g, h] / len(part), seen["rows"][g], x[g]) for g in range(len(parts))]
-        Y, r = shown_by(rows, learned, x[h], width), learned.without(x[h], width)
+        crossing = [Across(pairs[g, h] / len(part), V, x[g]) for g, V in enumerate(rows)]
+        Y, r = shown_by(crossing, learned, x[h], width), learned.without(x[h], width)
         found.append(covariance(known, known.columns[h], D @ D.T / len(part), Y, r))
     return np.array(found)
 
 
-def _rows(
-    flow: SeenFlow, known: Memory, pairs: Array, seen: dict[str, Array], parts: list[Index]
-) -> Array:
-    """Return covariances of rows (R37) [class, time, time]."""
-    learned, x = learned_by(flow, parts)
-    found, width, E = [], flow.W.shape[0], known.screens
-    for h, part in enumerate(parts):
-        forces, columns = np.zeros_like(learned.r0), []
-        for g, across in enumerate(parts):
+def _rows(flow: SeenFlow, known: Memory, pairs: Array, columns: Array) -> Array:
+    """Return covariances of rows from those of columns (R37) [class, time, time]."""
+    learned, x = learned_by(flow)
+    found, width, E = [], flow.width, known.screens
+    for h, part in enumerate(flow.parts):
+        forces, crossing = np.zeros_like(learned.r0), []
+        for g, across in enumerate(flow.parts):
             D = flow.forces[:, part][:, :, across].reshape(len(flow.times), -1)
             forces += E[g] @ (D @ D.T / len(part)) @ E[g].T
-            columns.append(Across(E[g] @ pairs[h, g] / len(part), seen["columns"][g], x[g]))
-        own = sum(each.answers for each in columns) / width
-        Y, r = shown_by(columns, learned, x[h], width), learned.without(x[h], width)
+            crossing.append(Across(E[g] @ pairs[h, g] / len(part), columns[g], x[g]))
+        own = sum(each.answers for each in crossing) / width
+        Y, r = shown_by(crossing, learned, x[h], width), learned.without(x[h], width)
         found.append(covariance(known, np.asarray(own), forces, Y, r))
     return np.array(found)
 

@@ -17,11 +17,11 @@ from superlaw.curves import Array
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures.two_time.memory import Column, memory
 from superlaw.solvers.closures.two_time.rows_as_ones import rows_as_ones
-from superlaw.solvers.closures.two_time.times import backward_differences, part_left
+from superlaw.solvers.closures.two_time.times import part_left
 from superlaw.validation.reports import kicked_flow, two_times
 from superlaw.validation.reports.kicked_flow import Left
 from superlaw.validation.reports.measuring import nearest, write_measured
-from superlaw.validation.reports.seen_flow import Index, SeenFlow, classes
+from superlaw.validation.reports.seen_flow import Index, SeenFlow
 
 CASES = two_times.CASES[:5]
 """Tasks and K."""
@@ -96,15 +96,13 @@ def _grouped(flows: list[dict[str, Array]], sizes: list[int]) -> dict[str, Any]:
 
 def _stated(flow: SeenFlow, columns: Index, generator: np.random.Generator) -> dict[str, Left]:
     """Return what is left [column] by R49, by R35, with and without biases, and by R13."""
-    parts = classes(flow.W.shape[1])
-    gates = [flow.column(part, generator) for part in parts]
+    gates = [flow.column(part, generator) for part in flow.parts]
     still = [replace(each, m1=np.zeros_like(each.m1)) for each in gates]
-    d, width = backward_differences(flow.times), flow.W.shape[0]
-    of = np.searchsorted([part[0] for part in parts], columns, side="right") - 1
+    d, width, of = flow.d, flow.width, flow.of[columns]
     known = memory(gates, d, width)
     kept = {"R35": known.kept, "biases at rest": memory(still, d, width).kept}
-    drawn = generator.choice(flow.W.shape[1], min(ROWS, flow.W.shape[1]), replace=False)
-    rows = [flow.row(int(j), parts) for j in drawn]
+    drawn = generator.choice(flow.n_features, min(ROWS, flow.n_features), replace=False)
+    rows = [flow.row(int(j)) for j in drawn]
     kept["R49"] = rows_as_ones(gates, rows, known, width).kept
     stated: dict[str, Left] = {name: {} for name in ("R13", *kept)}
     for start, seen, k, n in _places(flow.times):

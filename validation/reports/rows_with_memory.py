@@ -17,12 +17,11 @@ from superlaw.solvers.closures.kernels.two_time_rows import march_row
 from superlaw.solvers.closures.two_time import gates
 from superlaw.solvers.closures.two_time.entries import covariance_of_entry, drawn
 from superlaw.solvers.closures.two_time.memory import memory
-from superlaw.solvers.closures.two_time.times import backward_differences
 from superlaw.validation.reports import kicked_flow
 from superlaw.validation.reports.covariances import answers_of_row, learned_by
 from superlaw.validation.reports.kicks import CASES
 from superlaw.validation.reports.measuring import nearest, write_measured
-from superlaw.validation.reports.seen_flow import SeenFlow, classes
+from superlaw.validation.reports.seen_flow import SeenFlow
 
 FLOWS, DRAWS = 2, 3
 """Of each case, and of all fields of each row."""
@@ -61,13 +60,12 @@ def _case(task: PowerLawTask, width: int, entropy: int) -> dict[str, Any]:
 
 def summed_losses(flow: SeenFlow, generator: np.random.Generator) -> dict[str, Array]:
     """Return the loss of all outputs on other features, of the flow and by both rules [time]."""
-    parts = classes(flow.W.shape[1])
-    d, width = backward_differences(flow.times), flow.W.shape[0]
+    parts, d, width = flow.parts, flow.d, flow.width
     known = memory([flow.column(part, generator) for part in parts], d, width)
-    learned, x = learned_by(flow, parts)
+    learned, x = learned_by(flow)
     columns = [_products(flow.U[:, :, part]) / len(part) for part in parts]
     total = {name: np.zeros(len(d)) for name in ("flow", *RULES)}
-    for j in range(flow.W.shape[1]):
+    for j in range(flow.n_features):
         row = _products(flow.V[:, j])
         sizes, x_row = [len(part) - int(j in part) for part in parts], flow.own[:, j] - learned.mu
         fields = [
@@ -77,13 +75,13 @@ def summed_losses(flow: SeenFlow, generator: np.random.Generator) -> dict[str, A
             for C, x_h, size in zip(columns, x, sizes, strict=True)
         ]
         answers = np.einsum(
-            "gab,gbc->ac", known.screens, answers_of_row(flow, known, parts, j), optimize=True
+            "gab,gbc->ac", known.screens, answers_of_row(flow, known, j), optimize=True
         )
         answering = np.linalg.inv(d - known.everything - known.columns - answers / width)
         for name, kept in zip(RULES, (answering, known.kept), strict=True):
             for each in np.concatenate(fields, axis=1):
-                total[name] += _row_loss(flow, kept, d, sizes, each, j) / DRAWS
-        others = np.delete(np.arange(flow.W.shape[1]), j)
+                total[name] += _row_loss(flow, kept, each, j) / DRAWS
+        others = np.delete(np.arange(flow.n_features), j)
         S = flow.V[:, j] @ flow.W[:, others]
         total["flow"] += loss(S.T, flow.beta[:, j], flow.p[others])
     return total
@@ -95,16 +93,13 @@ def _products(vectors: Array) -> Array:
     return np.asarray(flat @ flat.T)
 
 
-def _row_loss(
-    flow: SeenFlow, kept: Array, d: Array, sizes: list[int], fields: Array, j: int
-) -> Array:
+def _row_loss(flow: SeenFlow, kept: Array, fields: Array, j: int) -> Array:
     """Return the loss of a row on other features [time], of their fields [entry, time]."""
     with_own = np.vstack([flow.own[:, j], fields])
-    of = np.concatenate([[0], np.repeat(np.arange(len(sizes)), sizes)])
-    p, target = np.append(flow.p[j], np.delete(flow.p, j)), np.zeros(len(with_own))
-    target[0] = flow.target[j]
-    S, beta = np.zeros_like(with_own), np.zeros(len(d))
-    march_row(np.ascontiguousarray(kept), d, of, p, target, with_own, S, beta)
+    at = np.append(j, np.delete(np.arange(flow.n_features), j))
+    of, p, target = flow.of[at], flow.p[at], np.where(at == j, flow.target[at], 0.0)
+    S, beta = np.zeros_like(with_own), np.zeros(len(flow.times))
+    march_row(np.ascontiguousarray(kept), flow.d, of, p, target, with_own, S, beta)
     return loss(S[1:], beta, p[1:])
 
 

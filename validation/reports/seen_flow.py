@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -15,11 +14,12 @@ from superlaw.solvers.closures.row_replica import HEAD
 from superlaw.solvers.closures.two_time import gates
 from superlaw.solvers.closures.two_time.memory import Column
 from superlaw.solvers.closures.two_time.rows_as_ones import Row
+from superlaw.solvers.closures.two_time.times import backward_differences
 
 Index = npt.NDArray[np.intp]
 N_TAIL = 8
 """Classes of columns after the first `HEAD`, which have one each."""
-SAMPLED, ROWS = 16, 1500
+SAMPLED, ENTRIES = 16, 1500
 """Columns drawn from each class of the tail, and entries drawn from all of theirs: few gates are
 open late, and with a tenth as many what is left late scatters by a tenth."""
 
@@ -51,6 +51,31 @@ class SeenFlow:
     target: Array
     B: Array
     beta: Array
+
+    @property
+    def width(self) -> int:
+        """K."""
+        return self.W.shape[0]
+
+    @property
+    def n_features(self) -> int:
+        """N."""
+        return self.W.shape[1]
+
+    @cached_property
+    def d(self) -> Array:
+        """Differentiation in time [time, time]."""
+        return backward_differences(self.times)
+
+    @cached_property
+    def parts(self) -> list[Index]:
+        """Columns of each class."""
+        return classes(self.n_features)
+
+    @cached_property
+    def of(self) -> Index:
+        """Class of each column [feature]."""
+        return np.repeat(np.arange(len(self.parts)), [len(part) for part in self.parts])
 
     @cached_property
     def U(self) -> Array:
@@ -88,26 +113,24 @@ class SeenFlow:
 
     def column(self, columns: Index, generator: np.random.Generator) -> Column:
         """Return the entries of a class of columns, or a sample of them."""
-        n_features = self.W.shape[1]
         alone = len(columns) == 1
         drawn = columns if alone else generator.choice(columns, min(SAMPLED, len(columns)), False)
         found = []
         for i in drawn:
-            rows = np.delete(np.arange(n_features), i)
+            rows = np.delete(np.arange(self.n_features), i)
             _, m1, m2 = gates.moments(self.U[:, :, i] @ self.W[:, rows], self.beta[:, rows])
             found.append((m1, m2, self.stiffness[:, rows]))
         together = [np.concatenate(parts, axis=1).T for parts in zip(*found, strict=True)]
         size = len(together[0])
-        kept = np.arange(size) if alone else generator.choice(size, min(ROWS, size), False)
+        kept = np.arange(size) if alone else generator.choice(size, min(ENTRIES, size), False)
         m1, m2, stiffness = (np.ascontiguousarray(part[kept]) for part in together)
         p = float(self.p[columns].mean())
-        return Column(m1, m2, stiffness, p, float(len(columns)), n_features - 1.0)
+        return Column(m1, m2, stiffness, p, float(len(columns)), self.n_features - 1.0)
 
-    def row(self, j: int, parts: Sequence[Index]) -> Row:
-        """Return the entries of a row in all columns but its own, which are in classes `parts`."""
-        others = np.delete(np.arange(self.W.shape[1]), j)
-        of = np.repeat(np.arange(len(parts)), [len(part) for part in parts])[others]
+    def row(self, j: int) -> Row:
+        """Return the entries of a row in all columns but its own."""
+        others = np.delete(np.arange(self.n_features), j)
         S = (self.V[:, j] @ self.W[:, others]).T
         _, m1, m2 = (np.ascontiguousarray(part) for part in gates.moments(S, self.beta[:, j]))
         stiffness = np.ascontiguousarray(self.stiffness[:, j])
-        return Row(m1, m2, stiffness, self.p[others], of)
+        return Row(m1, m2, stiffness, self.p[others], self.of[others])

@@ -20,7 +20,7 @@ def small(monkeypatch):
     monkeypatch.setattr(covariances, "SIZES", (10.0, 100.0))
     monkeypatch.setattr(covariances, "PAIRS", ((100.0, 10.0),))
     monkeypatch.setattr(kicked_flow, "TIMES", np.logspace(-1.0, 2.0, 25))
-    monkeypatch.setattr(seen_flow, "ROWS", 100)
+    monkeypatch.setattr(seen_flow, "ENTRIES", 100)
 
 
 def test_rare_columns_and_rows_of_a_flow_are_as_derived(tmp_path, small):

@@ -21,7 +21,7 @@ def small(monkeypatch):
     monkeypatch.setattr(kicked_flow, "TIMES", np.logspace(-1.0, 2.0, 31))
     monkeypatch.setattr(kicked_flow, "KICKED", (1.0,))
     monkeypatch.setattr(kicked_flow, "SEEN", (10.0, 100.0))
-    monkeypatch.setattr(seen_flow, "ROWS", 100)
+    monkeypatch.setattr(seen_flow, "ENTRIES", 100)
 
 
 def test_kicks_of_a_flow_are_left_as_derived_and_not_as_without_memory(tmp_path, small):

@@ -16,7 +16,7 @@ def test_losses_of_rows_with_memory_are_those_of_a_small_flow(tmp_path, monkeypa
     monkeypatch.setattr(rows_with_memory, "FLOWS", 1)
     monkeypatch.setattr(rows_with_memory, "TIMES", (1.0, 10.0, 100.0))
     monkeypatch.setattr(kicked_flow, "TIMES", np.logspace(-1.0, 2.0, 25))
-    monkeypatch.setattr(seen_flow, "ROWS", 100)
+    monkeypatch.setattr(seen_flow, "ENTRIES", 100)
     out = tmp_path / "rows.json"
     rows_with_memory.main(["--out", str(out), "--entropy", "3"])
     (case,) = json.loads(out.read_text())["cases"]

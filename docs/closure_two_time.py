@@ -11,11 +11,11 @@ import numpy as np
 from closure_summary import GROUPS, SHOWN
 
 from superlaw.curves import Array
-from superlaw.setting.task import PowerLawTask
-from superlaw.solvers.closures.bands import MISSED, lattice_band
+from superlaw.solvers.closures.bands import MISSED
 from superlaw.solvers.closures.measurements import measured
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import measured_on, table
+from superlaw.validation.reports import closure_accuracy
 from superlaw.validation.reports.measuring import nearest
 
 RESULTS = Path(__file__).parent / "results"
@@ -99,24 +99,15 @@ def _off(rows: list[dict[str, Any]], k: int) -> str:
 
 def _fresh(numbers: dict[str, Any]) -> str:
     """Return how often fresh flows lie outside the band."""
-    times, rows = np.array(numbers["times"]), numbers["fresh"]["rows"]
-    off = [np.array(row["deviation"]) for row in rows]
-    half = [
-        np.log1p(lattice_band(_task(row), row["width"], True, times, "two_time").half_width)
-        for row in rows
-    ]
-    out = [np.abs(each) > band[: len(each)] for each, band in zip(off, half, strict=True)]
+    rows = numbers["fresh"]["rows"]
+    excess = np.array([each for *_, each in closure_accuracy.beyond(rows, "two_time")])
     return FRESH.format(
         tasks=len(rows),
         largest=max(row["n_features"] for row in rows),
-        outside=int(sum(each.sum() for each in out)),
-        count=sum(map(len, out)),
+        outside=int((excess > 0.0).sum()),
+        count=int(np.isfinite(excess).sum()),
         missed=MISSED,
     )
-
-
-def _task(row: dict[str, Any]) -> PowerLawTask:
-    return PowerLawTask(row["a"], row["b"], row["n_features"])
 
 
 def _alike() -> str:

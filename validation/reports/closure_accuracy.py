@@ -136,16 +136,17 @@ def _stands(closure: Solution) -> int:
     return len(closure.loss) if closure.success else 0
 
 
-def beyond(rows: list[Row]) -> list[tuple[Row, Array, Array]]:
+def beyond(rows: list[Row], closure: str = "row_replica") -> list[tuple[Row, Array, Array]]:
     """Return rows with the stated half-width in logarithms, and how far beyond it they lie.
 
     Below 0 inside; at each time, not a number where there is no deviation or no band.
     """
-    times = np.array(stored("row_replica")["times"])
+    times = np.array(stored(closure)["times"])
     found = []
     for row in rows:
         task = PowerLawTask(row["a"], row["b"], row["n_features"])
-        half = np.log1p(lattice_band(task, row["width"], row["bias"], times).half_width)
+        band = lattice_band(task, row["width"], row["bias"], times, closure)
+        half = np.log1p(band.half_width)
         off = np.full(len(times), np.nan)
         off[: len(row["deviation"])] = row["deviation"]
         found.append((row, half, np.abs(off) - half))

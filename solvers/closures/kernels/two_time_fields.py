@@ -12,7 +12,11 @@ from superlaw.solvers.closures.kernels.two_time_state import STAGE
 _MOST, _FAR = 50, 1e9
 """Newton steps of an entry or a bias, and a bound on both."""
 _EXACT, _NEAR = 1e-12, 1e-9
+"""How far off an entry and a bias are at most, relative to what stands in their equations."""
 _SMALL = 1e-12
+"""What an entry is not told from 0 below, nor |B|² below its square."""
+_LEAST_SLOPE = 0.2
+"""Of an entry, which is 1 where nothing answers: below it a step would go astray."""
 _LEAST = 0.02
 """Least variance of a field, in parts of what it is if column and row of B are independent."""
 
@@ -47,7 +51,7 @@ def _entry(S, field, R, p, target, beta):
         if abs(off) < _EXACT * (abs(field) + abs(S) + _SMALL):
             break
         slope = 1.0 - R * slopes(S, beta, p, target)[0]
-        new = S - off / (slope if slope > 0.2 else 1.0 + R * p * m2)
+        new = S - off / (slope if slope > _LEAST_SLOPE else 1.0 + R * p * m2)
         S = new if low < new < high else S - off / (1.0 + R * p * 4.0 / 3.0)
     _, m1, m2 = moments(S, beta)
     return S, -p * ((S - target) * m2 + beta * m1)
@@ -134,7 +138,7 @@ def solve_row(fields, R, p, target, weight, S, D, beta, held, before):
             m0, m1, _ = moments(S[e], beta)
             off += weight[e] * p[e] * ((S[e] - target[e]) * m1 + beta * m0)
             by_S, by_beta, bias_by_S, bias_by_beta = slopes(S[e], beta, p[e], target[e])
-            through = bias_by_S * by_beta * R[e] / max(1.0 - R[e] * by_S, 0.2)
+            through = bias_by_S * by_beta * R[e] / max(1.0 - R[e] * by_S, _LEAST_SLOPE)
             slope -= weight[e] * (bias_by_beta + through)
         if off > 0.0:
             high = beta

@@ -19,8 +19,8 @@ from superlaw.execution.signals import deferred
 from superlaw.progress import Progress
 from superlaw.setting.task import Task
 from superlaw.solvers.closures import accuracy
-from superlaw.solvers.closures.two_time import gates
-from superlaw.solvers.closures.two_time.march import SECOND, March
+from superlaw.solvers.closures.two_time.gates import SECOND, moments
+from superlaw.solvers.closures.two_time.march import March
 from superlaw.solvers.closures.two_time.sampling import sample
 from superlaw.solvers.solution import STATUS, Solution
 
@@ -53,30 +53,35 @@ def solve_two_time(task: Task, width: int, times: Array, progress: bool = False)
     remedy = "Ask for earlier times, or a smaller N."
     fitting("times", float(times[-1]), March.n_bytes(drawn, len(grid)), remedy)
     march = March(drawn, width, grid)
-    seen = list(_observed(march, grid, progress))
-    is_whole = len(seen) == len(grid) and all(math.isfinite(row["loss"]) for row in seen)
-    status = "success" if is_whole else "not_finite"
-    start = _start(march)
-    known = np.concatenate([[0.0], grid[: len(seen)]])
-    columns = {name: np.array([start[name], *(row[name] for row in seen)]) for name in start}
-    reached = times[times <= known[-1]] if is_whole else times[times < known[-1]]
-    on_log = np.log(known + grid[0])
-    at, slope = np.log(reached + grid[0]), reached / (reached + grid[0])
+    rows = [_start(march), *_observed(march, grid, progress)]
+    found = _solution(march, rows, times)
+    return accuracy.with_lattice_band(found, task, width, trains_bias=True, closure="two_time")
+
+
+def _solution(march: March, rows: list[dict[str, float]], times: Array) -> Solution:
+    """Return what was reported from t = 0 on, at the times asked for that were reached.
+
+    Between times of the march ln L is interpolated over ln(t + t_1), and so is all else.
+    """
+    first, model = march.times[0], march.model
+    status = "success" if len(rows) == 1 + len(march.times) else "not_finite"
+    known = np.append(0.0, march.times)[: len(rows)]
+    reached = times[times <= known[-1]]
+    columns = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    on_log, at = np.log(known + first), np.log(reached + first)
     curve = PchipInterpolator(on_log, np.log(columns.pop("loss")))
-    others = {name: PchipInterpolator(on_log, values)(at) for name, values in columns.items()}
-    found = Solution(
+    return Solution(
         times=reached,
         loss=np.exp(curve(at)),
         status=status,
-        message=f"{STATUS[status]}; {len(seen)} times, {len(march.model.of)} rows",
-        method=f"closure (two times, {len(march.model.n)} feature classes)",
+        message=f"{STATUS[status]}; {len(rows) - 1} times, {len(model.of)} rows",
+        method=f"closure (two times, {len(model.n)} feature classes)",
         floor=math.nan,
-        local_slope=-slope * curve.derivative()(at),
-        observables=others,
-        n_steps=len(seen),
+        local_slope=-reached / (reached + first) * curve.derivative()(at),
+        observables={name: PchipInterpolator(on_log, y)(at) for name, y in columns.items()},
+        n_steps=len(rows) - 1,
         n_rejected=0,
     )
-    return accuracy.with_lattice_band(found, task, width, trains_bias=True, closure="two_time")
 
 
 def march_times(last: float) -> Array:
@@ -89,7 +94,7 @@ def march_times(last: float) -> Array:
     """
     factor = 10.0 ** (1.0 / PER_DECADE) - 1.0
     found, step = [FIRST], FIRST
-    while found[-1] < last * (1.0 - 1e-9):
+    while found[-1] < last:
         largest = found[-1] * factor
         step = min(step * GROWTH, largest) if largest > step else step
         found.append(found[-1] + step)
@@ -112,7 +117,7 @@ def observe(march: March, n: int) -> dict[str, float]:
     """Return what is reported at a time of a march."""
     model, rows = march.model, march.rows
     S, beta = rows.S[:, :, n], rows.beta[:, n, None]
-    m0, m1, m2 = gates.moments(S, beta)
+    m0, m1, m2 = moments(S, beta)
     column = np.where(model.column < 0, model.of[:, None], model.column)
     target = np.where(model.column < 0, model.target[model.of][:, None], 0.0)
     error = S - target

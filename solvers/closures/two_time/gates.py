@@ -8,6 +8,8 @@ from superlaw.curves import Array
 
 SMALL = 1e-200
 """Below any S that is not 0."""
+SECOND = 4.0 / 3.0
+"""m_2 of a gate that is always open, E[u²]."""
 
 
 def moments(S: Array, beta: Array) -> tuple[Array, Array, Array]:
@@ -21,7 +23,7 @@ def moments(S: Array, beta: Array) -> tuple[Array, Array, Array]:
     opens = S > 0.0
     x = np.clip(np.where(opens, -beta, beta) / np.maximum(np.abs(S), SMALL), 0.0, 2.0)
     below = (0.5 * x, 0.25 * x**2, x**3 / 6.0)
-    whole = (1.0, 1.0, 4.0 / 3.0)
+    whole = (1.0, 1.0, SECOND)
     m0, m1, m2 = (
         np.where(opens, all_ - part, part) for all_, part in zip(whole, below, strict=True)
     )

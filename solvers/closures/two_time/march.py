@@ -24,15 +24,16 @@ from superlaw.solvers.closures.kernels.two_time_fields import fill_entries, fill
 from superlaw.solvers.closures.kernels.two_time_means import fill_means
 from superlaw.solvers.closures.kernels.two_time_responses import fill_responses, fill_rows_as_ones
 from superlaw.solvers.closures.kernels.two_time_state import LIGHT, Columns, Model, Rows, Whole
+from superlaw.solvers.closures.two_time.gates import SECOND
 from superlaw.solvers.closures.two_time.sampling import Sample, modes
 from superlaw.solvers.closures.two_time.times import backward_differences
 
 N_MODES = 6
+"""Eigenvalues of W Wᵀ for which |B|² is kept apart."""
 TOLERANCE, MOST_ROUNDS = 2e-3, 12
 """Relative change of s, μ and |B|² in a round, and rounds of a time."""
 FIRST_NEW, NEW = 0.3, 0.7
 """Parts of a new |B|² that are taken over, in the first round of a time and later."""
-SECOND = 4.0 / 3.0
 MARK_SEED = 0
 """Of the normals: the same for every solution."""
 

@@ -23,6 +23,7 @@ rows die that do not [measured]."""
 MOST_ASKED = 2
 """Entries of a class in a row whose answers are followed."""
 EDGE = 1e-9
+"""How near a probability comes to 0 or 1 at most."""
 
 
 @dataclass(frozen=True)

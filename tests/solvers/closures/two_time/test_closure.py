@@ -70,3 +70,5 @@ def test_times_of_a_march_are_dense_and_reach_the_last():
     assert times[-1] >= 1e4
     assert times[-2] < 1e4
     assert np.all(np.diff(times)[1:] <= 1.5 * np.diff(times)[:-1] * (1.0 + 1e-12))
+    hardly_later = times[7] * (1.0 + 1e-12)
+    assert march_times(hardly_later)[-1] >= hardly_later

@@ -19,11 +19,12 @@ from superlaw.curves import Array
 from superlaw.resume import Place, fingerprint
 from superlaw.setting.task import Task
 from superlaw.solvers.closures import accuracy
+from superlaw.solvers.closures.followed import TINY, loss_rate, solution
 from superlaw.solvers.closures.kernels.row_replica import closure_rates
 from superlaw.solvers.closures.kernels.row_replica_pairs import Model, State
 from superlaw.solvers.integrators.following import follow
 from superlaw.solvers.integrators.stabilised import Chebyshev
-from superlaw.solvers.solution import STATUS, Solution
+from superlaw.solvers.solution import Solution
 from superlaw.solvers.task_classes import fewest
 
 HEAD, PER_DECADE = 20, 5
@@ -52,7 +53,6 @@ WATCHED = np.geomspace(1.0, 1e9, 37)
 """Times at which the loss of a student without bias is looked at besides."""
 _SECOND = 4.0 / 3.0
 _SMALLEST_BIAS = 1e-6
-_TINY = 1e-15
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,9 @@ class RowReplicas:
             place=place,
             progress=progress,
         )
-        found = accuracy.falling(self._solution(times, rows, stepper))
+        sizes = self.sizes
+        method = f"closure (row replicas, {sizes.G} feature classes, {sizes.n_state} numbers)"
+        found = accuracy.falling(solution(times, rows, stepper, method))
         found = found if times is asked else found.at(np.isin(found.times, asked))
         return accuracy.with_lattice_band(
             found, self.task, self.width, trains_bias=bool(self.model.trains_bias)
@@ -202,13 +204,13 @@ class RowReplicas:
     def _error(self, estimate: Array, y: Array) -> float:
         """Return the relative local error of overlaps and biases."""
         error, state = self.sizes.parts(estimate), self.sizes.parts(y)
-        in_s = np.mean(error.s**2) / (np.mean(state.s**2) + _TINY)
+        in_s = np.mean(error.s**2) / (np.mean(state.s**2) + TINY)
         in_beta = np.mean(error.beta**2) / (np.mean(state.beta**2) + _SMALLEST_BIAS**2)
         return float(np.sqrt(max(in_s, in_beta)))
 
     def _observe(self, stepper: Chebyshev | None, t: float) -> dict[str, float]:
         """Return what is reported at a time."""
-        y = self.start(max(t, _TINY)) if stepper is None else stepper.y
+        y = self.start(max(t, TINY)) if stepper is None else stepper.y
         slope = np.empty_like(y)
         self.rate(y, slope)
         diagonal, interference = self.losses
@@ -217,7 +219,7 @@ class RowReplicas:
         loss = diagonal + interference
         return {
             "loss": loss,
-            "local_slope": -t * self._loss_rate(y, slope, t) / loss,
+            "local_slope": -t * loss_rate(self._loss, y, slope, t) / loss,
             "loss_diagonal": diagonal,
             "loss_interference": interference,
             "trace": float(state.bulk[0]),
@@ -226,35 +228,10 @@ class RowReplicas:
             "dead_fraction": float(np.sum(self.model.n * dead) / self.model.n.sum()),
         }
 
-    def _loss_rate(self, y: Array, slope: Array, t: float) -> float:
-        """Return dL/dt: the loss a little ahead on the tangent, and a little behind."""
-        step, scratch = 1e-4 * max(t, _TINY), np.empty_like(y)
-        ends = []
-        for sign in (1.0, -1.0):
-            self.rate(y + sign * step * slope, scratch)
-            ends.append(sum(self.losses))
-        return (ends[0] - ends[1]) / (2.0 * step)
-
-    def _solution(self, times: Array, rows: list[dict[str, float]], stepper: Chebyshev) -> Solution:
-        names = rows[0] if rows else ("loss", "local_slope")
-        columns = {name: np.array([row[name] for row in rows]) for name in names}
-        loss, slope = columns.pop("loss"), columns.pop("local_slope")
-        status = "success" if len(rows) == len(times) else "step_underflow"
-        if not np.all(np.isfinite(loss)):
-            status = "not_finite"
-        sizes = self.sizes
-        return Solution(
-            times=times[: len(rows)],
-            loss=loss,
-            status=status,
-            message=f"{STATUS[status]}; {stepper.n_steps} steps, {stepper.n_evaluations} rates",
-            method=f"closure (row replicas, {sizes.G} feature classes, {sizes.n_state} numbers)",
-            floor=math.nan,
-            local_slope=slope,
-            observables=columns,
-            n_steps=stepper.n_steps,
-            n_rejected=stepper.n_rejected,
-        )
+    def _loss(self, y: Array) -> float:
+        """Return the loss of a state."""
+        self.rate(y, np.empty_like(y))
+        return sum(self.losses)
 
 
 def gaussian_cells(n_nodes: int, largest: float) -> tuple[Array, Array]:

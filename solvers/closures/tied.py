@@ -17,11 +17,12 @@ from superlaw.curves import Array
 from superlaw.resume import Place, fingerprint
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures import accuracy
+from superlaw.solvers.closures.followed import loss_rate, solution
 from superlaw.solvers.closures.kernels.tied import Model, State, closure_rates
 from superlaw.solvers.feature_classes import coarse_classes
 from superlaw.solvers.integrators.following import follow
 from superlaw.solvers.integrators.stabilised import Chebyshev
-from superlaw.solvers.solution import STATUS, Solution
+from superlaw.solvers.solution import Solution
 
 HEAD, PER_DECADE, N_NODES = 8, 8, 48
 """Single features, classes a decade of the rest, nodes of a cosine: four times as many move the
@@ -96,7 +97,8 @@ class _Closure:
             place=place,
             progress=progress,
         )
-        found = accuracy.falling(self._solution(times, rows, stepper))
+        method = f"closure (tied columns, {self.model.n.size} feature classes)"
+        found = accuracy.falling(solution(times, rows, stepper, method))
         return accuracy.with_tied_band(found, self.task, self.width)
 
     def _parts(self, y: Array) -> State:
@@ -115,48 +117,24 @@ class _Closure:
 
     def _observe(self, stepper: Chebyshev) -> dict[str, float]:
         """Return what is reported at the time reached."""
-        state, n = self._parts(stepper.y), self.model.n
-        slope = np.empty_like(stepper.y)
-        self._rate(stepper.y, slope)
+        t, y, n = stepper.t, stepper.y, self.model.n
+        state, slope = self._parts(y), np.empty_like(y)
+        self._rate(y, slope)
         diagonal, interference = self.losses
         loss = diagonal + interference
         return {
             "loss": loss,
-            "local_slope": -stepper.t * self._loss_rate(stepper.y, slope, stepper.t) / loss,
+            "local_slope": -t * loss_rate(self._loss, y, slope, t) / loss,
             "loss_diagonal": diagonal,
             "loss_interference": interference,
             "mean_gain": float(np.sum(n * state.norm**2) / n.sum()),
             "mean_threshold": float(np.sum(n * state.threshold) / n.sum()),
         }
 
-    def _loss_rate(self, y: Array, slope: Array, t: float) -> float:
-        """Return dL/dt: the loss a little ahead on the tangent, and a little behind."""
-        step, scratch = 1e-4 * t, np.empty_like(y)
-        ends = []
-        for sign in (1.0, -1.0):
-            self._rate(y + sign * step * slope, scratch)
-            ends.append(sum(self.losses))
-        return (ends[0] - ends[1]) / (2.0 * step)
-
-    def _solution(self, times: Array, rows: list[dict[str, float]], stepper: Chebyshev) -> Solution:
-        names = rows[0] if rows else ("loss", "local_slope")
-        columns = {name: np.array([row[name] for row in rows]) for name in names}
-        loss, slope = columns.pop("loss"), columns.pop("local_slope")
-        status = "success" if len(rows) == len(times) else "step_underflow"
-        if not np.all(np.isfinite(loss)):
-            status = "not_finite"
-        return Solution(
-            times=times[: len(rows)],
-            loss=loss,
-            status=status,
-            message=f"{STATUS[status]}; {stepper.n_steps} steps, {stepper.n_evaluations} rates",
-            method=f"closure (tied columns, {self.model.n.size} feature classes)",
-            floor=math.nan,
-            local_slope=slope,
-            observables=columns,
-            n_steps=stepper.n_steps,
-            n_rejected=stepper.n_rejected,
-        )
+    def _loss(self, y: Array) -> float:
+        """Return the loss of a state."""
+        self._rate(y, np.empty_like(y))
+        return sum(self.losses)
 
 
 def _error(estimate: Array, y: Array) -> float:

@@ -166,6 +166,13 @@ def test_the_local_slope_is_that_of_the_curve():
     assert curve.local_slope[2] == pytest.approx(slope, rel=0.02)
 
 
+def test_a_curve_that_starts_at_rest_has_no_slope_there():
+    early = solve_tied(TASK, WIDTH, np.array([0.0, 1e-3, 1.0]))
+    assert early.local_slope[0] == 0.0
+    assert early.loss[0] == pytest.approx(early.loss[1], rel=1e-2)
+    assert early.loss[0] > early.loss[1] > early.loss[2]
+
+
 def test_cells_have_the_moments_of_a_random_cosine():
     for width in (3, 8, 200):
         x, weights = cosine_cells(width, 400)

@@ -27,9 +27,9 @@ CLOSED_EARLY = """With bias and b > 0, at t = {early:g}, where it is off by more
 {missed:.0%}: at N/K up to {few:g} the closure is below flows, by {below}; {own} of that is in
 own outputs, and with b = 1 it has {closed} of the outputs closed where flows have
 {closed_of_flows}. At N/K = {many:g} it is above them, by {above}; {others} of that is in other
-outputs, and with b = 1 it has {open} closed where flows have {open_of_flows}. What opens them is
-not found: with bounded marks and more rows (above) at least {kept} of each of these deviations
-is left."""
+outputs, and with b = 1 it has {open} closed where flows have {open_of_flows}. Marks are not what
+opens them: with bounded marks and more rows (above) at least {kept} of each of these deviations is
+left. What may be is [few directions](#few-directions)."""
 OPENING = """With bias and b = 0 the closure has as many closed as flows have, within {dead:.2f},
 and they open when those of flows do. At N/K up to {few:g} it is below flows at t = {first:g}, by
 {below}, {own} of that in own outputs. With a = 2 it is above them at t = {opened:g}, by {late}, all

@@ -9,6 +9,7 @@ from typing import Any
 
 import claims
 import closure_covariances
+import closure_directions
 import closure_goals
 import closure_kicks
 import closure_memory
@@ -54,8 +55,9 @@ was found wrong in it, and where that is treated:
   this is why the loss is off is likely without bias, and not shown.
 - **Marks are Gaussian, and few.** In narrow students, at N/K = 16 and b = 0, they should be
   bounded ([narrow students](#narrow-students)).
-- **Too few outputs are closed** with b > 0; why is not found
-  ([parts of the loss](#parts-of-the-loss)).
+- **Too few outputs are closed** with b > 0 ([parts of the loss](#parts-of-the-loss)). B then has
+  few directions, and fields differ from row to row and go together, which the closure does not
+  know ([few directions](#few-directions)).
 - **It gives a mean** over outputs that are open and closed, where a flow has either; late a few of
   them decide ([closed for long](#closed-for-long)).
 
@@ -158,6 +160,7 @@ def _reasons(closure: dict[str, Any]) -> str:
         REASONS,
         *closure_narrow.sections(),
         *closure_parts.sections(),
+        *closure_directions.sections(),
         *closure_turning.sections(closure),
         *closure_memory.sections(),
         *closure_kicks.sections(),

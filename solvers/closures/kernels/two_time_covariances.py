@@ -9,6 +9,7 @@ from superlaw.compiled import LOOSE, helper, kernel
 from superlaw.solvers.closures.kernels.two_time_products import (
     add_inside,
     fill_inverse,
+    fill_row_of_inverse,
     mirror,
     row_times,
 )
@@ -162,10 +163,11 @@ def fill_column_norms(n, model, rows, columns, whole):
         _fill_shown(i, n, by_columns, columns.norm, model, columns, whole, columns.row_shown[i])
     for i in range(model.n.size):
         left, sees = columns.left[i], columns.sees[i]
-        fill_inverse(left, n, model.d, columns.all[i], whole.nothing)
+        answered = columns.all[i]
+        fill_row_of_inverse(left, n, model.d, answered[n], model.d[n, n] - answered[n, n])
         for m in range(n + 1):
             for k in range(m + 1):
-                difference[m, k] = columns.all[i, m, k] - whole.all[m, k]
+                difference[m, k] = answered[m, k] - whole.all[m, k]
         row_times(left[n], n, difference, sees[n])
         sees[n, n] += 1.0
         forces, shown = columns.forces[i], columns.shown[i]

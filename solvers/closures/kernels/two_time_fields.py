@@ -86,7 +86,7 @@ def fill_fields(n, model, rows, columns, whole):
 
 @helper(fastmath=LOOSE)
 def _own_field(r, n, model, rows, columns, whole):
-    """Return the field of an own entry: the mean, single columns, others, and the rest of B."""
+    """Return the field of an own entry: μ, single columns (R53), its row (R52), the rest of B."""
     g, width = model.of[r], model.width
     kept, field = rows.kept[r, g], whole.mu[n]
     for h in range(model.n_head):

@@ -14,7 +14,7 @@ _NEW = 0.7
 
 @helper(fastmath=LOOSE)
 def _trace_drive(n, model, rows, columns, whole):
-    """Return d tr B/dt: own drives, and those that follow overlaps of columns."""
+    """Return d tr B/dt: own drives, and those that follow overlaps of columns (R7)."""
     total = 0.0
     for r in range(model.of.size):
         total += model.n[model.of[r]] * model.share[r] * rows.D[r, 0, n]

@@ -99,7 +99,6 @@ OF_WHOLE = {
     "left": "TT",  # R_b
     "square": "TT",  # tr B B'ᵀ/K − μ μ'
     "shared": "TT",  # X of a mode of W Wᵀ
-    "nothing": "TT",  # zeros
     "mode_left": "MGTT",  # R of a mode and a column
     "mode_sees": "MGTT",  # R X^c
     "mode_square": "MTT",  # of a mode

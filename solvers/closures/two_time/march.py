@@ -49,6 +49,12 @@ class March:
         K.
     times : ndarray
         Increasing, from the first after t = 0 [time].
+
+    Attributes
+    ----------
+    model, rows, columns, whole : named tuples
+        What does not change, and what is filled time after time: their parts, with shapes, stand
+        in `kernels.two_time_state`.
     """
 
     def __init__(self, sample: Sample, width: int, times: Array) -> None:

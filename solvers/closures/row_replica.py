@@ -9,6 +9,7 @@ that was done says so.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -179,6 +180,14 @@ class RowReplicas:
             FIRST_STEP,
             REFRESH,
         )
+
+    def states(self, times: Iterable[float]) -> Iterator[State]:
+        """Yield the state at each of some times, from `START` on; the next one overwrites it."""
+        stepper = self.steps(self.start(START), START)
+        for time in times:
+            while stepper.t < time:
+                stepper.step(float(time))
+            yield self.sizes.parts(stepper.y)
 
     def start(self, t: float) -> Array:
         """Return the state at a time so short that S = t G (λA) G (R20)."""

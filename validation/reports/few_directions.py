@@ -13,7 +13,7 @@ import numpy as np
 from superlaw import storage
 from superlaw.curves import Array
 from superlaw.setting.task import PowerLawTask
-from superlaw.solvers.closures.row_replica import HEAD, START, RowReplicas
+from superlaw.solvers.closures.row_replica import HEAD, RowReplicas
 from superlaw.validation.reports.measuring import MOST_STEPS, embedded_flow, write_measured
 
 A, N_FEATURES, SEEDS = 1.5, 512, 8
@@ -104,12 +104,8 @@ def fields(B: Array, W: Array) -> Seen:
 def _closure(task: PowerLawTask, width: int) -> list[Seen]:
     """Return the sizes that the closure has at each time."""
     closure, found = RowReplicas(task, width, trains_bias=True), []
-    stepper = closure.steps(closure.start(START), START)
     weight = closure.model.n[HEAD:] / closure.model.n[HEAD:].sum()
-    for time in TIMES:
-        while stepper.t < time:
-            stepper.step(time)
-        state = closure.sizes.parts(stepper.y)
+    for state in closure.states(TIMES):
         mean, square = (weight @ (state.s[HEAD:] ** n).mean(axis=1) for n in (1, 2))
         found.append(
             {

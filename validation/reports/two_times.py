@@ -14,7 +14,7 @@ import numpy.typing as npt
 from superlaw import storage
 from superlaw.curves import Array
 from superlaw.setting.task import PowerLawTask
-from superlaw.solvers.closures.row_replica import HEAD, START, RowReplicas
+from superlaw.solvers.closures.row_replica import HEAD, RowReplicas
 from superlaw.theory.derivations import find_step
 from superlaw.theory.symbols import omega_B, t
 from superlaw.validation.reports import composition
@@ -108,13 +108,8 @@ def _seen(task: PowerLawTask, width: int, entropy: int) -> tuple[Array, Array]:
 
 def _closure(task: PowerLawTask, width: int) -> Composition:
     """Return what the closure says of the same, whose rest turns as B does."""
-    closure, found = RowReplicas(task, width, trains_bias=True), []
-    stepper = closure.steps(closure.start(START), START)
-    for time in TIMES:
-        while stepper.t < time:
-            stepper.step(float(time))
-        state = closure.sizes.parts(stepper.y)
-        found.append((state.s.mean(axis=1), state.bulk[1], state.bulk[2]))
+    closure = RowReplicas(task, width, trains_bias=True)
+    found = [(each.s.mean(axis=1), *each.bulk[1:]) for each in closure.states(TIMES)]
     s, norms, turned = (np.array(each) for each in zip(*found, strict=True))
     return composition.known(s, closure.model.n, norms, turned, width)
 

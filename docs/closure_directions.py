@@ -14,19 +14,20 @@ from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import measured_on, table
 
 FOUND = Path(__file__).parent / "results" / "few_directions.json"
-TEXT = """B begins in a few of K directions, those of the first features, which are learned first. With b > 0
-it stays there, as what they put into it is larger; R9 and R10 average over many. In flows with few,
+TEXT = """B begins in a few of K directions, those of the first features, which are learned first.
+With b > 0 it stays there, as what they put into it is larger; R9 and R10 average over many. In
+flows with few,
 
 - rows of a class do not have fields of one size: |Bᵀw_j|² scatters by up to {sizes} of its mean;
 - entries of rare rows and columns are not Gaussian: their kurtosis is up to {kurtosis}, where it is
   3 in the closure;
 - what a row sees of one frequent feature is like what it sees of another: correlations of up to
   {alike}, where the closure takes none."""
-SAID = """At N/K = {many:g} the closure makes B too large, by {large} at t = {time:g}, and at the last time
-the overlaps S_jj of its rows scatter by {narrow} of what they do in flows: what a row differs from
-its class by fades in it as if it were the mean. Closed outputs are those with a small overlap, so
-that too few are closed. At N/K = {few:g} both are within {near:.0%}. That this is why the loss is
-off with b > 0 is likely, and not shown.
+SAID = """At N/K = {many:g} the closure makes B too large, by {large} at t = {time:g}, and at the
+last time the overlaps S_jj of its rows scatter by {narrow} of what they do in flows: what a row
+differs from its class by fades in it as if it were the mean. Closed outputs are those with a small
+overlap, so that too few are closed. At N/K = {few:g} both are within {near:.0%}. That this is why
+the loss is off with b > 0 is likely, and not shown.
 
 Columns of the table: *directions*, (Σ σ²)²/Σ σ⁴ over the singular values σ of B; *sizes*, the
 standard deviation over rows of |Bᵀw_j|², over its mean; *kurtosis* of S_ji; *alike*, the root mean

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import extras, page
-from benchmarks.page import ABSENT
 from benchmarks.studies import SIZES, cases
 from superlaw import storage
 
@@ -98,7 +97,7 @@ def _version(name: str) -> str:
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
-        return ABSENT
+        return "not installed"
 
 
 if __name__ == "__main__":

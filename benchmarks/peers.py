@@ -18,6 +18,9 @@ from superlaw.curves import Array
 Answer = tuple[Array, int]
 DENSE_UP_TO = 2000
 """Largest N for dense Jacobians."""
+MOST_STAGES = 10_000
+POWER_STEPS, POWER_ERROR = 100, 0.01
+"""Of SUNDIALS' stabilised steps: stages in one, and the power iteration for its spectral radius."""
 IN_JAX = ("linear", "two_layer", "cross_talk")
 """Problems that are written in jax too."""
 
@@ -155,6 +158,45 @@ def _cvode_options(kind: str, problem: Problem, rtol: float) -> dict[str, Any]:
     return options
 
 
+def lsrkstep(method: str) -> Callable[[Problem, Array, float], Answer]:
+    """Return a run by LSRKStep of SUNDIALS: "RKC_2" or "RKL_2", with its own spectral radius."""
+
+    def run(problem: Problem, times: Array, rtol: float) -> Answer:
+        from sundials4py import arkode, core
+
+        _, context = core.SUNContext_Create(core.SUN_COMM_NULL)
+
+        def vector(values: Array) -> Any:
+            made = core.N_VNew_Serial(len(values), context)
+            core.N_VGetArrayPointer(made)[:] = values
+            return made
+
+        def rhs(t: float, y: Any, out: Any, _: Any) -> int:
+            problem.rhs(core.N_VGetArrayPointer(y), core.N_VGetArrayPointer(out))
+            return 0
+
+        y, scale, first = (vector(x) for x in (problem.y0, rtol * problem.scale, problem.scale))
+        view = arkode.LSRKStepCreateSTS(rhs, 0.0, y, context)
+        solver = view.get()
+        radius = core.SUNDomEigEstimator_Power(first, POWER_STEPS, POWER_ERROR, context)
+        arkode.ARKodeSVtolerances(solver, rtol, scale)
+        arkode.ARKodeSetMaxNumSteps(solver, 10**9)
+        arkode.LSRKStepSetSTSMethodByName(solver, f"ARKODE_LSRK_{method}")
+        arkode.LSRKStepSetDomEigEstimator(solver, radius)
+        arkode.LSRKStepSetMaxNumStages(solver, MOST_STAGES)
+        losses = []
+        for t in times:
+            status, _ = arkode.ARKodeEvolve(solver, t, y, arkode.ARK_NORMAL)
+            if status < 0:
+                raise RuntimeError(arkode.ARKodeGetReturnFlagName(status))
+            losses.append(problem.loss(core.N_VGetArrayPointer(y)))
+        _, in_steps = arkode.ARKodeGetNumRhsEvals(solver, 0)
+        _, in_radius = arkode.LSRKStepGetNumDomEigEstRhsEvals(solver)
+        return np.array(losses), in_steps + in_radius
+
+    return run
+
+
 def cyrk(problem: Problem, times: Array, rtol: float) -> Answer:
     """CyRK's RK45."""
     from CyRK import pysolve_ivp
@@ -261,6 +303,7 @@ def numbalsoda(problem: Problem, times: Array, rtol: float) -> Answer:
 SOLVERS: dict[str, Callable[[Problem, Array, float], Answer]] = {
     **{f"scipy {name}": scipy_method(name) for name in ("RK45", "DOP853", "LSODA", "BDF", "Radau")},
     **{f"CVODE {kind}": cvode(kind) for kind in ("gmres", "gmres+Jv", "gmres+Jv+diagonal", "band")},
+    **{f"LSRKStep {name}": lsrkstep(name) for name in ("RKC_2", "RKL_2")},
     "extensisq SSV2stab": extensisq_method("SSV2stab"),
     "CyRK RK45": cyrk,
     "diffrax Tsit5": diffrax_method("Tsit5"),

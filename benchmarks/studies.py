@@ -18,7 +18,10 @@ CLOSURE_SPAN, CLOSURE_PATIENCE = 1e4, 8.0
 OURS_FULL = (1e-3, 1e-4, 1e-6)
 LARGE_FULL = (1e-6, 1e-8, 1e-9)
 """At full size peers need a tighter tolerance than ours for the same achieved error."""
-HOPELESS = ("scipy RK45", "scipy DOP853", "scipy LSODA", "CyRK RK45", "diffrax Tsit5")
+HOPELESS = (
+    "scipy RK45", "scipy DOP853", "scipy LSODA", "CyRK RK45", "diffrax Tsit5",
+    "LSRKStep RKC_2", "LSRKStep RKL_2",
+)  # fmt: skip
 """Stability or memory stops them at full size: one tolerance shows it."""
 BEST_PEER, PATIENCE = "CVODE gmres+Jv+diagonal", 5.0
 """The one that comes nearest on the coupled problem at full size, and how many times the limit it

@@ -37,7 +37,9 @@ def main() -> None:
             sys.stdout.flush()
     except problems.Unsuitable as reason:
         print(json.dumps(case | {"status": f"not suited: {reason}"}))
-    except (ModuleNotFoundError, MemoryError, RuntimeError, ValueError) as reason:
+    except ModuleNotFoundError as reason:
+        print(json.dumps(case | {"status": f"not installed: {reason.name}"}))
+    except (MemoryError, RuntimeError, ValueError) as reason:
         words = f"{type(reason).__name__}: {reason}".split("\n")[0][:120]
         print(json.dumps(case | {"status": f"failed: {words}"}))
 

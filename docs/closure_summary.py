@@ -80,8 +80,7 @@ def _table(closure: dict[str, Any]) -> str:
         for share in sorted({row["share"] for row in rows}):
             for name, belongs in GROUPS:
                 here = [r for r in rows if r["share"] == share and belongs(r["b"])]
-                cells = (_cell([r["deviation"][k] for r in here if len(r["deviation"]) > k])
-                         for k in at)  # fmt: skip
+                cells = (off(here, k) for k in at)
                 if here:
                     place = kind, f"{share:g}", name, f"{len(here)}"
                     lines.append((*place, *cells, _farthest(here)))
@@ -89,12 +88,14 @@ def _table(closure: dict[str, Any]) -> str:
     return table(Table(("bias", "N/K", "b", "tasks", *times, "largest in"), tuple(lines)))
 
 
-def _cell(off: list[float]) -> str:
-    """Return the median and the largest of deviations; nothing if the closure had ended."""
-    if not off:
-        return ""
-    size = 100.0 * np.expm1(np.abs(off))
-    return f"{np.median(size):.1f} % ({size.max():.1f} %)"
+def off(rows: list[Row], k: int) -> str:
+    """Return the median deviation at a time and the largest, above flows and below them alike.
+
+    Nothing if the closure had ended everywhere.
+    """
+    known = [row["deviation"][k] for row in rows if len(row["deviation"]) > k]
+    size = 100.0 * np.expm1(np.abs(known))
+    return f"{np.median(size):.1f} % ({size.max():.1f} %)" if known else ""
 
 
 def _farthest(rows: list[Row]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from closure_summary import GROUPS, SHOWN
+from closure_summary import GROUPS, SHOWN, off
 
 from superlaw.curves import Array
 from superlaw.solvers.closures.bands import MISSED
@@ -83,18 +83,12 @@ def _table(rows: list[tuple[dict[str, Any], dict[str, Any]]], times: Array) -> s
         for name, belongs in GROUPS:
             here = [both for both in rows if both[0]["share"] == share and belongs(both[0]["b"])]
             cells = (
-                f"{_off([row for row, _ in here], k)}; {_off([other for _, other in here], k)}"
+                f"{off([row for row, _ in here], k)}; {off([other for _, other in here], k)}"
                 for k in at
             )
             lines.append((f"{share:g}", name, f"{len(here)}", *cells))
     heads = (f"t = {time:g}" for time in SHOWN)
     return table(Table(("N/K", "b", "tasks", *heads), tuple(lines)))
-
-
-def _off(rows: list[dict[str, Any]], k: int) -> str:
-    """Return the median deviation at a time, and the largest."""
-    off = [abs(np.expm1(row["deviation"][k])) for row in rows if len(row["deviation"]) > k]
-    return f"{np.median(off):.1%} ({max(off):.1%})".replace("%", " %") if off else "–"
 
 
 def _fresh(numbers: dict[str, Any]) -> str:

@@ -36,14 +36,14 @@ compared there is none (`W-UNVALIDATED`)."""
 def sections(closure: dict[str, Any]) -> Iterator[str]:
     """Yield the statement, what it is in numbers, and how often fresh flows kept to it."""
     rows = closure["rows"]
-    values, seeds = (sorted({row[name] for row in rows}) for name in ("a", "seeds"))
+    values = sorted({row["a"] for row in rows})
     yield (
         "# How far the mean field can be trusted\n\n"
         "The loss of a ReLU student with fixed W comes from a mean field, the row-replica closure "
         "([R1 to R26](derivations/superposed.md)): a few rows stand for each class of features. It "
         "is no theorem, so its error is measured: against direct population flows with random "
         f"unit columns and one active feature, a from {values[0]:g} to {values[-1]:g}, N = "
-        f"{rows[0]['n_features']}, {seeds[0]} to {seeds[-1]} flows each. An entry is how far the "
+        f"{rows[0]['n_features']}, {rows[0]['seeds']} flows each. An entry is how far the "
         "closure is from the log-mean of the flows, the exponential of the mean of ln L over "
         "seeds: the median over tasks, and the largest in brackets. The error of the seeds is not "
         f"subtracted. {_ended(closure)} [All tasks, times and seeds](accuracy_tables.md). Tied "

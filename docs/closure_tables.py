@@ -5,10 +5,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import numpy as np
 
+from superlaw.setting.case import case
+from superlaw.setting.student import Student
+from superlaw.setting.task import PowerLawTask
+from superlaw.solvers import direct
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import measured_on, table
 from superlaw.validation.reports import closure_accuracy, closure_cells
@@ -23,10 +28,10 @@ FRESH = """Flows of other W, at tasks and widths that no band is made of. Last i
 in %; where there is no band, nothing. The verdict is [on the page before](accuracy.md)."""
 FLOOR = """Late losses with b > 0 are decided by few features. Their distribution over seeds at the
 last time: losses over their log-mean."""
-NOT_RUN = """Where no row stands, nothing was compared with log-means, and no band is stated but
-between rows. What was left out takes longest: more flows at N/K = 2, where without a bias outputs
-stay half open, and larger N, where whole flows cost N³ and more at fixed N/K. Thinned flows are of
-use with some 16 K columns or more, which at N/K = 16 are all there are."""
+NOT_RUN = """Whole flows cost N³ and more at fixed N/K, and thinned ones are of use with some 16 K
+columns or more, which at N/K = 16 are all there are."""
+LARGER = 1024, 2048
+"""N at which flows are compared, besides that of the lattice."""
 AXES = closure_cells.FREQUENCY_EXPONENTS, closure_cells.TEACHER_EXPONENTS
 
 
@@ -43,7 +48,7 @@ def page(closure: dict[str, Any]) -> str:
         *_fresh(closure),
         f"## On the floor\n\n{FLOOR}",
         table(Table(("N", "N/K", "a", "b", "seeds", "lowest", "median", "highest"), late)),
-        f"## What was not run\n\n{_meant(closure['rows'])} {NOT_RUN}",
+        f"## What was run\n\n{_ran(closure['rows'])} {NOT_RUN}",
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -72,20 +77,29 @@ def _dates(rows: list[Row]) -> str:
     return f"Flows of all, with and without bias, were run for {days}."
 
 
-def _meant(rows: list[Row]) -> str:
-    """Return how much was run of what was meant."""
+def _ran(rows: list[Row]) -> str:
+    """Return what was run, and what all of it would take at more features."""
     shares = sorted({row["share"] for row in rows})
-    meant = 2 * len(closure_cells.FULL) * len(shares)
-    many = sum(row["seeds"] >= closure_cells.MANY for row in rows)
-    fewest = min(row["seeds"] for row in rows)
     a, b, c = (", ".join(f"{x:g}" for x in values) for values in (*AXES, shares))
-    n, least = closure_cells.N_FEATURES, closure_cells.MANY
+    n, seeds = closure_cells.N_FEATURES, sorted({row["seeds"] for row in rows})
+    if seeds != [closure_cells.SEEDS] or len(rows) != len(closure_cells.LATTICE):
+        raise ValueError("not every cell has its flows: the page is untrue")
     return (
-        f"Meant were a of {a}, b of {b} and N/K of {c}, with and without bias: {meant} cells, at "
-        f"N = {n} with {least} seeds and more, and four seeds at N = 1024 and 2048. Run were "
-        f"{len(rows)} of them, {many} with so many seeds and the others with {fewest} or more, and "
-        "of larger N the points among the fresh flows."
+        f"a of {a}, b of {b} and N/K of {c}, with and without bias, at N = {n}: {len(rows)} cells "
+        f"of {seeds[0]} seeds. Of more features there are the points among the fresh flows: all "
+        f"cells at N = {' and '.join(map(str, LARGER))}, {closure_cells.FEWER} seeds each, would "
+        f"take about {_hours():.0f} processor hours."
     )
+
+
+def _hours() -> float:
+    """Return how long all cells would take at more features, by what `sl.solve` tells of flows."""
+    seconds = 0.0
+    for n, (has_bias, share, (a, b)) in product(LARGER, closure_cells.PLACES):
+        student = Student(round(n / share), bias=has_bias)
+        there = case(PowerLawTask(a, b, n), student, None)
+        seconds += direct.estimated_seconds(there, closure_accuracy.SPAN[1], closure_cells.FEWER)
+    return float(f"{seconds / 3600.0:.1g}")
 
 
 def _heads(closure: dict[str, Any]) -> tuple[str, ...]:

@@ -11,26 +11,21 @@ TEACHER_EXPONENTS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
 FULL = tuple(product(FREQUENCY_EXPONENTS, TEACHER_EXPONENTS))
 PLACES = tuple(product((True, False), (2, 4, 8, 16), FULL))
 """Whether there is a bias, N/K, and a and b."""
-MANY, FEWER, FEWEST = 8, 4, 3
+SEEDS, FEWER = 8, 4
 N_FEATURES = 512
-
-
-def _seeds(share: int, has_bias: bool) -> int:
-    return MANY if share >= 8 or (has_bias and share == 4) else FEWER
-
-
 LATTICE: tuple[Cell, ...] = tuple(
-    (a, b, N_FEATURES, share, has_bias, _seeds(share, has_bias))
-    for has_bias, share, (a, b) in PLACES
+    (a, b, N_FEATURES, share, has_bias, SEEDS) for has_bias, share, (a, b) in PLACES
 )
 """Between these the band is interpolated."""
-FOUR_SEEDS = (
-    *product((1024,), (8, 16), (1.1, 1.5, 2.0), (0.0, 0.5)),
-    *product((2048,), (16,), (1.1, 1.5, 2.0), (0.0, 0.5)),
-    *product((1024,), (4,), (1.5,), (0.5,)),
-    *product((2048,), (8,), (1.5,), (0.5,)),
+OFF = (1.15, 0.0, 4), (1.15, 0.0, 8), (1.15, 0.3, 8), (1.45, 0.0, 4), (1.45, 0.0, 8), (1.45, 0.3, 8)
+"""a, b and N/K between those of the lattice, at N = 1024."""
+COARSE = tuple(product((1.1, 1.5, 2.0), (0.0, 0.25, 0.5, 1.0)))
+"""a and b at which students of more features are compared."""
+DEAR = (
+    *((1024, 4, a, b) for a, b in ((1.1, 0.0), (1.5, 0.0), (1.5, 0.5), (2.0, 0.0))),
+    (2048, 8, 1.5, 0.5),
 )
-"""N, N/K, a and b."""
+"""N, N/K, a and b where flows take longer."""
 FREE = (
     *product((4, 8, 16), (1.5,), (0.5,)),
     *product((8, 16), (1.1,), (0.0,)),
@@ -39,9 +34,10 @@ FREE = (
 )
 """N/K, a and b without bias, at N = 1024."""
 LARGER: tuple[Cell, ...] = (
-    *((a, 0.0, 1024, share, True, FEWEST) for a, share in product((1.15, 1.45), (4, 8))),
-    *((a, 0.3, 1024, 8, True, FEWEST) for a in (1.15, 1.45)),
-    *((a, b, n, share, True, FEWER) for n, share, a, b in FOUR_SEEDS),
+    *((a, b, 1024, share, True, FEWER) for a, b, share in OFF),
+    *((a, b, 1024, share, True, FEWER) for share, (a, b) in product((8, 16), COARSE)),
+    *((a, b, 2048, 16, True, FEWER) for a, b in COARSE),
+    *((a, b, n, share, True, FEWER) for n, share, a, b in DEAR),
     *((a, b, 1024, share, False, FEWER) for share, a, b in FREE),
 )
 """More features than the band is made of."""

@@ -95,7 +95,8 @@ def make(name: str, n_features: int) -> Problem:
 
 
 def _compile(serial: Callable[..., None], n: int) -> Callable[..., None]:
-    return njit(parallel=n >= THREADS_FROM, cache=True, error_model="numpy")(serial)
+    """Return a compiled loop; not kept on disk, where a threaded one would pass for the other."""
+    return njit(parallel=n >= THREADS_FROM, error_model="numpy")(serial)
 
 
 def linear_rhs(y, lam, out):

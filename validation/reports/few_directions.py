@@ -20,6 +20,9 @@ A, N_FEATURES, SEEDS = 1.5, 512, 8
 CELLS = tuple(product((4, 16), (0.0, 0.5, 1.0)))
 """N/K and b."""
 TIMES = (1.0, 10.0, 100.0)
+SIZES = ("size of B", "spread of overlaps")
+NAMES = ("directions", "sizes of rows", "kurtosis", "alike", *SIZES)
+"""What is kept: of flows, and for sizes of the closure over it."""
 COMMAND = "python -m superlaw.validation.reports.few_directions"
 Row = dict[str, Any]
 Seen = dict[str, float]
@@ -45,16 +48,11 @@ def _row(share: int, b: float, entropy: int) -> Row:
     task, width = PowerLawTask(A, b, N_FEATURES), N_FEATURES // share
     flows = [_flow(task, width, entropy + seed) for seed in range(SEEDS)]
     row: Row = {"a": A, "b": b, "n_features": N_FEATURES, "share": share}
-    mean = {name: np.mean([[at[name] for at in flow] for flow in flows], axis=0) for name in _NAMES}
+    mean = {name: np.mean([[at[name] for at in flow] for flow in flows], axis=0) for name in NAMES}
     closure = _closure(task, width)
-    for name in _SIZES:
+    for name in SIZES:
         mean[name] = np.array([at[name] for at in closure]) / mean[name]
     return row | {name: [float(f"{x:.4g}") for x in column] for name, column in mean.items()}
-
-
-_SIZES = ("size of B", "spread of overlaps")
-_FIELDS = ("directions", "sizes of rows", "kurtosis", "alike")
-_NAMES = (*_FIELDS, *_SIZES)
 
 
 def _flow(task: PowerLawTask, width: int, entropy: int) -> list[Seen]:

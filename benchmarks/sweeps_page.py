@@ -48,8 +48,8 @@ each point.
 ## Clusters
 
 `--executor dask` starts worker processes on this machine, `--scheduler tcp://…` uses a scheduler
-that runs. A worker that dies is replaced and its points done again; if the scheduler goes, the
-sweep stops, and the same call resumes. Both are tested here with two local workers
+that runs. A worker that dies is replaced and its points done again; if the scheduler dies, the
+sweep stops, and the same call resumes it. Both are tested here with two local workers
 (`tests/validation/sweeps/test_clusters.py`).
 
 These were each run once, on two workers of one machine, by hand: maps of `exponent` and `solve`
@@ -77,7 +77,7 @@ came out as in one process. No test does it again.
   after `ray.init()`. Its joblib backend (`ray.util.joblib.register_ray`) runs what is given to
   `joblib.Parallel`, and is no executor: it does not take part in a sweep.
 
-This is put together from the documentation of the package and **was not run here**:
+This one is put together from the documentation of its package and **was not run here**:
 
 - [dask-jobqueue](https://jobqueue.dask.org) (Slurm, PBS, LSF, …): make a cluster of jobs, for
   instance `SLURMCluster(cores=8, processes=8, memory="16GB", walltime="04:00:00")`,

@@ -29,5 +29,5 @@ def test_the_page_says_with_which_students_the_goal_is_out_of_reach():
     text = open_pairs.section()
     rows = open_pairs.json.loads(open_pairs.RESULTS.read_text("utf-8"))["rows"]
     most = max(row["bound"] for row in rows if row["bias"])
-    assert f"With bias that is {most:.2f} times at most" in text
+    assert f"With bias flows would be {most:.2f} times as fast at most" in text
     assert 1.0 < most < open_pairs.GOAL

@@ -18,7 +18,7 @@ AHEAD = 1e-4
 """How far along the tangent a loss is looked at, in parts of the time."""
 
 
-def change_of_loss(loss: Callable[[Array], float], y: Array, slope: Array, t: float) -> float:
+def loss_slope(loss: Callable[[Array], float], y: Array, slope: Array, t: float) -> float:
     """Return dL/dt: the loss a little ahead on the tangent, and a little behind."""
     step = AHEAD * max(t, TINY)
     return (loss(y + step * slope) - loss(y - step * slope)) / (2.0 * step)

@@ -20,7 +20,7 @@ from superlaw.curves import Array
 from superlaw.resume import Place, fingerprint
 from superlaw.setting.task import Task
 from superlaw.solvers.closures import accuracy
-from superlaw.solvers.closures.followed import TINY, change_of_loss, solution
+from superlaw.solvers.closures.followed import TINY, loss_slope, solution
 from superlaw.solvers.closures.kernels.row_replica import closure_rates
 from superlaw.solvers.closures.kernels.row_replica_pairs import Model, State
 from superlaw.solvers.integrators.following import follow
@@ -228,7 +228,7 @@ class RowReplicas:
         loss = diagonal + interference
         return {
             "loss": loss,
-            "local_slope": -t * change_of_loss(self._loss, y, slope, t) / loss,
+            "local_slope": -t * loss_slope(self._loss, y, slope, t) / loss,
             "loss_diagonal": diagonal,
             "loss_interference": interference,
             "trace": float(state.bulk[0]),

@@ -17,7 +17,7 @@ from superlaw.curves import Array
 from superlaw.resume import Place, fingerprint
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures import accuracy
-from superlaw.solvers.closures.followed import change_of_loss, solution
+from superlaw.solvers.closures.followed import loss_slope, solution
 from superlaw.solvers.closures.kernels.tied import Model, State, closure_rates
 from superlaw.solvers.feature_classes import coarse_classes
 from superlaw.solvers.integrators.following import follow
@@ -124,7 +124,7 @@ class _Closure:
         loss = diagonal + interference
         return {
             "loss": loss,
-            "local_slope": -t * change_of_loss(self._loss, y, slope, t) / loss,
+            "local_slope": -t * loss_slope(self._loss, y, slope, t) / loss,
             "loss_diagonal": diagonal,
             "loss_interference": interference,
             "mean_gain": float(np.sum(n * state.norm**2) / n.sum()),

@@ -14,7 +14,12 @@ from superlaw import storage
 from superlaw.curves import Array
 from superlaw.setting.task import PowerLawTask
 from superlaw.solvers.closures.row_replica import HEAD, RowReplicas
-from superlaw.validation.reports.measuring import MOST_STEPS, embedded_flow, write_measured
+from superlaw.validation.reports.measuring import (
+    MOST_STEPS,
+    embedded_flow,
+    embedding,
+    write_measured,
+)
 
 A, N_FEATURES, SEEDS = 1.5, 512, 8
 CELLS = tuple(product((4, 16), (0.0, 0.5, 1.0)))
@@ -58,7 +63,7 @@ def _row(share: int, b: float, entropy: int) -> Row:
 def _flow(task: PowerLawTask, width: int, entropy: int) -> list[Seen]:
     """Return what is seen of one flow at each time."""
     flow, found = embedded_flow(task, width, entropy), []
-    W = np.array(flow.factors.geometry(flow.state())[0], np.float64).T
+    W = embedding(flow)
     for time in TIMES:
         flow.advance(time, MOST_STEPS)
         found.append(fields(np.array(flow.state()["B"], np.float64), W))

@@ -9,7 +9,7 @@ import numpy as np
 
 from superlaw.curves import Array
 from superlaw.setting.task import PowerLawTask
-from superlaw.validation.reports.measuring import embedded_flow
+from superlaw.validation.reports.measuring import embedded_flow, embedding
 from superlaw.validation.reports.seen_flow import Index, SeenFlow
 from superlaw.validation.training.flow import PopulationFlow
 
@@ -38,7 +38,7 @@ def kicked_flow(
     """Return a flow, and vᵀ δB w_i over that of the kick v w_iᵀ, for orthogonal v, all at once."""
     flow = embedded_flow(task, width, list(seed), np.float64)
     generator = np.random.default_rng([*seed, 0])
-    W = np.array(flow.factors.geometry(flow.state())[0], np.float64).T
+    W = embedding(flow)
     states, kicks = [], []
     for time in TIMES:
         until(flow, float(time))

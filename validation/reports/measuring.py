@@ -86,6 +86,11 @@ def embedded_flow(
     return population_flow(task, student, GradientFlow(), generator, none, dtype)
 
 
+def embedding(flow: PopulationFlow) -> Array:
+    """Return W of a flow, shape (K, N)."""
+    return np.array(flow.factors.geometry(flow.state())[0], np.float64).T
+
+
 def tied_flow(
     task: PowerLawTask, width: int, span: tuple[float, float], entropy: int
 ) -> Simulation:

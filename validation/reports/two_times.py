@@ -19,7 +19,13 @@ from superlaw.theory.derivations import find_step
 from superlaw.theory.symbols import omega_B, t
 from superlaw.validation.reports import composition
 from superlaw.validation.reports.composition import Composition
-from superlaw.validation.reports.measuring import MOST_STEPS, embedded_flow, nearest, write_measured
+from superlaw.validation.reports.measuring import (
+    MOST_STEPS,
+    embedded_flow,
+    embedding,
+    nearest,
+    write_measured,
+)
 
 CASES = (
     (PowerLawTask(1.5, 0.0, 512), 128),
@@ -98,7 +104,7 @@ def _rows(task: PowerLawTask, width: int, entropy: int) -> Iterator[dict[str, An
 def _seen(task: PowerLawTask, width: int, entropy: int) -> tuple[Array, Array]:
     """Return B at each time, and W."""
     flow = embedded_flow(task, width, entropy)
-    W = np.array(flow.factors.geometry(flow.state())[0], np.float64).T
+    W = embedding(flow)
     found = []
     for time in TIMES:
         flow.advance(float(time), MOST_STEPS)

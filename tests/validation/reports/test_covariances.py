@@ -1,5 +1,4 @@
 import json
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -55,13 +54,12 @@ def test_what_is_compared_tells_covariances_apart():
     assert covariances._found(times, same, np.eye(4))["derived"][-1] == 0.0
 
 
-def test_the_stored_comparison_is_that_of_the_script_and_the_page_says_it(monkeypatch):
+def test_the_stored_comparison_is_that_of_the_script_and_the_page_says_it(docs_script):
     kept = json.loads(STORED.read_text())
     cases = [(case["task"], case["width"]) for case in kept["cases"]]
     assert cases == [(task.to_dict(), width) for task, width in kicks.CASES]
     assert kept["provenance"]["command"] == covariances.COMMAND
-    monkeypatch.syspath_prepend(STORED.parents[1])
-    page = import_module("closure_covariances")
+    page = docs_script("closure_covariances")
     kept["cases"][2]["flows"][1]["rows"][-1]["size"][0] = 3.0
     assert "200% at most (rows)" in " ".join(page._said(kept).split())
     for flow in (flow for case in kept["cases"] for flow in case["flows"]):

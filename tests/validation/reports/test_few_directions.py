@@ -1,5 +1,4 @@
 import json
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -57,9 +56,8 @@ def test_sizes_are_those_of_the_closure_over_the_mean_of_flows(tmp_path, monkeyp
 
 
 @pytest.fixture
-def page(monkeypatch):
-    monkeypatch.syspath_prepend(STORED.parents[1])
-    return import_module("closure_directions")
+def page(docs_script):
+    return docs_script("closure_directions")
 
 
 def test_the_stored_rows_are_those_of_the_script(page):

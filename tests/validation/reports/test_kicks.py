@@ -1,5 +1,4 @@
 import json
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -65,14 +64,13 @@ def test_classes_are_all_columns_once():
     assert [len(part) for part in found[: seen_flow.HEAD]] == [1] * seen_flow.HEAD
 
 
-def test_the_stored_comparison_is_that_of_the_script_and_the_page_says_it(monkeypatch):
+def test_the_stored_comparison_is_that_of_the_script_and_the_page_says_it(docs_script):
     kept = json.loads(STORED.read_text())
     cases = [(case["task"], case["width"]) for case in kept["cases"]]
     assert cases == [(task.to_dict(), width) for task, width in kicks.CASES]
     assert kept["provenance"]["command"] == kicks.COMMAND
     assert kept["rows"] == kicks.ROWS
-    monkeypatch.syspath_prepend(STORED.parents[1])
-    page = import_module("closure_kicks")
+    page = docs_script("closure_kicks")
     off = [np.abs(page._all(kept, name) - page._all(kept, "flow")) for name in page.RULES]
     medians = [np.median(each) for each in off]
     assert medians == sorted(medians)

@@ -1,5 +1,4 @@
 import json
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -38,9 +37,8 @@ def test_parts_add_up_to_the_losses_of_flows_and_of_the_closure(tmp_path, monkey
 
 
 @pytest.fixture
-def page(monkeypatch):
-    monkeypatch.syspath_prepend(STORED.parents[1])
-    return import_module("closure_parts")
+def page(docs_script):
+    return docs_script("closure_parts")
 
 
 def test_the_stored_parts_are_those_of_the_script_and_the_page_says_them(page):

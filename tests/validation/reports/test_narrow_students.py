@@ -1,5 +1,4 @@
 import json
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -65,9 +64,8 @@ def test_the_stored_comparison_is_that_of_the_script():
     assert kept["provenance"]["command"] == narrow_students.COMMAND
 
 
-def test_the_page_quotes_the_largest_entries_of_its_table(monkeypatch):
-    monkeypatch.syspath_prepend(STORED.parents[1])
-    told, shown = import_module("closure_narrow").sections()
+def test_the_page_quotes_the_largest_entries_of_its_table(docs_script):
+    told, shown = docs_script("closure_narrow").sections()
     heads, _, *rows = (line.strip("| ").split(" | ") for line in shown.splitlines())
     for variant, words in (("both", "is {} in place"), ("as it stands", "in place of {};")):
         cells = (row[k] for row in rows for k, head in enumerate(heads) if head.endswith(variant))

@@ -1,6 +1,5 @@
 """The maps of other students: what is trained, how slopes are read, and what must fail."""
 
-import importlib
 import json
 import re
 from pathlib import Path
@@ -80,10 +79,9 @@ def read(path):
 
 
 @pytest.fixture
-def page(monkeypatch):
+def page(docs_script):
     """The script that tells what was measured."""
-    monkeypatch.syspath_prepend(DOCS)
-    return importlib.import_module("other_maps")
+    return docs_script("other_maps")
 
 
 def test_the_stored_maps_have_every_cell():

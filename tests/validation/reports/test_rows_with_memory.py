@@ -1,5 +1,4 @@
 import json
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -31,13 +30,12 @@ def test_a_loss_is_that_of_a_sum_over_inputs():
     assert rows_with_memory.loss(S, beta, p) == pytest.approx([summed], rel=1e-6)
 
 
-def test_the_stored_comparison_is_that_of_the_script_and_the_page_says_it(monkeypatch):
+def test_the_stored_comparison_is_that_of_the_script_and_the_page_says_it(docs_script):
     kept = json.loads(STORED.read_text())
     cases = [(case["task"], case["width"]) for case in kept["cases"]]
     assert cases == [(task.to_dict(), width) for task, width in kicks.CASES]
     assert kept["provenance"]["command"] == rows_with_memory.COMMAND
-    monkeypatch.syspath_prepend(STORED.parents[1])
-    page = import_module("closure_rows")
+    page = docs_script("closure_rows")
     kept["cases"][3]["ratio"]["rows answer"][0][0] = 1.9
     assert "90.0% at most up to t = 1000" in " ".join(page._said(kept).split())
     for case in kept["cases"]:

@@ -1,5 +1,4 @@
 import json
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -55,9 +54,8 @@ def test_the_stored_comparison_is_that_of_the_script():
     assert kept["provenance"]["command"] == two_times.COMMAND
 
 
-def test_the_page_says_whether_marks_that_turn_are_nearer_late(monkeypatch):
-    monkeypatch.syspath_prepend(STORED.parents[1])
-    page = import_module("closure_turning")
+def test_the_page_says_whether_marks_that_turn_are_nearer_late(docs_script):
+    page = docs_script("closure_turning")
     times, stays = [1.0, 10.0, 100.0, 1000.0, 1e4], np.full(5, 0.10)
     better, worse = np.array([9.0, 9.0, 0.01, 0.01, 0.2]), np.array([0.0, 0.0, 0.2, 0.1, 0.3])
     groups = [page.Group(1.5, b, 3, off, stays) for b, off in ((0.0, better), (0.5, worse))]

@@ -17,6 +17,7 @@ from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import measured_on, table
 from superlaw.validation.reports import closure_accuracy
 from superlaw.validation.reports.measuring import nearest
+from superlaw.validation.reports.two_times import RARE
 
 RESULTS = Path(__file__).parent / "results"
 MIDDLE, AIM = 10.0, 0.02
@@ -37,7 +38,7 @@ FRESH = """At {tasks} more tasks and widths, at N up to {largest} and chosen bef
 there, {outside} of {count} log-means lie outside its band (stated: {missed:.0%})."""
 ALIKE = """How alike are B, and its columns $B w_i$, at two times? At {cases} tasks and widths its
 correlations are compared with those of one flow each, in the median and at most. Of times up to
-{early:g} with earlier ones they are off by {early_rare} for rare columns (after the 100th),
+{early:g} with earlier ones they are off by {early_rare} for rare columns (after the {rare}th),
 {early_head} for the first ones and {early_whole} for B; {part} of those of rare columns and of B
 are within the {aim:g} that was aimed at. Of t = {late:g} with earlier times they are off by
 {late_rare}, {late_head} and {late_whole}: there it forgets too much."""
@@ -122,4 +123,4 @@ def _alike() -> str:
     cases = len({(json.dumps(row["task"]), row["width"]) for row in ours})
     early = max(row["last"] for row in ours if row["last"] < last)
     part = f"{near.mean():.0%}"
-    return ALIKE.format(cases=cases, early=early, late=last, part=part, aim=AIM, **told)
+    return ALIKE.format(cases=cases, early=early, late=last, part=part, aim=AIM, rare=RARE, **told)

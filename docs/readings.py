@@ -8,8 +8,10 @@ from typing import Any
 
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import table
+from superlaw.validation.claims.trained.flows import WINDOW
 from superlaw.validation.claims.trained.other_students import TWICE
 
+WHEN = f"{WINDOW[0]:g} ≤ t ≤ {WINDOW[1]:g}"
 SHARE = 16
 Rows = list[dict[str, Any]]
 
@@ -33,7 +35,7 @@ def paragraph(report: dict[str, Any]) -> str:
         f"*Tied* students are ŷ = ReLU(WᵀWx + β), W from random unit columns, W and β trained by "
         f"gradient flow on the population squared error, one feature active; N = {first['N']}, "
         f"N/K = {SHARE}, {first['seeds']} seeds; one straight fit of ln L against ln t over "
-        f"12 ≤ t ≤ 1000. For {len(alike)} tasks, a from {_ends(alike, 'a')}, b from "
+        f"{WHEN}. For {len(alike)} tasks, a from {_ends(alike, 'a')}, b from "
         f"{_ends(alike, 'b')}, the slope is {span(alike)}, where K = N has {span(wide)}; over "
         f"the steadiest window of each it is {steadiest(alike)}. It is a mean over the window: "
         f"for a = {uneven['a']:g}, b = {uneven['b']:g} the local slope runs from "
@@ -77,7 +79,7 @@ def _shares(claim: dict[str, Any]) -> Iterator[str]:
             )
         )
     yield (
-        "Slopes over 12 ≤ t ≤ 1000, smallest to largest over (a, b); N/K = 1 is ReLU(Bx + β). The "
+        f"Slopes over {WHEN}, smallest to largest over (a, b); N/K = 1 is ReLU(Bx + β). The "
         "errors are the largest of all tasks: from the seeds, from the ends of the window, and "
         "of the fit. The steadiest window is the longest in which the local slope stays within 0.1 "
         "of its mean: its slope, and how long it is."
@@ -130,7 +132,7 @@ def _orders(claim: dict[str, Any]) -> Iterator[str]:
     yield table(Table(*_misfits(claim["readings"]["orders"])))
     yield (
         "Are the loss curves of all N and K one curve, rescaled? Root mean square of ln L over "
-        "12 ≤ t ≤ 1000 about one curve: as they are; after the best powers t·N^p K^q and "
+        f"{WHEN} about one curve: as they are; after the best powers t·N^p K^q and "
         "L·N^r K^s; and among curves of one N/K^γ, each up to a factor:"
     )
     yield table(Table(*_shapes(claim["readings"]["shapes"])))

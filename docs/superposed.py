@@ -29,6 +29,7 @@ from superlaw.storage import to_json, write_text
 from superlaw.theory.documents.document import Table
 from superlaw.theory.documents.markdown import table
 from superlaw.validation.reports import outside_assumptions
+from superlaw.validation.reports.two_times import RARE
 
 DOCS = Path(__file__).parent
 RESULTS = DOCS / "results"
@@ -44,7 +45,7 @@ FIGURES = {
 }
 """Panels shown on the page, by claim."""
 
-REASONS = """# Why the mean field is off
+REASONS = f"""# Why the mean field is off
 
 The row-replica closure deviates from flows as [the page of its accuracy](accuracy.md) says. What
 was found wrong in it, and where that is treated:
@@ -69,7 +70,7 @@ entries of [rows with memory](#rows-with-memory). As a whole it is the
 Words: the *mark* of an entry of WᵀB W is its interference in units of its size (R9); an output is
 *closed* if it says nothing of its own feature, whatever its amplitude; *head* columns of W are the
 most frequent ones, which the closure keeps one by one, and *tail* columns the others; *rare*
-columns are those after the 100th. All steps are in the [derivation](derivations/superposed.md).
+columns are those after the {RARE}th. All steps are in the [derivation](derivations/superposed.md).
 Deviations are from the log-mean of flows over seeds where nothing else is said."""
 ASIDE = f"""## Outside its assumptions
 
